@@ -1,0 +1,48 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: [
+    '<rootDir>/packages',
+    '<rootDir>/services',
+    '<rootDir>/agent',
+    '<rootDir>/gateway',
+    '<rootDir>/cli',
+    '<rootDir>/deploy',
+    '<rootDir>/test',
+  ],
+  testMatch: ['**/*.test.ts'],
+  modulePathIgnorePatterns: ['/dist/'],
+  transform: {
+    '^.+\\.(ts|js|mjs)$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  // Packages that ship ES modules only: Jest's CommonJS mode needs them transformed.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(?:\\.pnpm/[^/]+/node_modules/)?(?:jose|typeid-js|uuid|commander|ora|chalk|@peculiar)(?:/|$))',
+    '/packages/api/src/gen/.*\\.binpb',
+  ],
+  moduleNameMapper: {
+    '^@thecloud/(identity|compute)$': '<rootDir>/services/$1/src',
+    '^@thecloud/(agent|gateway|cli)$': '<rootDir>/$1/src',
+    '^@thecloud/all-in-one$': '<rootDir>/deploy/all-in-one/src',
+    '^@thecloud/([^/]+)$': '<rootDir>/packages/$1/src',
+  },
+  testTimeout: 60000,
+  maxWorkers: 2,
+  coverageProvider: 'v8',
+  collectCoverageFrom: [
+    '{packages,services}/*/src/**/*.ts',
+    '{agent,gateway}/src/**/*.ts',
+    '!**/*.test.ts',
+    '!**/*.contract.ts',
+    '!**/gen/**',
+    '!packages/testkit/**',
+  ],
+  coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
+};

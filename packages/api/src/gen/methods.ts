@@ -1,0 +1,1956 @@
+// Generated from proto/ by scripts/generate.sh. DO NOT EDIT.
+/* eslint-disable */
+import type { FieldRule, MethodEntry } from '../method-table';
+
+export const methods: readonly MethodEntry[] = [
+  {
+    "path": "/thecloud.agent.v1.AgentService/ApplyInstance",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "ApplyInstance",
+    "input": "thecloud.agent.v1.ApplyInstanceRequest",
+    "output": "thecloud.agent.v1.ObservedInstance",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/ObserveInstance",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "ObserveInstance",
+    "input": "thecloud.agent.v1.ObserveInstanceRequest",
+    "output": "thecloud.agent.v1.ObservedInstance",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/ListInstances",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "ListInstances",
+    "input": "thecloud.agent.v1.ListInstancesRequest",
+    "output": "thecloud.agent.v1.ListInstancesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostAgentService/ReportHost",
+    "service": "thecloud.compute.v1.HostAgentService",
+    "rpc": "ReportHost",
+    "input": "thecloud.compute.v1.ReportHostRequest",
+    "output": "thecloud.compute.v1.ReportHostResponse",
+    "requestStream": true,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "agent"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/CreateHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "CreateHost",
+    "input": "thecloud.compute.v1.CreateHostRequest",
+    "output": "thecloud.compute.v1.CreateHostResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/hosts",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "host:create",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/ListHosts",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "ListHosts",
+    "input": "thecloud.compute.v1.ListHostsRequest",
+    "output": "thecloud.compute.v1.ListHostsResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/hosts",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:list",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/GetHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "GetHost",
+    "input": "thecloud.compute.v1.GetHostRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/hosts/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:read",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/CordonHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "CordonHost",
+    "input": "thecloud.compute.v1.CordonHostRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/hosts/{id}:cordon",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:update",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/UncordonHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "UncordonHost",
+    "input": "thecloud.compute.v1.UncordonHostRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/hosts/{id}:uncordon",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:update",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/CreateImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "CreateImage",
+    "input": "thecloud.compute.v1.CreateImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/images",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "image:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/UploadImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "UploadImage",
+    "input": "thecloud.compute.v1.UploadImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": true,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/images:upload",
+      "body": "chunk"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "image:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/ListImages",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "ListImages",
+    "input": "thecloud.compute.v1.ListImagesRequest",
+    "output": "thecloud.compute.v1.ListImagesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/images",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "image:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/GetImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "GetImage",
+    "input": "thecloud.compute.v1.GetImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/images/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "image:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/DeleteImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "DeleteImage",
+    "input": "thecloud.compute.v1.DeleteImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/images/{id}",
+      "body": ""
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "image:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/CreateInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "CreateInstance",
+    "input": "thecloud.compute.v1.CreateInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/GetInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "GetInstance",
+    "input": "thecloud.compute.v1.GetInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/ListInstances",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "ListInstances",
+    "input": "thecloud.compute.v1.ListInstancesRequest",
+    "output": "thecloud.compute.v1.ListInstancesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/UpdateInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "UpdateInstance",
+    "input": "thecloud.compute.v1.UpdateInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "PATCH",
+      "path": "/v1/instances/{id}",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:update",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/StartInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "StartInstance",
+    "input": "thecloud.compute.v1.StartInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances/{id}:start",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:start",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/StopInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "StopInstance",
+    "input": "thecloud.compute.v1.StopInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances/{id}:stop",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:stop",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/RestartInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "RestartInstance",
+    "input": "thecloud.compute.v1.RestartInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances/{id}:restart",
+      "body": "*"
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:restart",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/DeleteInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "DeleteInstance",
+    "input": "thecloud.compute.v1.DeleteInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/instances/{id}",
+      "body": ""
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/WatchInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "WatchInstance",
+    "input": "thecloud.compute.v1.WatchInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceTypeService/ListInstanceTypes",
+    "service": "thecloud.compute.v1.InstanceTypeService",
+    "rpc": "ListInstanceTypes",
+    "input": "thecloud.compute.v1.ListInstanceTypesRequest",
+    "output": "thecloud.compute.v1.ListInstanceTypesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instance-types",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance-type:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceTypeService/GetInstanceType",
+    "service": "thecloud.compute.v1.InstanceTypeService",
+    "rpc": "GetInstanceType",
+    "input": "thecloud.compute.v1.GetInstanceTypeRequest",
+    "output": "thecloud.compute.v1.InstanceType",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instance-types/{name}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance-type:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OperationService/GetOperation",
+    "service": "thecloud.compute.v1.OperationService",
+    "rpc": "GetOperation",
+    "input": "thecloud.compute.v1.GetOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OperationService/ListOperations",
+    "service": "thecloud.compute.v1.OperationService",
+    "rpc": "ListOperations",
+    "input": "thecloud.compute.v1.ListOperationsRequest",
+    "output": "thecloud.compute.v1.ListOperationsResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "operation:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OperationService/WaitOperation",
+    "service": "thecloud.compute.v1.OperationService",
+    "rpc": "WaitOperation",
+    "input": "thecloud.compute.v1.WaitOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}:wait",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ApiKeyService/CreateApiKey",
+    "service": "thecloud.identity.v1.ApiKeyService",
+    "rpc": "CreateApiKey",
+    "input": "thecloud.identity.v1.CreateApiKeyRequest",
+    "output": "thecloud.identity.v1.ApiKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/api-keys",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "api-key:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ApiKeyService/ListApiKeys",
+    "service": "thecloud.identity.v1.ApiKeyService",
+    "rpc": "ListApiKeys",
+    "input": "thecloud.identity.v1.ListApiKeysRequest",
+    "output": "thecloud.identity.v1.ListApiKeysResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/api-keys",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "api-key:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ApiKeyService/GetApiKey",
+    "service": "thecloud.identity.v1.ApiKeyService",
+    "rpc": "GetApiKey",
+    "input": "thecloud.identity.v1.GetApiKeyRequest",
+    "output": "thecloud.identity.v1.ApiKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/api-keys/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "api-key:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ApiKeyService/DeleteApiKey",
+    "service": "thecloud.identity.v1.ApiKeyService",
+    "rpc": "DeleteApiKey",
+    "input": "thecloud.identity.v1.DeleteApiKeyRequest",
+    "output": "thecloud.identity.v1.ApiKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/api-keys/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "api-key:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.CertificateService/EnrollCertificate",
+    "service": "thecloud.identity.v1.CertificateService",
+    "rpc": "EnrollCertificate",
+    "input": "thecloud.identity.v1.EnrollCertificateRequest",
+    "output": "thecloud.identity.v1.IssuedCertificate",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": true,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.CertificateService/RenewCertificate",
+    "service": "thecloud.identity.v1.CertificateService",
+    "rpc": "RenewCertificate",
+    "input": "thecloud.identity.v1.RenewCertificateRequest",
+    "output": "thecloud.identity.v1.IssuedCertificate",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "*"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.CertificateService/CreateJoinToken",
+    "service": "thecloud.identity.v1.CertificateService",
+    "rpc": "CreateJoinToken",
+    "input": "thecloud.identity.v1.CreateJoinTokenRequest",
+    "output": "thecloud.identity.v1.CreateJoinTokenResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/CreateProject",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "CreateProject",
+    "input": "thecloud.identity.v1.CreateProjectRequest",
+    "output": "thecloud.identity.v1.Project",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/projects",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "project:create",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/ListProjects",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "ListProjects",
+    "input": "thecloud.identity.v1.ListProjectsRequest",
+    "output": "thecloud.identity.v1.ListProjectsResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/projects",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "project:list",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/GetProject",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "GetProject",
+    "input": "thecloud.identity.v1.GetProjectRequest",
+    "output": "thecloud.identity.v1.Project",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/projects/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "project:list",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/ListMembers",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "ListMembers",
+    "input": "thecloud.identity.v1.ListMembersRequest",
+    "output": "thecloud.identity.v1.ListMembersResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/members",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "member:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/AddMember",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "AddMember",
+    "input": "thecloud.identity.v1.AddMemberRequest",
+    "output": "thecloud.identity.v1.Member",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/members",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "member:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/UpdateMember",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "UpdateMember",
+    "input": "thecloud.identity.v1.UpdateMemberRequest",
+    "output": "thecloud.identity.v1.Member",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "PATCH",
+      "path": "/v1/members/{user_id}",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "member:update",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/RemoveMember",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "RemoveMember",
+    "input": "thecloud.identity.v1.RemoveMemberRequest",
+    "output": "thecloud.identity.v1.RemoveMemberResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/members/{user_id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "member:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.SessionService/CreateSession",
+    "service": "thecloud.identity.v1.SessionService",
+    "rpc": "CreateSession",
+    "input": "thecloud.identity.v1.CreateSessionRequest",
+    "output": "thecloud.identity.v1.Session",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/sessions",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": true,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.SessionService/DeleteCurrentSession",
+    "service": "thecloud.identity.v1.SessionService",
+    "rpc": "DeleteCurrentSession",
+    "input": "thecloud.identity.v1.DeleteCurrentSessionRequest",
+    "output": "thecloud.identity.v1.DeleteCurrentSessionResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/sessions/current",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "session:delete",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.TokenService/ExchangeCredential",
+    "service": "thecloud.identity.v1.TokenService",
+    "rpc": "ExchangeCredential",
+    "input": "thecloud.identity.v1.ExchangeCredentialRequest",
+    "output": "thecloud.identity.v1.ExchangeCredentialResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "gateway"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.TokenService/GetKeySet",
+    "service": "thecloud.identity.v1.TokenService",
+    "rpc": "GetKeySet",
+    "input": "thecloud.identity.v1.GetKeySetRequest",
+    "output": "thecloud.identity.v1.GetKeySetResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "*"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/RegisterUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "RegisterUser",
+    "input": "thecloud.identity.v1.RegisterUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": true,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/GetCurrentUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "GetCurrentUser",
+    "input": "thecloud.identity.v1.GetCurrentUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/users/me",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "user:read",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  }
+];
+
+export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = {
+  "thecloud.agent.v1.ObservedInstance": {},
+  "thecloud.common.v1.Auth": {},
+  "thecloud.common.v1.FieldRules": {},
+  "thecloud.agent.v1.ApplyInstanceRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "generation": {
+      "name": "generation",
+      "kind": "scalar",
+      "min": 1
+    },
+    "desired": {
+      "name": "desired",
+      "kind": "scalar",
+      "required": true,
+      "in": [
+        "running",
+        "stopped",
+        "absent"
+      ]
+    },
+    "config": {
+      "name": "config",
+      "kind": "message",
+      "message": "thecloud.agent.v1.InstanceConfig"
+    },
+    "graceSeconds": {
+      "name": "grace_seconds",
+      "kind": "scalar",
+      "max": 300
+    }
+  },
+  "thecloud.agent.v1.InstanceConfig": {
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.agent.v1.PortBinding"
+    }
+  },
+  "thecloud.agent.v1.PortBinding": {},
+  "thecloud.agent.v1.ObserveInstanceRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.agent.v1.ListInstancesRequest": {},
+  "thecloud.agent.v1.ListInstancesResponse": {
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.agent.v1.ObservedInstance"
+    }
+  },
+  "thecloud.common.v1.Operation": {
+    "steps": {
+      "name": "steps",
+      "kind": "list",
+      "message": "thecloud.common.v1.OperationStep"
+    },
+    "error": {
+      "name": "error",
+      "kind": "message",
+      "message": "thecloud.common.v1.OperationError"
+    }
+  },
+  "thecloud.common.v1.OperationStep": {},
+  "thecloud.common.v1.OperationError": {},
+  "thecloud.common.v1.ResourceMetadata": {},
+  "thecloud.compute.v1.Host": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.HostSpec"
+    },
+    "status": {
+      "name": "status",
+      "kind": "message",
+      "message": "thecloud.compute.v1.HostStatus"
+    }
+  },
+  "thecloud.compute.v1.HostSpec": {},
+  "thecloud.compute.v1.HostStatus": {
+    "inventory": {
+      "name": "inventory",
+      "kind": "message",
+      "message": "thecloud.compute.v1.HostInventory"
+    }
+  },
+  "thecloud.compute.v1.HostInventory": {},
+  "thecloud.compute.v1.ReportHostRequest": {
+    "hello": {
+      "name": "hello",
+      "kind": "message",
+      "oneof": "report",
+      "message": "thecloud.compute.v1.HostHello"
+    },
+    "beat": {
+      "name": "beat",
+      "kind": "message",
+      "oneof": "report",
+      "message": "thecloud.compute.v1.HostBeat"
+    },
+    "observed": {
+      "name": "observed",
+      "kind": "message",
+      "oneof": "report",
+      "message": "thecloud.agent.v1.ObservedInstance"
+    }
+  },
+  "thecloud.compute.v1.HostHello": {
+    "inventory": {
+      "name": "inventory",
+      "kind": "message",
+      "message": "thecloud.compute.v1.HostInventory"
+    },
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.agent.v1.ObservedInstance"
+    }
+  },
+  "thecloud.compute.v1.HostBeat": {},
+  "thecloud.compute.v1.ReportHostResponse": {},
+  "thecloud.compute.v1.CreateHostRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    }
+  },
+  "thecloud.compute.v1.CreateHostResponse": {
+    "host": {
+      "name": "host",
+      "kind": "message",
+      "message": "thecloud.compute.v1.Host"
+    }
+  },
+  "thecloud.compute.v1.ListHostsRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    }
+  },
+  "thecloud.compute.v1.ListHostsResponse": {
+    "hosts": {
+      "name": "hosts",
+      "kind": "list",
+      "message": "thecloud.compute.v1.Host"
+    }
+  },
+  "thecloud.compute.v1.GetHostRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.CordonHostRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.UncordonHostRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.Image": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.ImageSpec"
+    },
+    "status": {
+      "name": "status",
+      "kind": "message",
+      "message": "thecloud.compute.v1.ImageStatus"
+    }
+  },
+  "thecloud.compute.v1.ImageSpec": {
+    "source": {
+      "name": "source",
+      "kind": "scalar",
+      "pattern": "^([a-zA-Z0-9][a-zA-Z0-9./:_@-]*)?$",
+      "advice": "an image reference such as docker.io/library/nginx:1.27",
+      "maxLen": 512
+    }
+  },
+  "thecloud.compute.v1.ImageStatus": {},
+  "thecloud.compute.v1.CreateImageRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.ImageSpec",
+      "required": true
+    }
+  },
+  "thecloud.compute.v1.UploadImageRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "pattern": "^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "chunk": {
+      "name": "chunk",
+      "kind": "scalar",
+      "maxLen": 1048576
+    }
+  },
+  "thecloud.compute.v1.ListImagesRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    }
+  },
+  "thecloud.compute.v1.ListImagesResponse": {
+    "images": {
+      "name": "images",
+      "kind": "list",
+      "message": "thecloud.compute.v1.Image"
+    }
+  },
+  "thecloud.compute.v1.GetImageRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.DeleteImageRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.Instance": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceSpec"
+    },
+    "status": {
+      "name": "status",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceStatus"
+    }
+  },
+  "thecloud.compute.v1.InstanceSpec": {
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 63
+    },
+    "image": {
+      "name": "image",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "env": {
+      "name": "env",
+      "kind": "map",
+      "maxItems": 128,
+      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      "valueMaxLen": 8192
+    },
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.compute.v1.PublishedPort",
+      "maxItems": 32
+    },
+    "restartPolicy": {
+      "name": "restart_policy",
+      "kind": "scalar",
+      "in": [
+        "",
+        "always",
+        "on-failure",
+        "never"
+      ]
+    },
+    "onHostLoss": {
+      "name": "on_host_loss",
+      "kind": "scalar",
+      "in": [
+        "",
+        "restart",
+        "keep"
+      ]
+    }
+  },
+  "thecloud.compute.v1.PublishedPort": {
+    "containerPort": {
+      "name": "container_port",
+      "kind": "scalar",
+      "required": true,
+      "min": 1,
+      "max": 65535
+    },
+    "hostPort": {
+      "name": "host_port",
+      "kind": "scalar",
+      "max": 65535
+    },
+    "protocol": {
+      "name": "protocol",
+      "kind": "scalar",
+      "in": [
+        "",
+        "tcp",
+        "udp"
+      ]
+    }
+  },
+  "thecloud.compute.v1.InstanceStatus": {
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.compute.v1.InstancePort"
+    }
+  },
+  "thecloud.compute.v1.InstancePort": {},
+  "thecloud.compute.v1.CreateInstanceRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceSpec",
+      "required": true
+    }
+  },
+  "thecloud.compute.v1.GetInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.ListInstancesRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "provisioning",
+        "starting",
+        "running",
+        "stopping",
+        "stopped",
+        "failed",
+        "deleting"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    },
+    "hostId": {
+      "name": "host_id",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.ListInstancesResponse": {
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.compute.v1.Instance"
+    }
+  },
+  "thecloud.compute.v1.UpdateInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "pattern": "^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceChanges"
+    },
+    "updateMask": {
+      "name": "update_mask",
+      "kind": "list",
+      "maxItems": 16,
+      "in": [
+        "name",
+        "labels",
+        "spec.command",
+        "spec.env",
+        "spec.ports",
+        "spec.restart_policy",
+        "spec.on_host_loss"
+      ]
+    }
+  },
+  "thecloud.compute.v1.InstanceChanges": {
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "env": {
+      "name": "env",
+      "kind": "map",
+      "maxItems": 128,
+      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      "valueMaxLen": 8192
+    },
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.compute.v1.PublishedPort",
+      "maxItems": 32
+    },
+    "restartPolicy": {
+      "name": "restart_policy",
+      "kind": "scalar",
+      "in": [
+        "",
+        "always",
+        "on-failure",
+        "never"
+      ]
+    },
+    "onHostLoss": {
+      "name": "on_host_loss",
+      "kind": "scalar",
+      "in": [
+        "",
+        "restart",
+        "keep"
+      ]
+    }
+  },
+  "thecloud.compute.v1.StartInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.StopInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "graceSeconds": {
+      "name": "grace_seconds",
+      "kind": "scalar",
+      "max": 300
+    }
+  },
+  "thecloud.compute.v1.RestartInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.DeleteInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.InstanceType": {},
+  "thecloud.compute.v1.ListInstanceTypesRequest": {},
+  "thecloud.compute.v1.ListInstanceTypesResponse": {
+    "instanceTypes": {
+      "name": "instance_types",
+      "kind": "list",
+      "message": "thecloud.compute.v1.InstanceType"
+    }
+  },
+  "thecloud.compute.v1.GetInstanceTypeRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.GetOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.ListOperationsRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "resource": {
+      "name": "resource",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.ListOperationsResponse": {
+    "operations": {
+      "name": "operations",
+      "kind": "list",
+      "message": "thecloud.common.v1.Operation"
+    }
+  },
+  "thecloud.compute.v1.WaitOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "timeoutSeconds": {
+      "name": "timeout_seconds",
+      "kind": "scalar",
+      "max": 60
+    }
+  },
+  "thecloud.identity.v1.ApiKey": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    }
+  },
+  "thecloud.identity.v1.CreateApiKeyRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "in": [
+        "",
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
+    }
+  },
+  "thecloud.identity.v1.ListApiKeysRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    }
+  },
+  "thecloud.identity.v1.ListApiKeysResponse": {
+    "apiKeys": {
+      "name": "api_keys",
+      "kind": "list",
+      "message": "thecloud.identity.v1.ApiKey"
+    }
+  },
+  "thecloud.identity.v1.GetApiKeyRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.DeleteApiKeyRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.EnrollCertificateRequest": {
+    "joinToken": {
+      "name": "join_token",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 4096
+    },
+    "csr": {
+      "name": "csr",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 8192
+    }
+  },
+  "thecloud.identity.v1.RenewCertificateRequest": {
+    "csr": {
+      "name": "csr",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 8192
+    }
+  },
+  "thecloud.identity.v1.IssuedCertificate": {},
+  "thecloud.identity.v1.CreateJoinTokenRequest": {
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "required": true,
+      "in": [
+        "agent"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.CreateJoinTokenResponse": {},
+  "thecloud.identity.v1.Project": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    }
+  },
+  "thecloud.identity.v1.Member": {},
+  "thecloud.identity.v1.CreateProjectRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    }
+  },
+  "thecloud.identity.v1.ListProjectsRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    }
+  },
+  "thecloud.identity.v1.ListProjectsResponse": {
+    "projects": {
+      "name": "projects",
+      "kind": "list",
+      "message": "thecloud.identity.v1.Project"
+    }
+  },
+  "thecloud.identity.v1.GetProjectRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.ListMembersRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    }
+  },
+  "thecloud.identity.v1.ListMembersResponse": {
+    "members": {
+      "name": "members",
+      "kind": "list",
+      "message": "thecloud.identity.v1.Member"
+    }
+  },
+  "thecloud.identity.v1.AddMemberRequest": {
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 254
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "required": true,
+      "in": [
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
+    }
+  },
+  "thecloud.identity.v1.UpdateMemberRequest": {
+    "userId": {
+      "name": "user_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "required": true,
+      "in": [
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
+    }
+  },
+  "thecloud.identity.v1.RemoveMemberRequest": {
+    "userId": {
+      "name": "user_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.RemoveMemberResponse": {},
+  "thecloud.identity.v1.User": {},
+  "thecloud.identity.v1.CreateSessionRequest": {
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 254
+    },
+    "password": {
+      "name": "password",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 256
+    }
+  },
+  "thecloud.identity.v1.Session": {
+    "user": {
+      "name": "user",
+      "kind": "message",
+      "message": "thecloud.identity.v1.User"
+    }
+  },
+  "thecloud.identity.v1.DeleteCurrentSessionRequest": {},
+  "thecloud.identity.v1.DeleteCurrentSessionResponse": {},
+  "thecloud.identity.v1.ExchangeCredentialRequest": {
+    "credential": {
+      "name": "credential",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 256
+    },
+    "projectId": {
+      "name": "project_id",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.ExchangeCredentialResponse": {},
+  "thecloud.identity.v1.GetKeySetRequest": {},
+  "thecloud.identity.v1.GetKeySetResponse": {},
+  "thecloud.identity.v1.RegisterUserRequest": {
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[^@\\s]+@[^@\\s]+$",
+      "advice": "an e-mail address",
+      "maxLen": 254
+    },
+    "password": {
+      "name": "password",
+      "kind": "scalar",
+      "required": true,
+      "minLen": 12,
+      "maxLen": 256
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 100
+    }
+  },
+  "thecloud.identity.v1.GetCurrentUserRequest": {}
+};

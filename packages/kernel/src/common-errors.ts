@@ -1,0 +1,83 @@
+import { entry, errorCatalogue } from './errors';
+import { CloudError } from './errors';
+import type { FieldViolation } from './errors';
+
+/** Reasons any service may answer with. */
+export const commonErrors = errorCatalogue('thecloud', {
+  INTERNAL: entry<{ requestId: string }>(
+    'INTERNAL',
+    (m) => `Something went wrong on our side. Ask your operator, with request id ${m.requestId}.`,
+  ),
+  UNAUTHENTICATED: entry(
+    'UNAUTHENTICATED',
+    () =>
+      'No valid credential. Send an API key as X-API-Key or Authorization: Bearer; it may be unknown, expired or revoked.',
+  ),
+  PROJECT_REQUIRED: entry(
+    'FAILED_PRECONDITION',
+    () => 'Choose a project with the X-Project-Id header, or use an API key.',
+  ),
+  PERMISSION_DENIED: entry<{ permission: string }>(
+    'PERMISSION_DENIED',
+    (m) => `Your role here lacks ${m.permission}. Ask an owner or admin of the project for it.`,
+  ),
+  PEER_NOT_ALLOWED: entry<{ peer: string }>(
+    'PERMISSION_DENIED',
+    (m) => `A process of kind ${m.peer} may not call this.`,
+  ),
+  UNAVAILABLE: entry<{ what: string }>(
+    'UNAVAILABLE',
+    (m) => `${m.what} does not answer right now. Try again shortly.`,
+    {
+      retryAfterSeconds: 2,
+    },
+  ),
+  DEADLINE_EXCEEDED: entry(
+    'DEADLINE_EXCEEDED',
+    () => 'The request took too long and was given up. Try again.',
+  ),
+  CANCELLED: entry('CANCELLED', () => 'The caller went away.'),
+  UNIMPLEMENTED: entry<{ method: string }>('UNIMPLEMENTED', (m) => `There is no method ${m.method}.`),
+  IDEMPOTENCY_KEY_REUSED: entry(
+    'FAILED_PRECONDITION',
+    () => 'This Idempotency-Key was used for another request. Use a new key for a new request.',
+    { field: 'idempotency-key' },
+  ),
+  IDEMPOTENCY_KEY_INVALID: entry(
+    'INVALID_ARGUMENT',
+    () => 'An Idempotency-Key is 1 to 128 characters out of letters, digits and . _ ~ : -',
+    { field: 'idempotency-key' },
+  ),
+  REQUEST_IN_PROGRESS: entry(
+    'ABORTED',
+    () => 'The same request, with the same Idempotency-Key, is still being worked on. Try again shortly.',
+    {
+      retryAfterSeconds: 1,
+    },
+  ),
+  VERSION_MISMATCH: entry<{ current: string }>(
+    'ABORTED',
+    (m) => `It has changed meanwhile: its version is ${m.current}. Read it again and decide.`,
+    { field: 'version' },
+  ),
+  PAGE_TOKEN_INVALID: entry('INVALID_ARGUMENT', () => 'Not a page token of this list. Start without one.', {
+    field: 'page_token',
+  }),
+  STALE_EPOCH: entry<{ seen: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `A newer leader (epoch ${m.seen}) has taken over.`,
+  ),
+});
+
+/** The request breaks rules of its fields: one violation each. */
+export function invalidFields(violations: readonly FieldViolation[]): CloudError {
+  const text = violations.map((v) => `${v.field}: ${v.description}`).join('; ');
+  return new CloudError(
+    'INVALID_ARGUMENT',
+    'thecloud',
+    'INVALID_FIELDS',
+    `The request is not valid. ${text}`,
+    {},
+    { violations },
+  );
+}

@@ -1,0 +1,10 @@
+export { systemClock } from './clock';
+export type { Clock } from './clock';
+export { commonErrors, invalidFields } from './common-errors';
+export { catalogueLines, CloudError, entry, errorCatalogue } from './errors';
+export type { CatalogueLine, Code, ErrorCatalogue, FieldViolation } from './errors';
+export { idPrefixes, isId, newId } from './ids';
+export type { Id, IdKind } from './ids';
+export { Rollback } from './rollback';
+export { everyPair, nextState } from './state-table';
+export type { EventOf, StateOf, StateTable } from './state-table';

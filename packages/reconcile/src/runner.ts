@@ -1,0 +1,128 @@
+import { backoffMs } from './backoff';
+import type { Epoch, Reconciler } from './reconciler';
+import type { Claim, Leadership, WorkSource } from './work-source';
+
+/** What a runner tells the outside. All of it exists from the start, so a dashboard never misses a series. */
+export interface RunnerObserver {
+  ran(controller: string, result: 'settled' | 'again' | 'error', durationMs: number): void;
+  failed(controller: string, key: string, attempts: number, cause: unknown): void;
+  leading(controller: string, epoch: Epoch | undefined): void;
+}
+
+export interface RunnerDeps {
+  readonly source: WorkSource;
+  readonly leadership: Leadership;
+  readonly observer: RunnerObserver;
+}
+
+/** Without a hint, a due key is found this late at worst, in milliseconds. */
+const LONGEST_NAP_MS = 2_000;
+
+/** Runs one reconciler wherever this process is its leader. */
+export class Runner {
+  readonly #campaign: { close(): Promise<void> };
+
+  constructor(
+    private readonly reconciler: Reconciler,
+    private readonly deps: RunnerDeps,
+  ) {
+    this.#campaign = deps.leadership.campaign(reconciler.name, (epoch, signal) => this.#lead(epoch, signal));
+  }
+
+  /** Gives up leadership after what is running has ended. */
+  close(): Promise<void> {
+    return this.#campaign.close();
+  }
+
+  async #lead(epoch: Epoch, signal: AbortSignal): Promise<void> {
+    const { name } = this.reconciler;
+    const bell = new Bell();
+    const stopListening = this.deps.source.onWake(name, () => bell.ring());
+    signal.addEventListener('abort', () => bell.ring(), { once: true });
+    const running = new Set<Promise<void>>();
+    this.deps.observer.leading(name, epoch);
+    try {
+      while (!signal.aborted) {
+        const free = this.reconciler.concurrency - running.size;
+        const claims = free > 0 ? await this.#claim(epoch, free) : [];
+        for (const claim of claims) {
+          const run: Promise<void> = this.#run(claim, epoch, signal).finally(() => {
+            running.delete(run);
+            bell.ring();
+          });
+          running.add(run);
+        }
+        if (claims.length < free || free === 0)
+          await bell.wait(running.size === 0 ? await this.#nap() : LONGEST_NAP_MS);
+      }
+    } finally {
+      stopListening();
+      await Promise.allSettled(running);
+      this.deps.observer.leading(name, undefined);
+    }
+  }
+
+  async #claim(epoch: Epoch, limit: number): Promise<Claim[]> {
+    try {
+      return await this.deps.source.claim(
+        this.reconciler.name,
+        epoch,
+        limit,
+        this.reconciler.deadlineMs + 5_000,
+      );
+    } catch (cause) {
+      this.deps.observer.failed(this.reconciler.name, '(claim)', 0, cause);
+      return [];
+    }
+  }
+
+  async #nap(): Promise<number> {
+    const due = await this.deps.source.nextDueMs(this.reconciler.name).catch(() => undefined); // the next claim reports what is wrong
+    return Math.max(1, Math.min(due ?? LONGEST_NAP_MS, LONGEST_NAP_MS));
+  }
+
+  async #run(claim: Claim, epoch: Epoch, leaderSignal: AbortSignal): Promise<void> {
+    const { name, resyncMs, deadlineMs } = this.reconciler;
+    const started = performance.now();
+    let afterMs = resyncMs;
+    let result: 'settled' | 'again' | 'error' = 'settled';
+    try {
+      const signal = AbortSignal.any([leaderSignal, AbortSignal.timeout(deadlineMs)]);
+      const outcome = await this.reconciler.reconcile(claim.key, { epoch, signal });
+      if (outcome.kind === 'again') [result, afterMs] = ['again', outcome.afterMs];
+    } catch (cause) {
+      [result, afterMs] = ['error', backoffMs(claim.attempts)];
+      this.deps.observer.failed(name, claim.key, claim.attempts + 1, cause);
+    }
+    this.deps.observer.ran(name, result, performance.now() - started);
+    try {
+      await this.deps.source.release(name, epoch, claim, afterMs, result === 'error');
+    } catch (cause) {
+      this.deps.observer.failed(name, claim.key, claim.attempts, cause); // the claim's lease runs out and the key comes back
+    }
+  }
+}
+
+/** A nap that a ring ends. A ring before the nap is remembered, so no wake-up is lost between check and sleep. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async wait(ms: number): Promise<void> {
+    if (!this.#rung) {
+      let timer: NodeJS.Timeout | undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, ms);
+      });
+      clearTimeout(timer);
+    }
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

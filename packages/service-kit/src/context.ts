@@ -1,0 +1,50 @@
+import type { MethodEntry } from '@thecloud/api';
+import type { Logger } from './log';
+
+/** A process on the other end of a mutual TLS link, as its certificate names it. */
+export interface Peer {
+  /** gateway, identity, compute, agent … */
+  readonly kind: string;
+  /** Which one of the kind; an agent's is its host's id. */
+  readonly name: string;
+}
+
+/** On whose behalf a call is made. */
+export interface Principal {
+  /** Id of the user or API key. */
+  readonly subject: string;
+  readonly kind: 'user' | 'api_key';
+  readonly projectId?: string;
+  readonly role?: string;
+  readonly permissions: readonly string[];
+  readonly platformAdmin: boolean;
+}
+
+/** Everything a handler may know about its call besides the request. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly method: MethodEntry;
+  readonly peer?: Peer;
+  readonly principal?: Principal;
+  /** Aborts when the caller goes or the deadline passes. */
+  readonly signal: AbortSignal;
+  readonly idempotencyKey?: string;
+  /** SHA-256 of the encoded request: the same key with another hash is another request. */
+  readonly requestHash?: string;
+  /** The end user's address, as the gateway saw it. */
+  readonly remoteAddress?: string;
+  readonly log: Logger;
+}
+
+/** The project a project-scoped method acts in. The interceptor made sure there is one. */
+export function projectOf(ctx: RequestContext): string {
+  const projectId = ctx.principal?.projectId;
+  if (!projectId) throw new Error(`${ctx.method.path} was reached without a project`);
+  return projectId;
+}
+
+/** The user or key a method acts for. The interceptor made sure there is one. */
+export function principalOf(ctx: RequestContext): Principal {
+  if (!ctx.principal) throw new Error(`${ctx.method.path} was reached without a principal`);
+  return ctx.principal;
+}

@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  bigserial,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgPolicy,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
+import type { PgSchema } from 'drizzle-orm/pg-core';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/**
+ * Row-level security of a tenant's table: rows of the transaction's project only, unless the system itself asks.
+ * `thecloud.project_id` and `thecloud.scope` are set by Database for each transaction.
+ */
+export const tenantPolicy = () =>
+  pgPolicy('tenant', { for: 'all', using: tenantRule, withCheck: tenantRule });
+const tenantRule = sql`project_id = current_setting('thecloud.project_id', true) or current_setting('thecloud.scope', true) = 'system'`;
+
+/** The same for rows that belong to a project or, outside of one, to a user: `scope` holds either's id. */
+const scopedPolicy = () => pgPolicy('scoped', { for: 'all', using: scopedRule, withCheck: scopedRule });
+const scopedRule = sql`scope in (current_setting('thecloud.project_id', true), current_setting('thecloud.subject', true)) or current_setting('thecloud.scope', true) = 'system'`;
+
+/** One step of an operation, as stored. */
+export interface StoredStep {
+  name: string;
+  state: 'running' | 'succeeded' | 'failed';
+  message: string;
+  startedAt: string;
+  endedAt?: string;
+}
+
+/** The tables every service keeps in its own schema beside its resources. */
+export function kitTables<S extends string>(schema: PgSchema<S>) {
+  return {
+    /** Events not yet published. Written in the transaction that made them true. */
+    outbox: schema.table(
+      'outbox',
+      {
+        id: text('id').primaryKey(),
+        sequence: bigserial('sequence', { mode: 'bigint' }).notNull(),
+        projectId: text('project_id').notNull(),
+        subject: text('subject').notNull(),
+        event: jsonb('event').notNull(),
+        createdAt: time('created_at').notNull().defaultNow(),
+        publishedAt: time('published_at'),
+      },
+      (t) => [
+        index('outbox_unpublished')
+          .on(t.sequence)
+          .where(sql`published_at is null`),
+        index('outbox_published').on(t.publishedAt),
+        tenantPolicy(),
+      ],
+    ),
+    /** Events already taken in, so that a second delivery changes nothing. */
+    inbox: schema.table(
+      'inbox',
+      {
+        consumer: text('consumer').notNull(),
+        eventId: text('event_id').notNull(),
+        receivedAt: time('received_at').notNull().defaultNow(),
+      },
+      (t) => [primaryKey({ columns: [t.consumer, t.eventId] })],
+    ),
+    /** What controllers have to look at, and when. */
+    work: schema.table(
+      'work',
+      {
+        controller: text('controller').notNull(),
+        key: text('key').notNull(),
+        dueAt: time('due_at').notNull().defaultNow(),
+        wakes: integer('wakes').notNull().default(0),
+        attempts: integer('attempts').notNull().default(0),
+        leaseUntil: time('lease_until'),
+      },
+      (t) => [primaryKey({ columns: [t.controller, t.key] }), index('work_due').on(t.controller, t.dueAt)],
+    ),
+    /** The newest leader seen of each controller. Writes of older ones are refused. */
+    leader: schema.table('leader', {
+      controller: text('controller').primaryKey(),
+      epoch: bigint('epoch', { mode: 'bigint' }).notNull(),
+    }),
+    /** Answers already given, by idempotency key. */
+    idempotency: schema.table(
+      'idempotency',
+      {
+        scope: text('scope').notNull(),
+        key: text('key').notNull(),
+        method: text('method').notNull(),
+        requestHash: text('request_hash').notNull(),
+        response: bytea('response'),
+        createdAt: time('created_at').notNull().defaultNow(),
+      },
+      (t) => [
+        primaryKey({ columns: [t.scope, t.key] }),
+        index('idempotency_age').on(t.createdAt),
+        scopedPolicy(),
+      ],
+    ),
+    /** Who asked for what and how it went. */
+    operation: schema.table(
+      'operation',
+      {
+        id: text('id').primaryKey(),
+        projectId: text('project_id').notNull(),
+        kind: text('kind').notNull(),
+        resourceId: text('resource_id').notNull(),
+        requestedBy: text('requested_by').notNull(),
+        requestId: text('request_id').notNull(),
+        state: text('state')
+          .$type<'pending' | 'running' | 'succeeded' | 'failed' | 'superseded'>()
+          .notNull()
+          .default('pending'),
+        steps: jsonb('steps').$type<StoredStep[]>().notNull().default([]),
+        error: jsonb('error').$type<{ reason: string; message: string; advice: string }>(),
+        createdAt: time('created_at').notNull().defaultNow(),
+        endedAt: time('ended_at'),
+      },
+      (t) => [
+        index('operation_list').on(t.projectId, t.id.desc()),
+        index('operation_resource').on(t.resourceId, t.id.desc()),
+        tenantPolicy(),
+      ],
+    ),
+  };
+}
+
+export type KitTables = ReturnType<typeof kitTables<string>>;

@@ -1,0 +1,122 @@
+import { sql } from 'drizzle-orm';
+import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
+import { commonErrors } from '@thecloud/kernel';
+import type { Wakes } from '../events/wakes';
+import { onCommit } from './database';
+import type { Database, Tx } from './database';
+import type { KitTables } from './tables';
+
+/** The work table of a service, as its controllers' queue. */
+export class PgWorkSource implements WorkSource {
+  constructor(
+    private readonly db: Database,
+    private readonly tables: KitTables,
+    private readonly wakes: Wakes,
+  ) {}
+
+  /** Wakes a controller for a key, in the transaction that gave it the reason. Always moves the due time. */
+  async enqueue(tx: Tx, controller: string, ...keys: string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const { work } = this.tables;
+    await tx
+      .insert(work)
+      .values(keys.map((key) => ({ controller, key, wakes: 1 })))
+      .onConflictDoUpdate({
+        target: [work.controller, work.key],
+        set: { dueAt: sql`now()`, wakes: sql`${work.wakes} + 1`, attempts: 0 },
+      });
+    onCommit(tx, () => {
+      this.wakes.ring(controller);
+    });
+  }
+
+  /** The key is gone for good: nothing will look at it again. In the transaction that purges the resource. */
+  async forget(tx: Tx, controller: string, key: string): Promise<void> {
+    const { work } = this.tables;
+    await tx.delete(work).where(sql`${work.controller} = ${controller} and ${work.key} = ${key}`);
+  }
+
+  async claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]> {
+    const { work, leader } = this.tables;
+    const rows = await this.db.write('system', (tx) =>
+      tx.execute<{ key: string; wakes: number; attempts: number }>(sql`
+        update ${work} set lease_until = now() + ${leaseMs} * interval '1 millisecond'
+         where controller = ${controller} and key in (
+           select key from ${work}
+            where controller = ${controller} and due_at <= now() and (lease_until is null or lease_until < now())
+              and exists (select from ${leader} where controller = ${controller} and epoch = ${epoch})
+            order by due_at limit ${limit} for update skip locked)
+        returning key, wakes, attempts`),
+    );
+    return rows.rows;
+  }
+
+  async release(
+    controller: string,
+    epoch: Epoch,
+    claim: Claim,
+    afterMs: number,
+    failed: boolean,
+  ): Promise<void> {
+    const { work, leader } = this.tables;
+    await this.db.write('system', (tx) =>
+      tx.execute(sql`
+        update ${work} set lease_until = null,
+               attempts = ${failed ? claim.attempts + 1 : 0},
+               due_at = case when wakes = ${claim.wakes} then now() + ${afterMs} * interval '1 millisecond' else due_at end
+         where controller = ${controller} and key = ${claim.key}
+           and exists (select from ${leader} where controller = ${controller} and epoch = ${epoch})`),
+    );
+  }
+
+  async nextDueMs(controller: string): Promise<number | undefined> {
+    const { work } = this.tables;
+    const rows = await this.db.read('system', (tx) =>
+      tx.execute<{ ms: number | null }>(sql`
+        select (extract(epoch from min(greatest(due_at, coalesce(lease_until, due_at))) - now()) * 1000)::float8 as ms
+          from ${work} where controller = ${controller}`),
+    );
+    const ms = rows.rows[0]?.ms;
+    return ms === null || ms === undefined ? undefined : Math.max(0, ms);
+  }
+
+  onWake(controller: string, wake: () => void): () => void {
+    return this.wakes.listen(controller, wake);
+  }
+
+  /** Begins a term: from here on, writes of every older epoch are refused. */
+  async beginTerm(controller: string, epoch: Epoch): Promise<void> {
+    const { leader } = this.tables;
+    await this.db.write('system', async (tx) => {
+      const begun = await tx
+        .insert(leader)
+        .values({ controller, epoch })
+        .onConflictDoUpdate({
+          target: leader.controller,
+          set: { epoch },
+          setWhere: sql`${leader.epoch} <= ${epoch}`,
+        })
+        .returning();
+      if (begun.length === 0) return;
+      // What a dead leader had claimed must not wait for its lease: no other may run under this epoch.
+      await tx
+        .update(this.tables.work)
+        .set({ leaseUntil: null })
+        .where(sql`${this.tables.work.controller} = ${controller}`);
+    });
+  }
+
+  /** A controller's transaction. FAILED_PRECONDITION STALE_EPOCH: a newer leader has begun its term. */
+  async fenced<T>(controller: string, epoch: Epoch, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const { leader } = this.tables;
+    return this.db.write('system', async (tx) => {
+      const [row] = await tx
+        .select()
+        .from(leader)
+        .where(sql`${leader.controller} = ${controller}`)
+        .for('share');
+      if (row?.epoch !== epoch) throw commonErrors.STALE_EPOCH({ seen: String(row?.epoch ?? 'none') });
+      return fn(tx);
+    });
+  }
+}

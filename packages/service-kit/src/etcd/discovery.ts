@@ -1,0 +1,169 @@
+import { experimental, Metadata, status } from '@grpc/grpc-js';
+import type { Etcd3, Lease, Watcher } from 'etcd3';
+import type { Logger } from '../log';
+
+const LEASE_SECONDS = 10;
+const RETRY_MS = 1_000;
+const prefixOf = (service: string) => `thecloud/services/${service}/`;
+
+/** Announces this replica for as long as it lives; announces again when etcd has forgotten it. */
+export class Announcement {
+  #lease: Lease | undefined;
+  #closed = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly etcd: () => Etcd3,
+    private readonly service: string,
+    private readonly member: string,
+    private readonly address: string,
+    private readonly log: Logger,
+  ) {
+    void this.#announce();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#lease?.revoke().catch(() => undefined); // etcd away: the lease ends by itself
+  }
+
+  async #announce(): Promise<void> {
+    const lease = this.etcd().lease(LEASE_SECONDS);
+    this.#lease = lease;
+    lease.on('lost', () => this.#again());
+    try {
+      await lease.put(prefixOf(this.service) + this.member).value(this.address);
+    } catch (err) {
+      this.log.warn({ err }, 'etcd is away; announcing this replica again shortly');
+      lease.release();
+      this.#again();
+    }
+  }
+
+  #again(): void {
+    if (!this.#closed) this.#retry = setTimeout(() => void this.#announce(), RETRY_MS);
+  }
+}
+
+/** Every replica of a service that is known; with etcd away, those last known. */
+class Replicas {
+  readonly #addresses = new Map<string, string>();
+  readonly #listeners = new Set<() => void>();
+  #watcher: Watcher | undefined;
+  #known = false;
+  #closed = false;
+
+  constructor(
+    private readonly etcd: () => Etcd3,
+    private readonly service: string,
+  ) {
+    void this.#follow();
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#known) process.nextTick(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  endpoints(): experimental.Endpoint[] {
+    return [...new Set(this.#addresses.values())].map((address) => {
+      const colon = address.lastIndexOf(':');
+      return { addresses: [{ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }] };
+    });
+  }
+
+  close(): void {
+    this.#closed = true;
+    void this.#watcher?.cancel().catch(() => undefined); // closing anyway
+  }
+
+  async #follow(): Promise<void> {
+    const prefix = prefixOf(this.service);
+    try {
+      const etcd = this.etcd();
+      const watcher = await etcd.watch().prefix(prefix).create();
+      this.#watcher = watcher;
+      const found = await etcd.getAll().prefix(prefix).strings();
+      this.#addresses.clear();
+      for (const [key, address] of Object.entries(found)) this.#addresses.set(key, address);
+      this.#changed();
+      watcher.on('put', (kv) => {
+        this.#addresses.set(kv.key.toString(), kv.value.toString());
+        this.#changed();
+      });
+      watcher.on('delete', (kv) => {
+        this.#addresses.delete(kv.key.toString());
+        this.#changed();
+      });
+      watcher.on('error', () => this.#again());
+    } catch {
+      this.#again(); // etcd is away: what is known stays in use
+    }
+  }
+
+  #again(): void {
+    if (!this.#closed) setTimeout(() => void this.#follow(), RETRY_MS).unref();
+  }
+
+  #changed(): void {
+    this.#known = true;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const followed = new Map<string, Replicas>();
+let source: (() => Etcd3) | undefined;
+
+/**
+ * Makes "thecloud:///<service>" a gRPC target that means all live replicas of a service, for this process.
+ * Returns what stops following.
+ */
+export function enableDiscovery(etcd: () => Etcd3): () => void {
+  if (!source) experimental.registerResolver('thecloud', DiscoveryResolver);
+  source = etcd;
+  return () => {
+    for (const replicas of followed.values()) replicas.close();
+    followed.clear();
+  };
+}
+
+class DiscoveryResolver implements experimental.Resolver {
+  readonly #replicas: Replicas;
+  readonly #stop: () => void;
+
+  constructor(
+    target: experimental.GrpcUri,
+    private readonly listener: experimental.ResolverListener,
+  ) {
+    const service = target.path.replace(/^\//, '');
+    if (!source) throw new Error('discovery is not enabled');
+    this.#replicas = followed.get(service) ?? new Replicas(source, service);
+    followed.set(service, this.#replicas);
+    this.#stop = this.#replicas.listen(() => this.#tell());
+  }
+
+  updateResolution(): void {
+    process.nextTick(() => this.#tell());
+  }
+
+  destroy(): void {
+    this.#stop();
+  }
+
+  #tell(): void {
+    const endpoints = this.#replicas.endpoints();
+    const none = { code: status.UNAVAILABLE, details: 'no replica is announced', metadata: new Metadata() };
+    this.listener(
+      endpoints.length ? experimental.statusOrFromValue(endpoints) : experimental.statusOrFromError(none),
+      {},
+      null,
+      '',
+    );
+  }
+
+  static getDefaultAuthority(target: experimental.GrpcUri): string {
+    return target.path.replace(/^\//, '');
+  }
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { Etcd3 } from 'etcd3';
+import type { CertificateFiles } from '../certificates/certificate-files';
+
+/** The etcd of the installation: membership only, never in a request path. */
+export function openEtcd(endpoints: string, certificates: CertificateFiles | undefined): Etcd3 {
+  return new Etcd3({
+    hosts: endpoints.split(','),
+    dialTimeout: 3_000,
+    ...(certificates
+      ? {
+          credentials: {
+            rootCertificate: readFileSync(certificates.caFile),
+            privateKey: readFileSync(certificates.keyFile),
+            certChain: readFileSync(certificates.certFile),
+          },
+        }
+      : {}),
+  });
+}

@@ -1,0 +1,17 @@
+import type { Tx } from '../db/database';
+import type { KitTables } from '../db/tables';
+
+/** True the first time a consumer sees an event; call it in the transaction of the effect, and do nothing on false. */
+export async function firstTime(
+  tx: Tx,
+  { inbox }: KitTables,
+  consumer: string,
+  eventId: string,
+): Promise<boolean> {
+  const taken = await tx
+    .insert(inbox)
+    .values({ consumer, eventId })
+    .onConflictDoNothing()
+    .returning({ id: inbox.eventId });
+  return taken.length === 1;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
+import { commonErrors } from '@thecloud/kernel';
+import type { Principal } from '../context';
+
+export const TOKEN_ISSUER = 'thecloud-identity';
+export const TOKEN_AUDIENCE = 'thecloud';
+
+const MOST_REMEMBERED = 5_000;
+const SHORTEST_REFETCH_MS = 5_000;
+
+/** The claims of an internal token. */
+export interface TokenClaims extends JWTPayload {
+  sub: string;
+  kind: 'user' | 'api_key';
+  prj?: string;
+  role?: string;
+  perms: string[];
+  adm?: boolean;
+}
+
+/** Checks internal tokens against identity's published keys. A verified token is remembered until it expires. */
+export class TokenVerifier {
+  #keys: JSONWebKeySet = { keys: [] };
+  #fetchedAt = -Infinity;
+  #fetching: Promise<void> | undefined;
+  readonly #known = new Map<string, { principal: Principal; expires: number }>();
+
+  constructor(private readonly fetchKeys: () => Promise<string>) {}
+
+  /** UNAUTHENTICATED: not signed by identity, not for us, or expired. */
+  async verify(token: string): Promise<Principal> {
+    const digest = createHash('sha256').update(token).digest('base64');
+    const known = this.#known.get(digest);
+    if (known && known.expires > Date.now()) return known.principal;
+    const claims = await this.#check(token);
+    const principal: Principal = {
+      subject: claims.sub,
+      kind: claims.kind,
+      permissions: claims.perms,
+      platformAdmin: claims.adm ?? false,
+      ...(claims.prj ? { projectId: claims.prj } : {}),
+      ...(claims.role ? { role: claims.role } : {}),
+    };
+    this.#remember(digest, principal, (claims.exp ?? 0) * 1000);
+    return principal;
+  }
+
+  async #check(token: string): Promise<TokenClaims> {
+    try {
+      const { kid } = decodeProtectedHeader(token);
+      if (!this.#keys.keys.some((k) => k.kid === kid)) await this.#refetch();
+      const { payload } = await jwtVerify<TokenClaims>(token, createLocalJWKSet(this.#keys), {
+        issuer: TOKEN_ISSUER,
+        audience: TOKEN_AUDIENCE,
+        algorithms: ['EdDSA'],
+      });
+      return payload;
+    } catch (cause) {
+      if ((cause as { code?: string }).code === 'UNAVAILABLE') throw cause;
+      throw commonErrors.UNAUTHENTICATED({}, cause);
+    }
+  }
+
+  async #refetch(): Promise<void> {
+    if (Date.now() - this.#fetchedAt < SHORTEST_REFETCH_MS) return;
+    this.#fetching ??= this.fetchKeys()
+      .then((json) => {
+        this.#keys = JSON.parse(json) as JSONWebKeySet;
+        this.#fetchedAt = Date.now();
+      })
+      .finally(() => {
+        this.#fetching = undefined;
+      });
+    await this.#fetching;
+  }
+
+  #remember(digest: string, principal: Principal, expires: number): void {
+    if (this.#known.size >= MOST_REMEMBERED) {
+      const oldest = this.#known.keys().next().value;
+      if (oldest) this.#known.delete(oldest);
+    }
+    this.#known.set(digest, { principal, expires });
+  }
+}
+
+/** Does one of these permissions grant it? "instance:*" grants "instance:create"; "*:*" everything. */
+export function grants(permissions: readonly string[], wanted: string): boolean {
+  const noun = wanted.split(':')[0] ?? '';
+  return permissions.includes(wanted) || permissions.includes(`${noun}:*`) || permissions.includes('*:*');
+}

@@ -1,0 +1,233 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import type { Etcd3 } from 'etcd3';
+import type { Registry } from 'prom-client';
+import { identityV1 } from '@thecloud/api';
+import type { Reconciler } from '@thecloud/reconcile';
+import { Runner } from '@thecloud/reconcile';
+import type { CertificateFiles } from './certificates/certificate-files';
+import { keepRenewed, obtainCertificate } from './certificates/obtain';
+import { Database } from './db/database';
+import { mutateWith } from './db/mutate';
+import type { Mutate } from './db/mutate';
+import { Operations } from './db/operations';
+import type { KitTables } from './db/tables';
+import { PgWorkSource } from './db/work-source';
+import { Announcement, enableDiscovery } from './etcd/discovery';
+import { EtcdLeadership } from './etcd/election';
+import { openEtcd } from './etcd/etcd';
+import { EventBus } from './events/nats';
+import { OutboxRelay } from './events/relay';
+import { Wakes } from './events/wakes';
+import { createLogger } from './log';
+import type { Logger } from './log';
+import { createClient } from './rpc/client';
+import type { Implementation } from './rpc/implement';
+import { startRpcServer } from './rpc/server';
+import { TokenVerifier } from './rpc/tokens';
+import { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
+import { startOpsServer } from './telemetry/ops-server';
+
+/** The settings every service has; see commonConfig and databaseConfig. */
+export interface ServiceConfig {
+  readonly THECLOUD_LOG_LEVEL: string;
+  readonly THECLOUD_CERTIFICATE_DIR: string;
+  readonly THECLOUD_CA_FILE: string;
+  readonly THECLOUD_JOIN_TOKEN_PATH: string;
+  readonly THECLOUD_ENROLL_ENDPOINT: string;
+  readonly THECLOUD_ETCD_ENDPOINTS: string;
+  readonly THECLOUD_OPS_ADDRESS: string;
+  readonly THECLOUD_DATABASE_URL: string;
+  readonly THECLOUD_DATABASE_PASSWORD?: string | undefined;
+  readonly THECLOUD_NATS_URL: string;
+}
+
+/** What a service stands on. Made by `layFoundation`, used by its modules, put to work by `serve`. */
+export interface Foundation {
+  readonly service: string;
+  /** This replica's name in elections and discovery. */
+  readonly member: string;
+  readonly config: ServiceConfig;
+  readonly log: Logger;
+  readonly certificates: CertificateFiles;
+  readonly etcd: () => Etcd3;
+  readonly db: Database;
+  readonly tables: KitTables;
+  readonly bus: EventBus;
+  readonly wakes: Wakes;
+  readonly work: PgWorkSource;
+  readonly operations: Operations;
+  readonly mutate: Mutate;
+  readonly registry: Registry;
+}
+
+export interface FoundationOptions {
+  readonly service: string;
+  readonly config: ServiceConfig;
+  readonly tables: KitTables;
+  /** Identity issues its own; everybody else enrols. */
+  readonly certificates?: CertificateFiles;
+}
+
+export async function layFoundation({
+  service,
+  config,
+  tables,
+  certificates: own,
+}: FoundationOptions): Promise<Foundation> {
+  const log = createLogger({ service, level: config.THECLOUD_LOG_LEVEL });
+  const certificates =
+    own ??
+    (await obtainCertificate({
+      dir: config.THECLOUD_CERTIFICATE_DIR,
+      caFile: config.THECLOUD_CA_FILE,
+      enrollEndpoint: config.THECLOUD_ENROLL_ENDPOINT,
+      joinTokenFile: config.THECLOUD_JOIN_TOKEN_PATH,
+      log,
+    }));
+  const etcd = currentEtcd(config.THECLOUD_ETCD_ENDPOINTS, certificates);
+  const db = new Database({
+    url: config.THECLOUD_DATABASE_URL,
+    ...(config.THECLOUD_DATABASE_PASSWORD ? { password: config.THECLOUD_DATABASE_PASSWORD } : {}),
+    ...(existsSync(config.THECLOUD_CA_FILE) ? { ca: readFileSync(config.THECLOUD_CA_FILE, 'utf8') } : {}),
+    log,
+  });
+  const bus = new EventBus(config.THECLOUD_NATS_URL, certificates, log);
+  const wakes = new Wakes(service, bus);
+  return {
+    service,
+    member: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    config,
+    log,
+    certificates,
+    etcd,
+    db,
+    tables,
+    bus,
+    wakes,
+    work: new PgWorkSource(db, tables, wakes),
+    operations: new Operations(tables),
+    mutate: mutateWith(db, tables),
+    registry: createMetrics(service),
+  };
+}
+
+export interface Served {
+  /** Of the gRPC server. */
+  readonly port: number;
+  readonly opsPort: number;
+  /** Drains and closes everything, in at most 10 s. */
+  close(): Promise<void>;
+}
+
+export interface ServeOptions {
+  /** Where the gRPC server listens and what address other processes reach it at. */
+  readonly address: string;
+  readonly services: readonly Implementation[];
+  readonly reconcilers?: readonly Reconciler[];
+  /** Absent: fetched from identity through discovery. */
+  readonly fetchKeys?: () => Promise<string>;
+}
+
+export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
+  const { log, registry } = f;
+  enableDiscovery(f.etcd);
+  const keys = keySource(f, o.fetchKeys);
+  const rpc = await startRpcServer({
+    address: o.address,
+    credentials: f.certificates.serverCredentials(),
+    services: o.services,
+    tokens: new TokenVerifier(keys.fetch),
+    log,
+    metrics: new RpcMetrics(registry),
+  });
+  const host = o.address.slice(0, o.address.lastIndexOf(':'));
+  const announcement = new Announcement(f.etcd, f.service, f.member, `${host}:${rpc.port}`, log);
+  const relay = new OutboxRelay(f.db, f.tables, f.bus, f.wakes, log);
+  const runners = startRunners(f, o.reconcilers ?? []);
+  const ops = await startOpsServer({
+    address: f.config.THECLOUD_OPS_ADDRESS,
+    registry,
+    missing: async () => ((await f.db.ready()) ? [] : ['database']),
+  });
+  const stopRenewal = keepRenewed(f.certificates, 'thecloud:///identity', log);
+  log.info({ port: rpc.port, ops: ops.port }, 'serving');
+
+  return {
+    port: rpc.port,
+    opsPort: ops.port,
+    close: async () => {
+      stopRenewal();
+      await announcement.close();
+      await Promise.all([rpc.drain(), ...runners.map((r) => r.close())]);
+      await relay.close();
+      keys.close();
+      await Promise.all([ops.close(), f.bus.close(), f.db.close()]);
+      f.etcd().close();
+      log.info('closed');
+    },
+  };
+}
+
+function startRunners(f: Foundation, reconcilers: readonly Reconciler[]): Runner[] {
+  const leadership = new EtcdLeadership(
+    f.etcd,
+    f.service,
+    f.member,
+    (controller, epoch) => f.work.beginTerm(controller, epoch),
+    f.log,
+  );
+  const observer = runnerMetrics(
+    f.registry,
+    reconcilers.map((r) => r.name),
+    f.log,
+  );
+  return reconcilers.map((r) => new Runner(r, { source: f.work, leadership, observer }));
+}
+
+function keySource(
+  f: Foundation,
+  given?: () => Promise<string>,
+): { fetch: () => Promise<string>; close(): void } {
+  if (given) return { fetch: given, close: () => undefined };
+  const client = createClient(identityV1.TokenServiceClient, {
+    target: 'thecloud:///identity',
+    credentials: f.certificates.channelCredentials(),
+    serverKind: 'identity',
+  });
+  return {
+    fetch: async () => (await client.getKeySet({}, { timeoutMs: 3_000 })).jwksJson,
+    close: () => client.close(),
+  };
+}
+
+/** The etcd client; a renewed certificate makes a new one, and whoever asks next gets it. */
+export function currentEtcd(endpoints: string, certificates: CertificateFiles): () => Etcd3 {
+  let current = openEtcd(endpoints, certificates);
+  certificates.onReplaced(() => {
+    current = openEtcd(endpoints, certificates); // the old one serves the terms and watches begun on it
+  });
+  return () => current;
+}
+
+/** Runs a service as a process: SIGTERM and SIGINT close it; anything unexpected ends it loudly, for its supervisor to restart. */
+export function runAsProcess(start: () => Promise<{ close(): Promise<void> }>): void {
+  const fail = (err: unknown) => {
+    process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
+    process.exit(1);
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  start().then((running) => {
+    let closing = false;
+    const close = () => {
+      if (closing) return;
+      closing = true;
+      setTimeout(() => process.exit(0), 10_000).unref();
+      running.close().then(() => process.exit(0), fail);
+    };
+    process.on('SIGTERM', close);
+    process.on('SIGINT', close);
+  }, fail);
+}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# Regenerates packages/api from proto/: messages and stubs, the descriptor image, the method table.
+set -eu
+cd "$(dirname "$0")/.."
+bin=node_modules/.bin
+$bin/buf generate
+$bin/buf build -o packages/api/image.binpb
+$bin/node packages/api/scripts/method-table.mts
+$bin/prettier --log-level warn --write packages/api/src/gen/methods.ts
