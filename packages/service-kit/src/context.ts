@@ -14,6 +14,8 @@ export interface Principal {
   /** Id of the user or API key. */
   readonly subject: string;
   readonly kind: 'user' | 'api_key';
+  /** Of a user: the session signed in with. */
+  readonly sessionId?: string;
   readonly projectId?: string;
   readonly role?: string;
   readonly permissions: readonly string[];

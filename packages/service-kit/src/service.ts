@@ -8,6 +8,7 @@ import type { Reconciler } from '@thecloud/reconcile';
 import { Runner } from '@thecloud/reconcile';
 import type { CertificateFiles } from './certificates/certificate-files';
 import { keepRenewed, obtainCertificate } from './certificates/obtain';
+import type { Issue } from './certificates/obtain';
 import { Database } from './db/database';
 import { mutateWith } from './db/mutate';
 import type { Mutate } from './db/mutate';
@@ -128,6 +129,8 @@ export interface ServeOptions {
   readonly reconcilers?: readonly Reconciler[];
   /** Absent: fetched from identity through discovery. */
   readonly fetchKeys?: () => Promise<string>;
+  /** Signs this process's next certificate. Absent: identity is asked through discovery. */
+  readonly issue?: Issue;
 }
 
 export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
@@ -151,7 +154,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     registry,
     missing: async () => ((await f.db.ready()) ? [] : ['database']),
   });
-  const stopRenewal = keepRenewed(f.certificates, 'thecloud:///identity', log);
+  const stopRenewal = keepRenewed(f.certificates, o.issue ?? 'thecloud:///identity', log);
   log.info({ port: rpc.port, ops: ops.port }, 'serving');
 
   return {

@@ -54,8 +54,31 @@ export async function obtainCertificate(o: ObtainOptions): Promise<CertificateFi
   }
 }
 
-/** Renews at two thirds of the certificate's life, for as long as the process lives. Returns what stops it. */
-export function keepRenewed(files: CertificateFiles, target: string, log: Logger): () => void {
+/** Has a signing request (PKCS#10 DER) signed for the identity this process already has. */
+export type Issue = (request: Uint8Array) => Promise<{ certificatePem: string; caPem: string }>;
+
+/** Asks identity, showing the certificate that is to be renewed. */
+export function askIdentity(files: CertificateFiles, target: string): Issue {
+  return async (request) => {
+    const client = createClient(identityV1.CertificateServiceClient, {
+      target,
+      credentials: files.channelCredentials(),
+      serverKind: 'identity',
+    });
+    try {
+      return await client.renewCertificate({ csr: Buffer.from(request) }, { timeoutMs: CALL_MS });
+    } finally {
+      client.close();
+    }
+  };
+}
+
+/**
+ * Renews when a third of what the certificate has left is over, for as long as the process lives, by asking identity
+ * at a target or by `Issue`. Returns what stops it.
+ */
+export function keepRenewed(files: CertificateFiles, from: string | Issue, log: Logger): () => void {
+  const issue = typeof from === 'string' ? askIdentity(files, from) : from;
   let timer: NodeJS.Timeout;
   const plan = (failures: number) => {
     const left = files.expiresAt().getTime() - Date.now();
@@ -66,22 +89,15 @@ export function keepRenewed(files: CertificateFiles, target: string, log: Logger
     timer.unref();
   };
   const renew = async (failures: number) => {
-    const client = createClient(identityV1.CertificateServiceClient, {
-      target,
-      credentials: files.channelCredentials(),
-      serverKind: 'identity',
-    });
     try {
       const { key, request } = await newKeyAndRequest();
-      const issued = await client.renewCertificate({ csr: request }, { timeoutMs: CALL_MS });
+      const issued = await issue(request);
       files.replace({ key, certificate: issued.certificatePem, ca: issued.caPem });
       log.info({ expires: files.expiresAt() }, 'certificate renewed');
       plan(0);
     } catch (err) {
       log.warn({ err, expires: files.expiresAt() }, 'the certificate could not be renewed yet');
       plan(failures + 1);
-    } finally {
-      client.close();
     }
   };
   plan(0);

@@ -14,13 +14,14 @@ export interface OperationFailure {
 export class Operations {
   constructor(private readonly tables: KitTables) {}
 
-  /** Begins an operation; an earlier one still open on the resource is superseded. Answers with its id. */
+  /** Begins an operation with its first step; an earlier one still open on the resource is superseded. Answers with its id. */
   async begin(
     tx: Tx,
     ctx: RequestContext,
     projectId: string,
     kind: string,
     resourceId: string,
+    firstStep: string,
   ): Promise<string> {
     const { operation } = this.tables;
     const id = newId('operation');
@@ -31,16 +32,16 @@ export class Operations {
     );
     await Promise.all([
       tx.update(operation).set({ state: 'superseded', endedAt: new Date() }).where(open),
-      tx
-        .insert(operation)
-        .values({
-          id,
-          projectId,
-          kind,
-          resourceId,
-          requestedBy: ctx.principal?.subject ?? '',
-          requestId: ctx.requestId,
-        }),
+      tx.insert(operation).values({
+        id,
+        projectId,
+        kind,
+        resourceId,
+        requestedBy: ctx.principal?.subject ?? '',
+        requestId: ctx.requestId,
+        state: 'running',
+        steps: [{ name: firstStep, state: 'running', message: '', startedAt: new Date().toISOString() }],
+      }),
     ]);
     return id;
   }

@@ -14,6 +14,8 @@ const SHORTEST_REFETCH_MS = 5_000;
 export interface TokenClaims extends JWTPayload {
   sub: string;
   kind: 'user' | 'api_key';
+  /** Session of a user. */
+  sid?: string;
   prj?: string;
   role?: string;
   perms: string[];
@@ -40,6 +42,7 @@ export class TokenVerifier {
       kind: claims.kind,
       permissions: claims.perms,
       platformAdmin: claims.adm ?? false,
+      ...(claims.sid ? { sessionId: claims.sid } : {}),
       ...(claims.prj ? { projectId: claims.prj } : {}),
       ...(claims.role ? { role: claims.role } : {}),
     };
@@ -85,8 +88,14 @@ export class TokenVerifier {
   }
 }
 
-/** Does one of these permissions grant it? "instance:*" grants "instance:create"; "*:*" everything. */
+/**
+ * Do these permissions grant it? "instance:*" grants every verb of a noun, "*:read" a verb of every noun, "*:*"
+ * everything. One that starts with "!" takes away what the others grant: "!member:update".
+ */
 export function grants(permissions: readonly string[], wanted: string): boolean {
-  const noun = wanted.split(':')[0] ?? '';
-  return permissions.includes(wanted) || permissions.includes(`${noun}:*`) || permissions.includes('*:*');
+  const [noun = '', verb = ''] = wanted.split(':');
+  const forms = [wanted, `${noun}:*`, `*:${verb}`, '*:*'];
+  return (
+    forms.some((form) => permissions.includes(form)) && !forms.some((form) => permissions.includes(`!${form}`))
+  );
 }

@@ -13,18 +13,23 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
-/** What every gRPC server measures. */
+const RPC_SECONDS = 'thecloud_rpc_seconds';
+
+/** What every gRPC server measures. Servers of one process share the series. */
 export class RpcMetrics {
   readonly #seconds: Histogram<'method' | 'code'>;
 
   constructor(registry: Registry) {
-    this.#seconds = new Histogram({
-      name: 'thecloud_rpc_seconds',
-      help: 'Duration of gRPC calls, by method and outcome',
-      labelNames: ['method', 'code'],
-      buckets: BUCKETS,
-      registers: [registry],
-    });
+    const shared = registry.getSingleMetric(RPC_SECONDS) as Histogram<'method' | 'code'> | undefined;
+    this.#seconds =
+      shared ??
+      new Histogram({
+        name: RPC_SECONDS,
+        help: 'Duration of gRPC calls, by method and outcome',
+        labelNames: ['method', 'code'],
+        buckets: BUCKETS,
+        registers: [registry],
+      });
   }
 
   observe(method: MethodEntry, code: string, seconds: number): void {

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { commonConfig, databaseConfig } from '@thecloud/service-kit';
+
+/** Environment of the compute service. Each variable may also be given as NAME_FILE. */
+export const computeConfig = z.object({
+  ...commonConfig,
+  ...databaseConfig,
+  THECLOUD_COMPUTE_ADDRESS: z.string().default('127.0.0.1:0').describe('host:port of its gRPC server'),
+  THECLOUD_REGISTRY_ADDRESS: z.string().describe('host:port of the image registry, as hosts reach it'),
+  THECLOUD_REGISTRY_USERNAME: z.string().default('thecloud'),
+  THECLOUD_REGISTRY_PASSWORD: z.string().describe('Give it as THECLOUD_REGISTRY_PASSWORD_FILE'),
+  THECLOUD_SPOOL_DIR: z
+    .string()
+    .describe('Where uploads wait for the registry; needs room for the largest image'),
+  THECLOUD_IMAGE_LIMIT_MIB: z.coerce.number().int().positive().default(4096).describe('Largest upload'),
+});
+
+export type ComputeConfig = z.infer<typeof computeConfig>;

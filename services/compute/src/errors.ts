@@ -1,0 +1,88 @@
+import { entry, errorCatalogue } from '@thecloud/kernel';
+
+/** What can go wrong in compute, as callers see it. Not allowed to know answers as not there. */
+export const errors = errorCatalogue('compute.thecloud', {
+  INSTANCE_NOT_FOUND: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `There is no instance ${m.id} in this project. List them to see which there are.`,
+  ),
+  INSTANCE_NAME_TAKEN: entry<{ name: string }>(
+    'ALREADY_EXISTS',
+    (m) => `An instance named ${m.name} exists already. Choose another name, or delete that one.`,
+    { field: 'name' },
+  ),
+  INSTANCE_BEING_DELETED: entry<{ id: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `Instance ${m.id} is being deleted and cannot change any more.`,
+  ),
+  INSTANCE_TYPE_NOT_FOUND: entry<{ name: string; known: string }>(
+    'NOT_FOUND',
+    (m) => `There is no instance type ${m.name}. There are: ${m.known}.`,
+  ),
+  INSTANCE_TYPE_UNKNOWN: entry<{ name: string; known: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `There is no instance type ${m.name}. Choose one of: ${m.known}.`,
+    { field: 'spec.type' },
+  ),
+  INSTANCE_TYPE_TOO_LARGE: entry<{ name: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `No host of this cloud is large enough for ${m.name}. Choose a smaller type, or add a larger host.`,
+    { field: 'spec.type' },
+  ),
+  IMAGE_UNKNOWN: entry<{ image: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `There is no image ${m.image} in this project. Import it first, or list the images there are.`,
+    { field: 'spec.image' },
+  ),
+  IMAGE_NOT_READY: entry<{ image: string; state: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `Image ${m.image} is ${m.state}, not ready. Wait for it, or import it again.`,
+    { field: 'spec.image' },
+  ),
+  IMAGE_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no image ${m.id} in this project.`),
+  IMAGE_NAME_TAKEN: entry<{ name: string }>(
+    'ALREADY_EXISTS',
+    (m) => `An image named ${m.name} exists already. Choose another name, or delete that one.`,
+    { field: 'name' },
+  ),
+  IMAGE_IN_USE: entry<{ id: string; instances: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `Image ${m.id} is used by ${m.instances} instances. Delete them first.`,
+  ),
+  IMAGE_ARCHIVE_INVALID: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `The upload is not a usable tarball: ${m.why}. Send a root file system, a docker save or an OCI archive.`,
+    { field: 'chunk' },
+  ),
+  IMAGE_TOO_LARGE: entry<{ limitMib: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The upload is larger than the ${m.limitMib} MiB allowed.`,
+    { field: 'chunk' },
+  ),
+  HOST_PORT_TAKEN: entry<{ port: string }>(
+    'ALREADY_EXISTS',
+    (m) => `Host port ${m.port} is taken on every host. Choose another, or 0 to be given a free one.`,
+    { field: 'spec.ports' },
+  ),
+  PORT_REPEATED: entry<{ port: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `Port ${m.port} is published more than once. Name each port once.`,
+    { field: 'spec.ports' },
+  ),
+  NOTHING_TO_UPDATE: entry(
+    'INVALID_ARGUMENT',
+    () =>
+      'The update names no field. Send at least one of name, labels, spec.command, spec.env, spec.ports, spec.restart_policy, spec.on_host_loss.',
+    { field: 'update_mask' },
+  ),
+  HOST_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no host ${m.id}.`),
+  OPERATION_NOT_FOUND: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `There is no operation ${m.id} in this project.`,
+  ),
+  REGISTRY_FAILED: entry<{ why: string }>('UNAVAILABLE', (m) => `The image could not be copied: ${m.why}`, {
+    retryAfterSeconds: 5,
+  }),
+});

@@ -1,0 +1,68 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { again, settled } from '@thecloud/reconcile';
+import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
+import type { Database, Logger, PgWorkSource } from '@thecloud/service-kit';
+import { instance } from '../instance/instance.schema';
+import { orphanKey } from '../instance/orphan';
+import type { Agents } from './agents';
+import { hostRepo } from './host.repo';
+import type { HostRow } from './host.repo';
+import type { HostLiveness } from './liveness';
+
+const AGENT_CALL_MS = 5_000;
+
+export interface HostControllerDeps {
+  readonly db: Database;
+  readonly work: PgWorkSource;
+  readonly agents: Agents;
+  readonly liveness: HostLiveness;
+  readonly log: Logger;
+}
+
+/** Says which hosts are silent, and finds what is not (or no longer) meant to be on a host. */
+export class HostController implements Reconciler {
+  readonly name = 'host';
+  readonly resyncMs = 30_000;
+  readonly deadlineMs = 20_000;
+  readonly concurrency = 8;
+
+  constructor(private readonly d: HostControllerDeps) {}
+
+  async reconcile(id: string, term: Term): Promise<Outcome> {
+    const row = await this.d.db.read('system', (tx) => hostRepo.find(tx, id));
+    if (!row || row.state === 'joining') return settled;
+    const alive = await this.d.liveness.alive(id);
+    if (alive === undefined) return again(2_000); // nobody knows: change nothing
+    if (!alive) {
+      const message = row.lastSeenAt
+        ? `Its agent was last heard at ${row.lastSeenAt.toISOString()}.`
+        : 'Its agent was never heard.';
+      await this.d.work.fenced(this.name, term.epoch, (tx) =>
+        hostRepo.setState(tx, id, 'suspect', 'SILENT', message),
+      );
+      return settled;
+    }
+    await this.#reportOrphans(row, term);
+    return settled;
+  }
+
+  /** The host's list is read before the wishes are: what is placed meanwhile cannot look like an orphan. */
+  async #reportOrphans(row: HostRow, term: Term): Promise<void> {
+    const { instances } = await this.d.agents
+      .at(row.agentEndpoint)
+      .listInstances({}, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
+    const there = instances.filter((seen) => seen.phase !== 'absent').map((seen) => seen.instanceId);
+    if (there.length === 0) return;
+    const meant = await this.d.db.read('system', (tx) =>
+      tx
+        .select({ id: instance.id })
+        .from(instance)
+        .where(and(eq(instance.hostId, row.id), inArray(instance.id, there))),
+    );
+    const orphans = there.filter((id) => !meant.some((m) => m.id === id));
+    if (orphans.length === 0) return;
+    this.d.log.warn({ hostId: row.id, orphans }, 'found what is not meant to be there; removing it');
+    const keys = orphans.map((instanceId) => orphanKey({ instanceId, hostId: row.id }));
+    await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.enqueue(tx, 'instance', ...keys));
+  }
+}

@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { compute } from '../kit.schema';
+import type { HostState } from './host';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+/** A host and what of it is promised. The check constraint is the last word on overcommit. */
+export const host = compute.table(
+  'host',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+    cordoned: boolean('cordoned').notNull().default(false),
+    state: text('state').$type<HostState>().notNull().default('joining'),
+    reason: text('reason').notNull().default(''),
+    message: text('message').notNull().default(''),
+    hostname: text('hostname').notNull().default(''),
+    address: text('address').notNull().default(''),
+    agentEndpoint: text('agent_endpoint').notNull().default(''),
+    agentVersion: text('agent_version').notNull().default(''),
+    driver: text('driver').notNull().default(''),
+    driverVersion: text('driver_version').notNull().default(''),
+    kernel: text('kernel').notNull().default(''),
+    architecture: text('architecture').notNull().default(''),
+    vcpus: integer('vcpus').notNull().default(0),
+    memoryMib: integer('memory_mib').notNull().default(0),
+    allocatedVcpus: integer('allocated_vcpus').notNull().default(0),
+    allocatedMemoryMib: integer('allocated_memory_mib').notNull().default(0),
+    instanceCount: integer('instance_count').notNull().default(0),
+    version: integer('version').notNull().default(1),
+    lastSeenAt: time('last_seen_at'),
+    createdAt: time('created_at').notNull().defaultNow(),
+    updatedAt: time('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('host_name').on(t.name),
+    check(
+      'host_not_negative',
+      sql`${t.allocatedVcpus} >= 0 and ${t.allocatedMemoryMib} >= 0 and ${t.instanceCount} >= 0`,
+    ),
+  ],
+);

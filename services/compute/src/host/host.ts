@@ -1,0 +1,15 @@
+/** joining: announced, never seen. suspect: its agent is silent. */
+export type HostState = 'joining' | 'ready' | 'suspect';
+
+/** What placement knows of a host. Capacity in vCPUs (overcommit included) and MiB. */
+export interface HostCapacity {
+  readonly id: string;
+  readonly name: string;
+  readonly schedulable: boolean;
+  /** Why not, when it is not: "cordoned", "not ready". */
+  readonly obstacle: string;
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  readonly freeVcpus: number;
+  readonly freeMemoryMib: number;
+}

@@ -1,0 +1,71 @@
+import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { violatedUnique } from '@thecloud/service-kit';
+import type { Page, Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { image } from './image.schema';
+import type { ImageRow } from './image.schema';
+
+/** SQL of images. Row-level security confines every method to the transaction's project. */
+export const imageRepo = {
+  /** ALREADY_EXISTS IMAGE_NAME_TAKEN. */
+  async insert(tx: Tx, row: typeof image.$inferInsert): Promise<ImageRow> {
+    try {
+      const [made] = await tx.insert(image).values(row).returning();
+      if (!made) throw new Error('an insert returned nothing');
+      return made;
+    } catch (cause) {
+      if (violatedUnique(cause) === 'image_name') throw errors.IMAGE_NAME_TAKEN({ name: row.name }, cause);
+      throw cause;
+    }
+  },
+
+  async find(tx: Tx, id: string): Promise<ImageRow | undefined> {
+    const [found] = await tx.select().from(image).where(eq(image.id, id));
+    return found;
+  },
+
+  /** For a change: holds the row until the transaction ends. */
+  async lock(tx: Tx, id: string): Promise<ImageRow | undefined> {
+    const [found] = await tx.select().from(image).where(eq(image.id, id)).for('update');
+    return found;
+  },
+
+  /** Shared lock: whoever makes an instance of it keeps it from being deleted meanwhile. */
+  async findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined> {
+    const [found] = await tx
+      .select()
+      .from(image)
+      .where(and(eq(image.projectId, projectId), or(eq(image.id, idOrName), eq(image.name, idOrName))))
+      .for('share');
+    return found;
+  },
+
+  async list(tx: Tx, projectId: string, name: string, page: Page): Promise<ImageRow[]> {
+    return tx
+      .select()
+      .from(image)
+      .where(
+        and(
+          eq(image.projectId, projectId),
+          name ? eq(image.name, name) : undefined,
+          page.after ? lt(image.id, page.after) : undefined,
+        ),
+      )
+      .orderBy(desc(image.id))
+      .limit(page.size + 1);
+  },
+
+  async update(tx: Tx, id: string, change: Partial<typeof image.$inferInsert>): Promise<ImageRow> {
+    const [changed] = await tx
+      .update(image)
+      .set({ ...change, version: sql`${image.version} + 1`, updatedAt: new Date() })
+      .where(eq(image.id, id))
+      .returning();
+    if (!changed) throw new Error('a row that was locked is gone');
+    return changed;
+  },
+
+  async purge(tx: Tx, id: string): Promise<void> {
+    await tx.delete(image).where(eq(image.id, id));
+  },
+};

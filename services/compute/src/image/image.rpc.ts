@@ -1,0 +1,132 @@
+import { computeV1 } from '@thecloud/api';
+import { newId } from '@thecloud/kernel';
+import { cutPage, emit, implement, onCommit, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
+import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { imageRepo } from './image.repo';
+import type { ImageRow } from './image.schema';
+import type { Registry } from './registry';
+import { receiveUpload } from './upload-image';
+
+export interface ImageDeps {
+  readonly registry: Registry;
+  readonly limitMib: number;
+  readonly changed: (tx: Tx, row: ImageRow, state?: string) => Promise<void>;
+  /** How many instances stand on it. */
+  readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;
+}
+
+/** Handlers of ImageService. */
+export function imageRpc(f: Foundation, d: ImageDeps) {
+  const insert = async (
+    tx: Tx,
+    ctx: RequestContext,
+    row: Pick<ImageRow, 'id' | 'name' | 'labels' | 'state'> & Partial<ImageRow>,
+  ) => {
+    const projectId = projectOf(ctx);
+    const operationId = await f.operations.begin(tx, ctx, projectId, 'image.create', row.id, 'import');
+    const made = await imageRepo.insert(tx, { ...row, projectId, operationId });
+    await d.changed(tx, made);
+    return made;
+  };
+
+  return implement<computeV1.ImageServiceServer>(computeV1.ImageServiceService, {
+    createImage: (ctx, { name, labels, spec }) =>
+      f.mutate(ctx, computeV1.Image, async (tx) => {
+        const row = await insert(tx, ctx, {
+          id: newId('image'),
+          name,
+          labels,
+          source: spec?.source ?? '',
+          state: 'importing',
+        });
+        await f.work.enqueue(tx, 'image', row.id);
+        return toProto(row);
+      }),
+    uploadImage: async (ctx, requests) => {
+      const id = newId('image');
+      const upload = await receiveUpload(d.registry, id, d.limitMib, requests, ctx.signal);
+      const { name, labels, digest, sizeBytes } = upload;
+      return f.mutate(ctx, computeV1.Image, async (tx) => {
+        const row = await insert(tx, ctx, {
+          id,
+          name,
+          labels,
+          digest,
+          sizeBytes,
+          state: 'ready',
+          readyAt: new Date(),
+        });
+        await f.operations.succeed(tx, row.operationId);
+        return toProto(row);
+      });
+    },
+    getImage: async (ctx, { id }) => {
+      const row = await f.db.read(scopeOf(ctx), (tx) => imageRepo.find(tx, id));
+      if (!row) throw errors.IMAGE_NOT_FOUND({ id });
+      return toProto(row);
+    },
+    listImages: async (ctx, request) => {
+      const page = pageOf(request);
+      const cut = cutPage(
+        await f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectOf(ctx), request.name, page)),
+        page,
+      );
+      return { images: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
+    },
+    deleteImage: (ctx, { id }) =>
+      f.mutate(ctx, computeV1.Image, async (tx) => {
+        const row = await imageRepo.lock(tx, id);
+        if (!row) throw errors.IMAGE_NOT_FOUND({ id });
+        if (row.state === 'deleting') return toProto(row);
+        const users = await d.usedBy(tx, id);
+        if (users > 0) throw errors.IMAGE_IN_USE({ id, instances: String(users) });
+        const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
+        const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
+        await f.work.enqueue(tx, 'image', id);
+        await d.changed(tx, changed);
+        return toProto(changed);
+      }),
+  });
+}
+
+/** Records that an image changed, for subscribers, and wakes whoever waits for it. */
+export const imageChanged =
+  (f: Foundation) =>
+  async (tx: Tx, row: ImageRow, state: string = row.state): Promise<void> => {
+    const { id, projectId, name, reason, version } = row;
+    await emit(tx, f.tables, 'compute', {
+      type: 'thecloud.image.changed',
+      subject: id,
+      projectId,
+      data: { name, state, reason, version },
+    });
+    onCommit(tx, () => f.wakes.ring(`changed-${id}`));
+  };
+
+function toProto(row: ImageRow): computeV1.Image {
+  return {
+    metadata: {
+      id: row.id,
+      name: row.name,
+      projectId: row.projectId,
+      labels: row.labels,
+      generation: 1,
+      version: row.version,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+      deletedAt: undefined,
+      operationId: row.operationId,
+    },
+    spec: { source: row.source },
+    status: {
+      state: row.state,
+      reason: row.reason,
+      message: row.message,
+      digest: row.digest,
+      sizeBytes: row.sizeBytes,
+      readyAt: row.readyAt ?? undefined,
+      observedGeneration: row.state === 'importing' ? 0 : 1,
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { tenantPolicy } from '@thecloud/service-kit';
+import { compute } from '../kit.schema';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+export const image = compute.table(
+  'image',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull(),
+    source: text('source').notNull().default(''),
+    state: text('state').$type<'importing' | 'ready' | 'failed' | 'deleting'>().notNull(),
+    reason: text('reason').notNull().default(''),
+    message: text('message').notNull().default(''),
+    digest: text('digest').notNull().default(''),
+    sizeBytes: bigint('size_bytes', { mode: 'bigint' }).notNull().default(sql`0`),
+    operationId: text('operation_id').notNull(),
+    version: integer('version').notNull().default(1),
+    readyAt: time('ready_at'),
+    createdAt: time('created_at').notNull().defaultNow(),
+    updatedAt: time('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('image_name').on(t.projectId, t.name),
+    index('image_list').on(t.projectId, t.id.desc()),
+    tenantPolicy(),
+  ],
+);
+
+export type ImageRow = typeof image.$inferSelect;

@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { errors } from '../errors';
+
+const run = promisify(execFile);
+const COPY_MS = 10 * 60_000;
+const ASK_MS = 30_000;
+
+export interface RegistryOptions {
+  /** host:port, as hosts reach it. */
+  readonly address: string;
+  readonly username: string;
+  readonly password: string;
+  /** PEM of the CA of its certificate. */
+  readonly caFile: string;
+  /** A directory of this process's own: credentials (0600) and uploads live here. */
+  readonly spoolDir: string;
+}
+
+/** What a copy into the registry came to. */
+export interface Copied {
+  readonly digest: string;
+  readonly sizeBytes: bigint;
+}
+
+/** The cloud's own registry, driven by skopeo. Every image is a repository of its own: "images/<id>". */
+export class Registry {
+  readonly #authFile: string;
+  readonly #certDir: string;
+
+  constructor(private readonly o: RegistryOptions) {
+    mkdirSync(o.spoolDir, { recursive: true, mode: 0o700 });
+    chmodSync(o.spoolDir, 0o700);
+    this.#authFile = join(o.spoolDir, 'registry-auth.json');
+    const auth = Buffer.from(`${o.username}:${o.password}`).toString('base64');
+    writeFileSync(this.#authFile, JSON.stringify({ auths: { [o.address]: { auth } } }), { mode: 0o600 });
+    this.#certDir = join(o.spoolDir, 'registry-certs');
+    mkdirSync(this.#certDir, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.#certDir, 'ca.crt'), readFileSync(o.caFile), { mode: 0o600 });
+  }
+
+  reference(imageId: string, digest: string): string {
+    return `${this.o.address}/images/${imageId}@${digest}`;
+  }
+
+  /** A fresh directory for one upload. */
+  spool(): string {
+    return mkdtempSync(join(this.o.spoolDir, 'upload-'));
+  }
+
+  /**
+   * Copies an image in; doing it again changes nothing. `source` in skopeo's words: "docker://…", "oci:DIR",
+   * "docker-archive:FILE", "oci-archive:FILE". UNAVAILABLE REGISTRY_FAILED says what skopeo said.
+   */
+  async copyIn(source: string, imageId: string, signal?: AbortSignal): Promise<Copied> {
+    const scratch = this.spool();
+    try {
+      const digestFile = join(scratch, 'digest');
+      const destination = `docker://${this.o.address}/images/${imageId}:latest`;
+      const policy = ['--insecure-policy', '--override-os', 'linux'];
+      const to = [
+        '--dest-cert-dir',
+        this.#certDir,
+        '--authfile',
+        this.#authFile,
+        '--digestfile',
+        digestFile,
+        '--format',
+        'v2s2',
+      ];
+      await this.#skopeo([...policy, 'copy', ...to, source, destination], COPY_MS, signal);
+      const digest = readFileSync(digestFile, 'utf8').trim();
+      return { digest, sizeBytes: await this.#sizeOf(imageId, digest) };
+    } finally {
+      rmSync(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** Deletes an image's manifest; its layers go when the registry collects garbage. Absent is fine. */
+  async remove(imageId: string, digest: string): Promise<void> {
+    try {
+      await this.#skopeo(
+        [
+          'delete',
+          '--cert-dir',
+          this.#certDir,
+          '--authfile',
+          this.#authFile,
+          `docker://${this.reference(imageId, digest)}`,
+        ],
+        ASK_MS,
+      );
+    } catch (cause) {
+      if (!/manifest unknown|name unknown|not found/i.test((cause as Error).message)) throw cause;
+    }
+  }
+
+  async #sizeOf(imageId: string, digest: string): Promise<bigint> {
+    const raw = await this.#skopeo(
+      [
+        'inspect',
+        '--raw',
+        '--cert-dir',
+        this.#certDir,
+        '--authfile',
+        this.#authFile,
+        `docker://${this.reference(imageId, digest)}`,
+      ],
+      ASK_MS,
+    );
+    const manifest = JSON.parse(raw) as { layers?: Array<{ size: number }> };
+    return (manifest.layers ?? []).reduce((sum, layer) => sum + BigInt(layer.size), 0n);
+  }
+
+  async #skopeo(args: string[], timeoutMs: number, signal?: AbortSignal): Promise<string> {
+    try {
+      const { stdout } = await run('skopeo', args, {
+        timeout: timeoutMs,
+        maxBuffer: 16 << 20,
+        ...(signal ? { signal } : {}),
+      });
+      return stdout;
+    } catch (cause) {
+      const said = (cause as { stderr?: string }).stderr ?? (cause as Error).message;
+      throw errors.REGISTRY_FAILED({ why: lastLine(said) }, cause);
+    }
+  }
+}
+
+/** skopeo logs `time=… level=fatal msg="…"`; people want the message. */
+function lastLine(said: string): string {
+  const line = said.trim().split('\n').at(-1) ?? '';
+  const message = /msg="(.*)"$/.exec(line)?.[1] ?? line;
+  return message.replaceAll('\\"', '"').slice(0, 500);
+}

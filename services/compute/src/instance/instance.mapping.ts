@@ -1,0 +1,68 @@
+import { computeV1 } from '@thecloud/api';
+import type { CreateInstance } from './create-instance';
+import type { OnHostLoss, Protocol, PublishedPort, RestartPolicy } from './instance';
+import type { InstanceRow, InstanceView } from './instance.repo';
+
+/** proto -> domain. Empty strings stand for defaults. */
+export function toCreate(request: computeV1.CreateInstanceRequest): CreateInstance {
+  const spec = computeV1.InstanceSpec.fromPartial(request.spec ?? {});
+  return {
+    name: request.name,
+    labels: request.labels,
+    type: spec.type,
+    image: spec.image,
+    ...toChanges(spec),
+  };
+}
+
+export function toChanges(
+  spec: computeV1.InstanceChanges,
+): Pick<CreateInstance, 'command' | 'env' | 'ports' | 'restartPolicy' | 'onHostLoss'> {
+  return {
+    command: spec.command,
+    env: spec.env,
+    ports: spec.ports.map((p): PublishedPort => ({ ...p, protocol: (p.protocol || 'tcp') as Protocol })),
+    restartPolicy: (spec.restartPolicy || 'always') as RestartPolicy,
+    onHostLoss: (spec.onHostLoss || 'restart') as OnHostLoss,
+  };
+}
+
+/** domain -> proto. */
+export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>): computeV1.Instance {
+  const { seen } = row;
+  return {
+    metadata: {
+      id: row.id,
+      name: row.name,
+      projectId: row.projectId,
+      labels: row.labels,
+      generation: row.generation,
+      version: row.version,
+      createdAt: row.createdAt,
+      updatedAt: row.updatedAt,
+      deletedAt: undefined,
+      operationId: row.operationId,
+    },
+    spec: {
+      type: row.type,
+      image: row.imageId,
+      command: row.command,
+      env: row.env,
+      ports: row.ports.map((p) => ({ ...p })),
+      restartPolicy: row.restartPolicy,
+      onHostLoss: row.onHostLoss,
+    },
+    status: {
+      state: row.state,
+      reason: row.reason,
+      message: row.message,
+      observedGeneration: row.observedGeneration,
+      hostId: row.hostId ?? '',
+      imageDigest: row.imageReference.split('@')[1] ?? '',
+      ports: (row.bound ?? []).map((p) => ({ ...p })),
+      startedAt: seen?.startedAt ? new Date(seen.startedAt) : undefined,
+      exitCode: seen?.exitCode ?? 0,
+      restartCount: seen?.restartCount ?? 0,
+    },
+  };
+}

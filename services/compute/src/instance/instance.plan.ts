@@ -1,0 +1,143 @@
+import type { Desired, RestartPolicy, Seen } from './instance';
+import type { InstanceState } from './instance.state';
+
+/** All that decides what happens to an instance next. */
+export interface Facts {
+  readonly desired: Desired;
+  readonly generation: number;
+  readonly restartPolicy: RestartPolicy;
+  readonly state: InstanceState;
+  readonly observedGeneration: number;
+  readonly hostId: string | null;
+  readonly seen: Seen | null;
+}
+
+/** What to do next. place: find a host. apply: tell the host. purge: all traces are gone. */
+export type Action = 'place' | 'apply' | 'purge' | 'none';
+
+/** What is to be told: the state, and how the operation stands. */
+export interface Plan {
+  readonly action: Action;
+  readonly state: InstanceState;
+  readonly reason: string;
+  readonly message: string;
+  /** The operation's present step; none when it has ended. */
+  readonly step?: string;
+  readonly outcome?: 'succeeded' | 'failed';
+}
+
+/** Starts in a row that end at once, after which an operation gives up waiting (the host goes on trying). */
+const STARTS_BEFORE_GIVING_UP = 3;
+const PASSING = new Set(['DRIVER_UNAVAILABLE']);
+
+/** Facts in, next action and public state out. Knows nothing of how either is carried out. */
+export function plan(facts: Facts): Plan {
+  const { desired, hostId, seen, generation } = facts;
+  if (desired === 'absent') return planAbsent(facts);
+  if (!hostId) return desired === 'stopped' ? quiet('stopped', 'succeeded') : planUnplaced(facts);
+  if (!seen || seen.generation < generation) {
+    const { state } = facts;
+    if (desired === 'stopped')
+      return {
+        action: 'apply',
+        ...saying(seen),
+        state: state === 'stopped' ? state : 'stopping',
+        step: 'stop',
+      };
+    // A running one that is told something new runs on until its host says otherwise.
+    return {
+      action: 'apply',
+      ...saying(seen),
+      state: state === 'running' ? state : 'starting',
+      step: 'start',
+    };
+  }
+  return desired === 'running' ? planRunning(facts, seen) : planStopped(seen);
+}
+
+function planAbsent({ hostId, seen, generation }: Facts): Plan {
+  const gone = !hostId || (seen?.phase === 'absent' && seen.generation >= generation);
+  if (gone) return { action: 'purge', state: 'deleted', reason: '', message: '', outcome: 'succeeded' };
+  const told = seen !== null && seen.generation >= generation;
+  return { action: told ? 'none' : 'apply', ...saying(seen), state: 'deleting', step: 'remove' };
+}
+
+/** One that could not be placed stays failed until somebody wants it anew. */
+function planUnplaced({ state, observedGeneration, generation }: Facts): Plan {
+  const gaveUp = state === 'failed' && observedGeneration >= generation;
+  return gaveUp
+    ? { action: 'none', state, reason: KEEP, message: KEEP }
+    : { action: 'place', state: 'provisioning', reason: '', message: '', step: 'place' };
+}
+
+/** Means: leave the stored text as it is. */
+export const KEEP = '\0keep';
+
+function planRunning(facts: Facts, seen: Seen): Plan {
+  switch (seen.phase) {
+    case 'running':
+      return quiet('running', 'succeeded');
+    case 'pulling':
+      return { action: 'none', ...saying(seen), state: 'starting', step: 'pull image' };
+    case 'creating':
+      return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };
+    case 'exited':
+      return planExited(facts, seen);
+    case 'absent':
+      return {
+        action: 'none',
+        state: 'failed',
+        reason: 'REMOVED',
+        message: 'The container was removed on its host. Start the instance to make it anew.',
+        outcome: 'failed',
+      };
+    case 'failed':
+      if (PASSING.has(seen.problemReason))
+        return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };
+      return { action: 'none', ...saying(seen), state: 'failed', outcome: 'failed' };
+  }
+}
+
+function planExited({ restartPolicy }: Facts, seen: Seen): Plan {
+  const removed = seen.problemReason === 'REMOVED';
+  const wouldRestart = restartPolicy === 'always' || (restartPolicy === 'on-failure' && seen.exitCode !== 0);
+  const message = seen.problemMessage || `The program ended with exit code ${seen.exitCode}.`;
+  if (wouldRestart && !removed) {
+    const hopeless = seen.restartCount >= STARTS_BEFORE_GIVING_UP;
+    return {
+      action: 'none',
+      state: 'starting',
+      reason: 'EXITED',
+      message,
+      ...(hopeless ? { outcome: 'failed' as const } : { step: 'start' }),
+    };
+  }
+  if (seen.exitCode === 0 && !removed)
+    return { action: 'none', state: 'stopped', reason: 'EXITED', message, outcome: 'succeeded' };
+  return {
+    action: 'none',
+    state: 'failed',
+    reason: removed ? 'REMOVED' : 'EXITED',
+    message,
+    outcome: 'failed',
+  };
+}
+
+function planStopped(seen: Seen): Plan {
+  if (seen.phase === 'exited' || seen.phase === 'absent') return quiet('stopped', 'succeeded');
+  if (seen.phase === 'failed' && !PASSING.has(seen.problemReason))
+    return { action: 'none', ...saying(seen), state: 'failed', outcome: 'failed' };
+  return { action: 'none', ...saying(seen), state: 'stopping', step: 'stop' };
+}
+
+const quiet = (state: InstanceState, outcome: 'succeeded'): Plan => ({
+  action: 'none',
+  state,
+  reason: '',
+  message: '',
+  outcome,
+});
+const saying = (seen: Seen | null) => ({
+  reason: seen?.problemReason ?? '',
+  message: seen?.problemMessage || seen?.progress || '',
+});

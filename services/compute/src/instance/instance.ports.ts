@@ -1,0 +1,22 @@
+import type { Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
+import type { ImageRow } from '../image/image.schema';
+import type { InstanceRow } from './instance.repo';
+import type { Protocol } from './instance';
+
+/** What the instance use cases need. */
+export interface InstanceDeps {
+  readonly operations: Pick<Operations, 'begin'>;
+  readonly work: Pick<PgWorkSource, 'enqueue'>;
+  readonly images: {
+    findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined>;
+  };
+  /** Facts beyond the caller's project: what hosts could ever hold, and which ports are taken on all of them. */
+  readonly fleet: {
+    largest(): Promise<{ vcpus: number; memoryMib: number } | undefined>;
+    portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>): Promise<number[]>;
+  };
+  /** Tells watchers and subscribers, after the commit. */
+  readonly changed: (tx: Tx, row: InstanceRow) => Promise<void>;
+  /** "registry/images/<id>@<digest>". */
+  readonly imageReference: (image: ImageRow) => string;
+}

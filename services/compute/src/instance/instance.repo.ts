@@ -1,0 +1,124 @@
+import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { violatedUnique } from '@thecloud/service-kit';
+import type { Page, Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { host } from '../host/host.schema';
+import type { BoundPort, Protocol } from './instance';
+import { hostPort, instance } from './instance.schema';
+
+export type InstanceRow = typeof instance.$inferSelect;
+/** An instance with the ports it has on its host, and that host's address. */
+export type InstanceView = InstanceRow & { readonly bound: BoundPort[] };
+
+export interface InstanceFilter {
+  readonly state?: string;
+  readonly name?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly hostId?: string;
+}
+
+/** In the same statement as the instance: a list is one round trip. */
+const bound = sql<BoundPort[]>`coalesce((
+  select jsonb_agg(jsonb_build_object('containerPort', p.container_port, 'hostPort', p.port, 'protocol', p.protocol, 'address', h.address) order by p.port)
+    from ${hostPort} p join ${host} h on h.id = p.host_id where p.instance_id = ${instance.id}), '[]'::jsonb)`.as(
+  'bound',
+);
+
+const view = (tx: Tx) => tx.select({ row: instance, bound }).from(instance);
+const merged = ({ row, bound }: { row: InstanceRow; bound: BoundPort[] }): InstanceView => ({
+  ...row,
+  bound,
+});
+
+/** SQL of instances. Every method takes the caller's transaction; row-level security confines it to his project. */
+export const instanceRepo = {
+  /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
+  async insert(tx: Tx, row: typeof instance.$inferInsert): Promise<InstanceRow> {
+    return named(row.name, async () => only(await tx.insert(instance).values(row).returning()));
+  },
+
+  async find(tx: Tx, id: string): Promise<InstanceView | undefined> {
+    const [found] = await view(tx).where(eq(instance.id, id));
+    return found && merged(found);
+  },
+
+  /** For a change: holds the row until the transaction ends. */
+  async lock(tx: Tx, id: string): Promise<InstanceRow | undefined> {
+    const [found] = await tx.select().from(instance).where(eq(instance.id, id)).for('update');
+    return found;
+  },
+
+  async list(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<InstanceView[]> {
+    const wanted: (SQL | undefined)[] = [
+      eq(instance.projectId, projectId),
+      filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
+      filter.name ? eq(instance.name, filter.name) : undefined,
+      filter.hostId ? eq(instance.hostId, filter.hostId) : undefined,
+      Object.keys(filter.labels).length
+        ? sql`${instance.labels} @> ${JSON.stringify(filter.labels)}::jsonb`
+        : undefined,
+      page.after ? lt(instance.id, page.after) : undefined,
+    ];
+    const rows = await view(tx)
+      .where(and(...wanted))
+      .orderBy(desc(instance.id))
+      .limit(page.size + 1);
+    return rows.map(merged);
+  },
+
+  /** Writes a change of a locked row and counts it. */
+  async update(tx: Tx, id: string, change: Partial<typeof instance.$inferInsert>): Promise<InstanceRow> {
+    return named(change.name ?? '', async () =>
+      only(
+        await tx
+          .update(instance)
+          .set({ ...change, version: sql`${instance.version} + 1`, updatedAt: new Date() })
+          .where(eq(instance.id, id))
+          .returning(),
+      ),
+    );
+  },
+
+  /** The row and its ports, and what it took of its host. */
+  async purge(tx: Tx, row: InstanceRow): Promise<void> {
+    await tx.delete(hostPort).where(eq(hostPort.instanceId, row.id));
+    await tx.delete(instance).where(eq(instance.id, row.id));
+  },
+
+  async countByImage(tx: Tx, imageId: string): Promise<number> {
+    return tx.$count(instance, and(eq(instance.imageId, imageId), ne(instance.desired, 'absent')));
+  },
+
+  /** Which of these host ports no schedulable host has free. */
+  async portsTakenEverywhere(
+    tx: Tx,
+    ports: ReadonlyArray<{ port: number; protocol: Protocol }>,
+  ): Promise<number[]> {
+    if (ports.length === 0) return [];
+    const rows = await tx.execute<{ port: number }>(sql`
+      select p.port from ${hostPort} p join ${host} h on h.id = p.host_id
+       where (p.port, p.protocol) in (${sql.join(
+         ports.map((p) => sql`(${p.port}::int, ${p.protocol}::text)`),
+         sql`, `,
+       )})
+       group by p.port, p.protocol
+      having count(distinct p.host_id) >= (select count(*) from ${host} where state <> 'joining')`);
+    return rows.rows.map((r) => r.port);
+  },
+};
+
+function only<T>(rows: T[]): T {
+  const [row] = rows;
+  if (!row) throw new Error('a row that was locked is gone');
+  return row;
+}
+
+async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (cause) {
+    if (violatedUnique(cause) === 'instance_name') throw errors.INSTANCE_NAME_TAKEN({ name }, cause);
+    throw cause;
+  }
+}

@@ -1,0 +1,84 @@
+import { computeV1 } from '@thecloud/api';
+import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
+import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { changeInstance } from './change-instance';
+import type { Decide } from './change-instance';
+import { createInstance, refuseImpossible } from './create-instance';
+import { toChanges, toCreate, toProto } from './instance.mapping';
+import type { InstanceDeps } from './instance.ports';
+import { instanceRepo } from './instance.repo';
+import type { InstanceView } from './instance.repo';
+import { remove, restart, start, stop } from './power-instance';
+import { update } from './update-instance';
+import { watchVersions } from './watch-instance';
+
+const DEFAULT_GRACE_SECONDS = 10;
+
+/** Handlers of InstanceService. */
+export function instanceRpc(f: Foundation, d: InstanceDeps) {
+  const find = (ctx: RequestContext, id: string): Promise<InstanceView | undefined> =>
+    f.db.read(scopeOf(ctx), (tx) => instanceRepo.find(tx, id));
+  const change = (ctx: RequestContext, id: string, decide: Decide) =>
+    f.mutate(ctx, computeV1.Instance, async (tx) => {
+      await changeInstance(d, tx, ctx, id, decide);
+      return proto(await instanceRepo.find(tx, id), id);
+    });
+
+  return implement<computeV1.InstanceServiceServer>(computeV1.InstanceServiceService, {
+    createInstance: async (ctx, request) => {
+      const cmd = toCreate(request);
+      await refuseImpossible(d, cmd);
+      return f.mutate(ctx, computeV1.Instance, async (tx) => toProto(await createInstance(d, tx, ctx, cmd)));
+    },
+    getInstance: async (ctx, { id }) => proto(await find(ctx, id), id),
+    listInstances: async (ctx, request) => {
+      const page = pageOf(request);
+      const { state, name, hostId } = request;
+      const filter = { state, name, hostId, labels: Object.fromEntries(request.label.map(splitLabel)) };
+      const rows = await f.db.read(scopeOf(ctx), (tx) => instanceRepo.list(tx, projectOf(ctx), filter, page));
+      const cut = cutPage(rows, page);
+      return { instances: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
+    },
+    updateInstance: (ctx, request) =>
+      f.mutate(ctx, computeV1.Instance, async (tx) => {
+        const values = {
+          name: request.name,
+          labels: request.labels,
+          ...toChanges(computeV1.InstanceChanges.fromPartial(request.spec ?? {})),
+        };
+        await changeInstance(
+          d,
+          tx,
+          ctx,
+          request.id,
+          update(d, tx, { mask: request.updateMask, values }),
+          request.version,
+        );
+        return proto(await instanceRepo.find(tx, request.id), request.id);
+      }),
+    startInstance: (ctx, { id }) => change(ctx, id, start),
+    stopInstance: (ctx, { id, graceSeconds }) => change(ctx, id, stop(graceSeconds ?? DEFAULT_GRACE_SECONDS)),
+    restartInstance: (ctx, { id }) => change(ctx, id, restart),
+    deleteInstance: (ctx, { id }) => change(ctx, id, remove),
+    watchInstance: async function* (ctx, { id }) {
+      let last: InstanceView | undefined;
+      for await (const row of watchVersions(f.wakes, id, ctx.signal, () => find(ctx, id))) {
+        last = row;
+        yield toProto(row);
+      }
+      if (!last) throw errors.INSTANCE_NOT_FOUND({ id });
+      if (!ctx.signal.aborted) yield toProto({ ...last, state: 'deleted' });
+    },
+  });
+}
+
+function proto(found: InstanceView | undefined, id: string): computeV1.Instance {
+  if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
+  return toProto(found);
+}
+
+function splitLabel(label: string): [string, string] {
+  const at = label.indexOf('=');
+  return [label.slice(0, at), label.slice(at + 1)];
+}

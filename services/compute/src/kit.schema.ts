@@ -1,0 +1,8 @@
+import { pgSchema } from 'drizzle-orm/pg-core';
+import { kitTables } from '@thecloud/service-kit';
+
+/** Everything this service stores stands in this schema. */
+export const compute = pgSchema('compute');
+
+export const tables = kitTables(compute);
+export const { outbox, inbox, work, leader, idempotency, operation } = tables;

@@ -1,0 +1,58 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import type { PublishedPort } from '../instance/instance';
+import { hostPort } from '../instance/instance.schema';
+
+/** Ports the cloud chooses from when the caller leaves it the choice. */
+const FIRST_CHOSEN = 20_000;
+const LAST_CHOSEN = 29_999;
+
+/**
+ * Reserves an instance's ports on a host, in the caller's transaction; what it has there already and still wants, it keeps.
+ * Answers with the first port that another instance holds, and then the transaction must not commit.
+ */
+export async function bindPorts(
+  tx: Tx,
+  hostId: string,
+  instanceId: string,
+  ports: readonly PublishedPort[],
+): Promise<number | undefined> {
+  const mine = await tx
+    .select()
+    .from(hostPort)
+    .where(and(eq(hostPort.instanceId, instanceId), eq(hostPort.hostId, hostId)));
+  const keeps = (p: PublishedPort, row: (typeof mine)[number]) =>
+    row.containerPort === p.containerPort &&
+    row.protocol === p.protocol &&
+    (p.hostPort === 0 || p.hostPort === row.port);
+  for (const row of mine.filter((row) => !ports.some((p) => keeps(p, row)))) {
+    await tx
+      .delete(hostPort)
+      .where(
+        and(eq(hostPort.hostId, hostId), eq(hostPort.protocol, row.protocol), eq(hostPort.port, row.port)),
+      );
+  }
+  for (const port of ports.filter((p) => !mine.some((row) => keeps(p, row)))) {
+    const { protocol, containerPort } = port;
+    const free = port.hostPort || (await chooseFree(tx, hostId, protocol, containerPort));
+    const taken = await tx
+      .insert(hostPort)
+      .values({ hostId, protocol, port: free, instanceId, containerPort })
+      .onConflictDoNothing()
+      .returning();
+    if (taken.length === 0) return free;
+  }
+  return undefined;
+}
+
+/** A free one, spread by chance so that concurrent choices seldom meet. 0 when there is none. */
+async function chooseFree(tx: Tx, hostId: string, protocol: string, containerPort: number): Promise<number> {
+  const start =
+    FIRST_CHOSEN +
+    ((containerPort * 31 + Math.floor(Math.random() * 10_000)) % (LAST_CHOSEN - FIRST_CHOSEN + 1));
+  const found = await tx.execute<{ port: number }>(sql`
+    select p.port from generate_series(${FIRST_CHOSEN}::int, ${LAST_CHOSEN}::int) as p(port)
+     where not exists (select from ${hostPort} where host_id = ${hostId} and protocol = ${protocol} and port = p.port)
+     order by (p.port < ${start}), p.port limit 1`);
+  return found.rows[0]?.port ?? 0;
+}

@@ -1,0 +1,67 @@
+import type { HostCapacity } from '../host/host';
+
+/** What an instance needs of a host. */
+export interface Request {
+  readonly id: string;
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  /** "tcp/8080": host ports it insists on. */
+  readonly ports: readonly string[];
+}
+
+export type Choice =
+  | { readonly hostId: string }
+  /** Why not, by how many hosts: { "not enough memory": 3, "cordoned": 1 }. */
+  | { readonly refused: Readonly<Record<string, number>> };
+
+type Room = Omit<HostCapacity, 'freeVcpus' | 'freeMemoryMib'> & {
+  freeVcpus: number;
+  freeMemoryMib: number;
+  taken: Set<string>;
+};
+
+/** Hosts as they are remembered while a batch is drained: each choice takes from them. */
+export class Fleet {
+  readonly #hosts: Room[];
+
+  constructor(hosts: ReadonlyArray<HostCapacity & { taken: readonly string[] }>) {
+    this.#hosts = hosts.map((h) => ({ ...h, taken: new Set(h.taken) }));
+  }
+
+  /** The host with the most room left by share, so that load spreads; ties go by id, so that a choice can be repeated. */
+  choose(request: Request): Choice {
+    const refused: Record<string, number> = {};
+    let best: Room | undefined;
+    for (const host of this.#hosts) {
+      const obstacle = obstacleOf(host, request);
+      if (obstacle) refused[obstacle] = (refused[obstacle] ?? 0) + 1;
+      else if (!best || roomOf(host) > roomOf(best) || (roomOf(host) === roomOf(best) && host.id < best.id))
+        best = host;
+    }
+    if (!best) return { refused };
+    best.freeVcpus -= request.vcpus;
+    best.freeMemoryMib -= request.memoryMib;
+    for (const port of request.ports) best.taken.add(port);
+    return { hostId: best.id };
+  }
+}
+
+function obstacleOf(host: Room, request: Request): string | undefined {
+  if (!host.schedulable) return host.obstacle;
+  if (host.freeMemoryMib < request.memoryMib) return 'not enough memory';
+  if (host.freeVcpus < request.vcpus) return 'not enough vCPUs';
+  if (request.ports.some((port) => host.taken.has(port))) return 'host port taken';
+  return undefined;
+}
+
+/** The scarcer of the two, as a share of the whole. */
+function roomOf(host: HostCapacity): number {
+  return Math.min(host.freeVcpus / host.vcpus, host.freeMemoryMib / host.memoryMib);
+}
+
+/** "3 hosts: not enough memory; 1 host: cordoned", for the person who asked. */
+export function sayRefused(refused: Readonly<Record<string, number>>): string {
+  const reasons = Object.entries(refused).sort(([, a], [, b]) => b - a);
+  if (reasons.length === 0) return 'This cloud has no host yet.';
+  return `${reasons.map(([reason, n]) => `${n} host${n === 1 ? '' : 's'}: ${reason}`).join('; ')}.`;
+}

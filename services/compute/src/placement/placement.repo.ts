@@ -1,0 +1,85 @@
+import { eq, inArray, sql } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import type { HostCapacity } from '../host/host';
+import { host } from '../host/host.schema';
+import { hostPort, instance } from '../instance/instance.schema';
+import { findInstanceType } from '../instance-type/instance-type';
+
+export interface Placed {
+  readonly id: string;
+  readonly hostId: string;
+  readonly vcpus: number;
+  readonly memoryMib: number;
+}
+
+/** SQL of placement. */
+export const placementRepo = {
+  /** All hosts with their free capacity, and which of the ports asked for each has taken. */
+  async fleet(tx: Tx, ports: readonly number[]): Promise<Array<HostCapacity & { taken: string[] }>> {
+    const [hosts, taken] = await Promise.all([
+      tx.select().from(host),
+      ports.length
+        ? tx
+            .select()
+            .from(hostPort)
+            .where(inArray(hostPort.port, [...ports]))
+        : Promise.resolve([]),
+    ]);
+    return hosts.map((h) => ({
+      id: h.id,
+      name: h.name,
+      schedulable: h.state === 'ready' && !h.cordoned,
+      obstacle: h.state === 'ready' ? 'cordoned' : 'not ready',
+      vcpus: h.vcpus,
+      memoryMib: h.memoryMib,
+      freeVcpus: h.vcpus - h.allocatedVcpus,
+      freeMemoryMib: h.memoryMib - h.allocatedMemoryMib,
+      taken: taken.filter((p) => p.hostId === h.id).map((p) => `${p.protocol}/${p.port}`),
+    }));
+  },
+
+  /**
+   * Commits a whole batch in one statement, and there re-checks state and capacity of each host: so two schedulers can
+   * never overcommit one. Answers with the ids that were placed; the others must be chosen for again.
+   */
+  async commit(tx: Tx, batch: readonly Placed[]): Promise<Set<string>> {
+    const rows = sql.join(
+      batch.map((p) => sql`(${p.id}::text, ${p.hostId}::text, ${p.vcpus}::int, ${p.memoryMib}::int)`),
+      sql`, `,
+    );
+    const placed = await tx.execute<{ id: string }>(sql`
+      with asked(id, host_id, vcpus, memory_mib) as (values ${rows}),
+      unplaced as (
+        select asked.* from asked join ${instance} i on i.id = asked.id
+         where i.host_id is null and i.desired = 'running' for update of i),
+      wanted as (
+        select host_id, sum(vcpus)::int as vcpus, sum(memory_mib)::int as memory_mib, count(*)::int as instances
+          from unplaced group by host_id),
+      taken as (
+        update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
+               instance_count = instance_count + w.instances
+          from wanted w
+         where h.id = w.host_id and h.state = 'ready' and not h.cordoned
+           and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
+        returning h.id)
+      update ${instance} i set host_id = u.host_id, version = i.version + 1, updated_at = now()
+        from unplaced u where i.id = u.id and u.host_id in (select id from taken)
+      returning i.id`);
+    return new Set(placed.rows.map((r) => r.id));
+  },
+
+  /** Gives back what an instance had of its host. In the transaction that takes its host_id away. */
+  async release(tx: Tx, placed: { hostId: string | null; type: string; id: string }): Promise<void> {
+    if (!placed.hostId) return;
+    const type = findInstanceType(placed.type);
+    await tx.delete(hostPort).where(eq(hostPort.instanceId, placed.id));
+    await tx
+      .update(host)
+      .set({
+        allocatedVcpus: sql`${host.allocatedVcpus} - ${type?.vcpus ?? 0}`,
+        allocatedMemoryMib: sql`${host.allocatedMemoryMib} - ${type?.memoryMib ?? 0}`,
+        instanceCount: sql`${host.instanceCount} - 1`,
+      })
+      .where(eq(host.id, placed.hostId));
+  },
+};

@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { identityV1 } from '@thecloud/api';
+import { createClient, layFoundation, serve } from '@thecloud/service-kit';
+import type { Foundation, Served } from '@thecloud/service-kit';
+import type { ComputeConfig } from './config';
+import { Agents } from './host/agents';
+import { HostController } from './host/host.controller';
+import { hostRepo } from './host/host.repo';
+import { hostRpc } from './host/host.rpc';
+import { HostLiveness } from './host/liveness';
+import { reportRpc } from './host/report.rpc';
+import { ImageController } from './image/image.controller';
+import { imageRepo } from './image/image.repo';
+import { imageChanged, imageRpc } from './image/image.rpc';
+import { Registry } from './image/registry';
+import { instanceChanged } from './instance/instance.changes';
+import { InstanceController } from './instance/instance.controller';
+import { instanceRepo } from './instance/instance.repo';
+import { instanceRpc } from './instance/instance.rpc';
+import { instanceTypeRpc } from './instance-type/instance-type.rpc';
+import { tables } from './kit.schema';
+import { operationRpc } from './operation/operation.rpc';
+import { Placer } from './placement/placer';
+
+/** SQL that brings the service's schema up to date, for `migrate`. */
+export const migrationsFolder = join(__dirname, '..', 'migrations');
+
+/** Starts the compute service: hosts, images and instances, and the controllers that make them true. */
+export async function start(config: ComputeConfig): Promise<Served> {
+  const f = await layFoundation({ service: 'compute', config, tables });
+  const { db, work, operations, certificates, log } = f;
+  const agents = new Agents(certificates);
+  const liveness = new HostLiveness(f.etcd, log);
+  const authority = createClient(identityV1.CertificateServiceClient, {
+    target: 'thecloud:///identity',
+    credentials: certificates.channelCredentials(),
+    serverKind: 'identity',
+  });
+  const registry = new Registry({
+    address: config.THECLOUD_REGISTRY_ADDRESS,
+    username: config.THECLOUD_REGISTRY_USERNAME,
+    password: config.THECLOUD_REGISTRY_PASSWORD,
+    caFile: config.THECLOUD_CA_FILE,
+    spoolDir: config.THECLOUD_SPOOL_DIR,
+  });
+  const images = {
+    registry,
+    limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
+    changed: imageChanged(f),
+    usedBy: instanceRepo.countByImage,
+  };
+  const changed = instanceChanged(f.tables, f.wakes);
+  const instances = { ...instancePorts(f, registry), changed };
+
+  const served = await serve(f, {
+    address: config.THECLOUD_COMPUTE_ADDRESS,
+    services: [
+      instanceTypeRpc(),
+      imageRpc(f, images),
+      hostRpc(f, authority),
+      reportRpc(f, liveness),
+      instanceRpc(f, instances),
+      operationRpc(f),
+    ],
+    reconcilers: [
+      new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),
+      new ImageController({ db, work, operations, registry, changed: images.changed }),
+      new HostController({ db, work, agents, liveness, log }),
+    ],
+  });
+  await liveness.watch((hostId) => void wakeHost(f, hostId));
+  return {
+    ...served,
+    close: async () => {
+      await liveness.close();
+      await served.close();
+      agents.close();
+      authority.close();
+    },
+  };
+}
+
+/** The parts of the installation that instances depend on. */
+function instancePorts(f: Foundation, registry: Registry) {
+  return {
+    operations: f.operations,
+    work: f.work,
+    images: imageRepo,
+    imageReference: (image: { id: string; digest: string }) => registry.reference(image.id, image.digest),
+    fleet: {
+      largest: () => f.db.read('system', hostRepo.largest),
+      portsTaken: (ports: Parameters<typeof instanceRepo.portsTakenEverywhere>[1]) =>
+        f.db.read('system', (tx) => instanceRepo.portsTakenEverywhere(tx, ports)),
+    },
+  };
+}
+
+/** A host's lease began or ended: have it looked at. A database that is away finds out by resync. */
+async function wakeHost(f: Foundation, hostId: string): Promise<void> {
+  await f.db
+    .write('system', (tx) => f.work.enqueue(tx, 'host', hostId))
+    .catch((err: unknown) => f.log.warn({ err, hostId }, 'could not have a host looked at'));
+}
