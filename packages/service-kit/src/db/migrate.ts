@@ -1,6 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
 import { Client } from 'pg';
+import { withPassword } from './connection-url';
 
 export interface MigrateOptions {
   /** Of a role that may create schemas and roles. */
@@ -23,8 +24,7 @@ const LOCK = 7_263_001;
  */
 export async function migrate(o: MigrateOptions): Promise<void> {
   const client = new Client({
-    connectionString: o.adminUrl,
-    ...(o.adminPassword ? { password: o.adminPassword } : {}),
+    connectionString: withPassword(o.adminUrl, o.adminPassword),
     ...(o.ca ? { ssl: { ca: o.ca, rejectUnauthorized: true } } : {}),
     connectionTimeoutMillis: 10_000,
   });

@@ -1,4 +1,5 @@
-import { computeV1, identityV1 } from '@thecloud/api';
+import type { identityV1 } from '@thecloud/api';
+import { computeV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import { cutPage, implement, pageOf } from '@thecloud/service-kit';
 import type { Foundation, UnaryClient } from '@thecloud/service-kit';

@@ -1,4 +1,5 @@
-import { agentV1, computeV1 } from '@thecloud/api';
+import type { agentV1} from '@thecloud/api';
+import { computeV1 } from '@thecloud/api';
 import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { observeInstance } from '../instance/observe-instance';

@@ -18,10 +18,10 @@ export interface InstanceFilter {
   readonly hostId?: string;
 }
 
-/** In the same statement as the instance: a list is one round trip. */
+/** In the same statement as the instance: a list is one round trip. (drizzle would leave the table away from ${instance.id}.) */
 const bound = sql<BoundPort[]>`coalesce((
   select jsonb_agg(jsonb_build_object('containerPort', p.container_port, 'hostPort', p.port, 'protocol', p.protocol, 'address', h.address) order by p.port)
-    from ${hostPort} p join ${host} h on h.id = p.host_id where p.instance_id = ${instance.id}), '[]'::jsonb)`.as(
+    from ${hostPort} p join ${host} h on h.id = p.host_id where p.instance_id = ${instance}.id), '[]'::jsonb)`.as(
   'bound',
 );
 

@@ -1,5 +1,6 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import { commonV1, computeV1 } from '@thecloud/api';
+import type { commonV1} from '@thecloud/api';
+import { computeV1 } from '@thecloud/api';
 import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';

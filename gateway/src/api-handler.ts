@@ -1,0 +1,97 @@
+import type { Request, Response } from 'express';
+import type { Client, Metadata } from '@grpc/grpc-js';
+import { injectTrace, serverSpan } from '@thecloud/service-kit';
+import type { Authenticate } from './authenticate';
+import { unaryCall } from './backend-call';
+import { errors } from './errors';
+import { hasBody, readJson, requireMediaType } from './read-body';
+import type { BodyLimits } from './read-body';
+import { backendMetadata, requestInfo } from './request-info';
+import type { Router } from './router';
+import type { Route } from './routes';
+import { encodeRequest } from './transcode-request';
+import { decodeResponse } from './transcode-response';
+import { uploadCall, uploadMediaTypes } from './upload';
+import type { UploadLimits } from './upload';
+
+export interface ApiDeps {
+  readonly router: Router;
+  readonly authenticate: Authenticate;
+  /** The service that owns a method, by name: "compute". */
+  readonly channelFor: (service: string) => Client;
+  readonly body: BodyLimits;
+  readonly upload: UploadLimits;
+  /** Deadlines of a plain call, of a `:wait` and of an upload, ms. */
+  readonly timeouts: { readonly callMs: number; readonly waitMs: number; readonly uploadMs: number };
+}
+
+/** Answers every API request: match, authenticate, transcode, call, transcode back. Throws CloudErrors. */
+export function createApiHandler(deps: ApiDeps) {
+  return async (req: Request, res: Response): Promise<void> => {
+    const [path, query] = splitUrl(req.originalUrl);
+    const match = deps.router.match(req.method, path);
+    const asked = { method: req.method, path: path.slice(0, 200) };
+    if (match.kind === 'unknown') throw errors.UNKNOWN_ROUTE(asked);
+    if (match.kind === 'wrong-method')
+      throw errors.METHOD_NOT_ALLOWED({ ...asked, allow: match.allow.join(', ') });
+
+    const { route, params } = match;
+    const info = requestInfo(res);
+    info.route = route.template;
+    if (!route.method.auth.public) info.caller = await deps.authenticate(req.headers, info.id);
+    const metadata = backendMetadata(req, info);
+    const bytes = await serverSpan(`${route.verb} ${route.template}`, metadata, () => {
+      injectTrace(metadata); // the backend's span is a child of ours, ours of the caller's
+      return forward(deps, route, req, res, metadata, { params, query, ifMatch: req.get('if-match') });
+    });
+
+    const { json, etag } = decodeResponse(route, bytes);
+    if (etag) res.setHeader('ETag', etag);
+    res.status(route.method.httpStatus).setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.setHeader('Content-Length', Buffer.byteLength(json));
+    res.end(json);
+  };
+}
+
+type Input = Omit<Parameters<typeof encodeRequest>[1], 'body'>;
+
+async function forward(
+  deps: ApiDeps,
+  route: Route,
+  req: Request,
+  res: Response,
+  metadata: Metadata,
+  input: Input,
+): Promise<Buffer> {
+  const base = { backend: route.backend, requestId: requestInfo(res).id, metadata, signal: goneSignal(res) };
+  const client = () => deps.channelFor(route.backend);
+  if (route.method.requestStream) {
+    const first = encodeRequest(route, input);
+    requireMediaType(req, uploadMediaTypes);
+    return uploadCall(client(), route, first, req, deps.upload, {
+      ...base,
+      timeoutMs: deps.timeouts.uploadMs,
+    });
+  }
+  if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method });
+  const body = await readJson(req, deps.body);
+  const timeoutMs = route.template.endsWith(':wait') ? deps.timeouts.waitMs : deps.timeouts.callMs;
+  return unaryCall(client(), route.method.path, encodeRequest(route, { ...input, body }), {
+    ...base,
+    timeoutMs,
+  });
+}
+
+/** Aborts when the caller's connection closes before it has its answer. */
+function goneSignal(res: Response): AbortSignal {
+  const gone = new AbortController();
+  res.once('close', () => {
+    if (!res.writableFinished) gone.abort();
+  });
+  return gone.signal;
+}
+
+function splitUrl(url: string): [path: string, query: string] {
+  const at = url.indexOf('?');
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+}

@@ -1,0 +1,34 @@
+import { commonConfig } from '@thecloud/service-kit';
+import { z } from 'zod';
+
+const seconds = (fallback: number, most: number) => z.coerce.number().positive().max(most).default(fallback);
+const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+
+/** What the gateway is told besides `commonConfig`; every variable may be given as NAME_FILE too. */
+const gatewayVariables = {
+  THECLOUD_GATEWAY_HTTP_ADDRESS: z
+    .string()
+    .regex(/^.+:\d+$/, 'must be host:port')
+    .default('127.0.0.1:8080')
+    .describe('Where the public API listens'),
+  THECLOUD_GATEWAY_MAX_BODY_BYTES: count(1 << 20).describe('Largest JSON body'),
+  THECLOUD_GATEWAY_MAX_UPLOAD_BYTES: count(4 * 2 ** 30).describe('Largest upload'),
+  THECLOUD_GATEWAY_MAX_CONNECTIONS: count(4096).describe('Connections at a time; more are turned away'),
+  THECLOUD_GATEWAY_BODY_SECONDS: seconds(30, 600).describe('Time for a JSON body to arrive'),
+  THECLOUD_GATEWAY_UPLOAD_IDLE_SECONDS: seconds(30, 600).describe('Longest pause within an upload'),
+  THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
+  THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
+  THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait call'),
+  THECLOUD_GATEWAY_CREDENTIAL_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(3)
+    .default(3)
+    .describe('How long an exchanged credential counts; a revoked one works no longer than this'),
+};
+
+export const httpConfig = z.object(gatewayVariables);
+export type HttpConfig = z.infer<typeof httpConfig>;
+
+export const gatewayConfig = z.object({ ...commonConfig, ...gatewayVariables });
+export type GatewayConfig = z.infer<typeof gatewayConfig>;

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+import { Router } from 'express';
+import { named } from './request-info';
+
+const staticDir = join(__dirname, '..', 'static');
+const files = { '/docs': 'docs.html', '/docs/app.js': 'app.js', '/docs/style.css': 'style.css' };
+
+/** The reference at /docs: three files of our own that draw /openapi.json, so it works offline and under our CSP. */
+export function docsPage(): Router {
+  const router = Router();
+  for (const [path, file] of Object.entries(files)) {
+    router.get(path, named(path), (_req, res) => res.sendFile(file, { root: staticDir }));
+  }
+  return router;
+}

@@ -1,0 +1,45 @@
+import { entry, errorCatalogue } from '@thecloud/kernel';
+
+/** What the gateway itself refuses; everything else comes from the service behind it. */
+export const errors = errorCatalogue('gateway.thecloud', {
+  UNKNOWN_ROUTE: entry<{ method: string; path: string }>(
+    'NOT_FOUND',
+    (m) =>
+      `There is nothing at ${m.method} ${m.path}. Every route stands in /openapi.json, readable at /docs.`,
+  ),
+  METHOD_NOT_ALLOWED: entry<{ method: string; allow: string }>(
+    'UNIMPLEMENTED',
+    (m) => `${m.method} is not possible here; ${m.allow} is.`,
+  ),
+  MALFORMED_JSON: entry<{ why: string }>('INVALID_ARGUMENT', (m) => `The body is not valid JSON: ${m.why}.`),
+  MALFORMED_URL: entry<{ what: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The ${m.what} of the URL cannot be decoded. Percent-encode it as UTF-8, without null bytes.`,
+  ),
+  MALFORMED_BODY: entry<{ why: string }>('INVALID_ARGUMENT', (m) => `The body is not acceptable: ${m.why}.`),
+  BODY_NOT_ALLOWED: entry<{ method: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `${m.method} takes no body here. Put its parameters into the query.`,
+  ),
+  BODY_TOO_LARGE: entry<{ limit: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The body is larger than ${m.limit} bytes, the most that is accepted here.`,
+  ),
+  BODY_TOO_SLOW: entry<{ seconds: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `The body stalled: nothing more of it came for ${m.seconds} seconds. Send it again, without pauses.`,
+  ),
+  UNSUPPORTED_MEDIA_TYPE: entry<{ got: string; want: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `A body of type ${m.got} is not accepted here. Send ${m.want}, and say so in Content-Type.`,
+  ),
+});
+
+/** HTTP statuses more exact than what the gRPC code alone says. */
+export const httpStatusOfReason: Readonly<Record<string, number>> = {
+  METHOD_NOT_ALLOWED: 405,
+  BODY_TOO_LARGE: 413,
+  BODY_TOO_SLOW: 408,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+};

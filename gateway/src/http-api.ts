@@ -1,0 +1,129 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Client } from '@grpc/grpc-js';
+import { methods } from '@thecloud/api';
+import type { Logger } from '@thecloud/service-kit';
+import type { Registry } from 'prom-client';
+import { createApp } from './app';
+import { createAuthenticate } from './authenticate';
+import type { HttpConfig } from './config';
+import { createReadiness } from './health';
+import { createHttpMetrics } from './metrics';
+import { openApiDocument } from './openapi/document';
+import { Router } from './router';
+import { compileRoutes } from './routes';
+
+export interface HttpApiDeps {
+  /** A gRPC client of a service by name ("identity", "compute"). Its owner closes it, after the gateway. */
+  readonly channelFor: (service: string) => Client;
+  readonly log: Logger;
+  /** Where the HTTP metrics go. */
+  readonly registry: Registry;
+}
+
+export interface HttpApi {
+  readonly url: string;
+  readonly port: number;
+  /** Backends that do not answer, by name; what /health/ready says. */
+  missing(): Promise<string[]>;
+  /** Stops accepting, lets what is under way finish for up to 10 s, then cuts it off. */
+  close(): Promise<void>;
+}
+
+const closeMs = 10_000;
+
+/** Starts the public HTTP API. Rejects if the address is taken. */
+export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promise<HttpApi> {
+  const routes = compileRoutes(methods);
+  const readiness = createReadiness(
+    [...new Set(['identity', ...routes.map((r) => r.backend)])],
+    deps.channelFor,
+  );
+  let accepting = true;
+  const app = createApp({
+    log: deps.log,
+    metrics: createHttpMetrics(deps.registry),
+    router: new Router(routes),
+    openApi: openApiDocument(routes),
+    channelFor: deps.channelFor,
+    authenticate: createAuthenticate(() => deps.channelFor('identity'), {
+      entries: 10_000,
+      goodMs: config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS * 1000,
+      badMs: Math.min(1, config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS) * 1000,
+    }),
+    ...limits(config),
+    readiness,
+    accepting: () => accepting,
+  });
+  const server = boundedServer(config, createServer(serverTimeouts(config), app));
+  const port = await listen(server, config.THECLOUD_GATEWAY_HTTP_ADDRESS);
+  const host = config.THECLOUD_GATEWAY_HTTP_ADDRESS.replace(/:\d+$/, '');
+  deps.log.info({ address: `${host}:${port}` }, 'gateway listens');
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    missing: async () => [...(await readiness()).missing],
+    close: () => {
+      accepting = false;
+      return closeGracefully(server);
+    },
+  };
+}
+
+function limits(config: HttpConfig) {
+  return {
+    body: {
+      maxBytes: config.THECLOUD_GATEWAY_MAX_BODY_BYTES,
+      timeoutMs: config.THECLOUD_GATEWAY_BODY_SECONDS * 1000,
+    },
+    upload: {
+      maxBytes: config.THECLOUD_GATEWAY_MAX_UPLOAD_BYTES,
+      idleMs: config.THECLOUD_GATEWAY_UPLOAD_IDLE_SECONDS * 1000,
+    },
+    timeouts: {
+      callMs: config.THECLOUD_GATEWAY_CALL_SECONDS * 1000,
+      waitMs: config.THECLOUD_GATEWAY_WAIT_SECONDS * 1000,
+      uploadMs: config.THECLOUD_GATEWAY_UPLOAD_SECONDS * 1000,
+    },
+  };
+}
+
+/** Bodies have their own, shorter times; the server's bound only what none of those covers. */
+function serverTimeouts(config: HttpConfig) {
+  return {
+    headersTimeout: 10_000,
+    requestTimeout: (config.THECLOUD_GATEWAY_UPLOAD_SECONDS + 60) * 1000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+    maxHeaderSize: 16 * 1024,
+  };
+}
+
+function boundedServer(config: HttpConfig, server: Server): Server {
+  server.maxConnections = config.THECLOUD_GATEWAY_MAX_CONNECTIONS;
+  return server;
+}
+
+function listen(server: Server, address: string): Promise<number> {
+  const [, host, port] = /^(.+):(\d+)$/.exec(address)!;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(Number(port), host!.replace(/^\[|\]$/g, ''), () =>
+      resolve((server.address() as AddressInfo).port),
+    );
+  });
+}
+
+function closeGracefully(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), closeMs);
+    // A kept-alive connection becomes idle only when its last answer is out.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    server.close(() => {
+      clearTimeout(cutOff);
+      clearInterval(sweep);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { NextFunction, Request, Response } from 'express';
+import { Metadata } from '@grpc/grpc-js';
+import { commonErrors } from '@thecloud/kernel';
+import type { Caller } from './authenticate';
+
+/** What is known of a request while it is answered; the access log reads it at the end. */
+export interface RequestInfo {
+  readonly id: string;
+  readonly startedAt: number;
+  /** The route's template; undefined while none has matched. */
+  route?: string;
+  caller?: Caller;
+}
+
+/** A caller's own X-Request-Id is kept if it is harmless, so that logs on both sides can be joined. */
+export function newRequestInfo(req: IncomingMessage): RequestInfo {
+  const given = req.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
+  return { id, startedAt: performance.now() };
+}
+
+export function requestInfo(res: Response): RequestInfo {
+  return (res.locals as { info: RequestInfo }).info;
+}
+
+/** Names the route for log and metrics. */
+export function named(route: string) {
+  return (_req: Request, res: Response, next: NextFunction): void => {
+    requestInfo(res).route = route;
+    next();
+  };
+}
+
+/** W3C Trace Context, version 00. */
+const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** gRPC metadata of a call on behalf of `req`. Throws IDEMPOTENCY_KEY_INVALID. */
+export function backendMetadata(req: Request, info: RequestInfo): Metadata {
+  const metadata = new Metadata();
+  metadata.set('x-request-id', info.id);
+  const traceparent = req.get('traceparent');
+  if (traceparent !== undefined && traceContext.test(traceparent)) metadata.set('traceparent', traceparent);
+  if (info.caller) metadata.set('authorization', `Bearer ${info.caller.token}`);
+  const idempotencyKey = req.get('idempotency-key');
+  if (idempotencyKey !== undefined) {
+    if (!/^[A-Za-z0-9._~:-]{1,128}$/.test(idempotencyKey)) throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
+    metadata.set('idempotency-key', idempotencyKey);
+  }
+  // Only what we saw ourselves: a caller could write any address into its own header.
+  const address = req.socket.remoteAddress?.replace(/^::ffff:/, '');
+  if (address) metadata.set('x-forwarded-for', address);
+  return metadata;
+}

@@ -1,0 +1,50 @@
+import {
+  createLogger,
+  createMetrics,
+  currentEtcd,
+  enableDiscovery,
+  keepRenewed,
+  obtainCertificate,
+  startOpsServer,
+} from '@thecloud/service-kit';
+import { Backends } from './backends';
+import type { GatewayConfig } from './config';
+import { startHttpApi } from './http-api';
+
+export interface RunningGateway {
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, lets what is under way finish for up to 10 s, closes everything. */
+  close(): Promise<void>;
+}
+
+/** Enrols if it must, finds the services through etcd and serves the public API. Rejects if an address is taken. */
+export async function start(config: GatewayConfig): Promise<RunningGateway> {
+  const log = createLogger({ service: 'gateway', level: config.THECLOUD_LOG_LEVEL });
+  const certificates = await obtainCertificate({
+    dir: config.THECLOUD_CERTIFICATE_DIR,
+    caFile: config.THECLOUD_CA_FILE,
+    enrollEndpoint: config.THECLOUD_ENROLL_ENDPOINT,
+    joinTokenFile: config.THECLOUD_JOIN_TOKEN_PATH,
+    log,
+  });
+  const etcd = currentEtcd(config.THECLOUD_ETCD_ENDPOINTS, certificates);
+  enableDiscovery(etcd);
+  const backends = new Backends(certificates.channelCredentials());
+  const registry = createMetrics('gateway');
+  const api = await startHttpApi(config, { channelFor: backends.channelFor, log, registry });
+  const ops = await startOpsServer({ address: config.THECLOUD_OPS_ADDRESS, registry, missing: api.missing });
+  const stopRenewal = keepRenewed(certificates, 'thecloud:///identity', log);
+  return {
+    url: api.url,
+    port: api.port,
+    close: async () => {
+      stopRenewal();
+      await api.close();
+      backends.close();
+      await ops.close();
+      etcd().close();
+      log.info('closed');
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { BlockList, isIPv4 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { run } from './command';
+import { EngineError } from './engine';
+
+const IP = '/usr/sbin/ip';
+
+/** A Linux bridge of one Docker daemon's own. */
+export interface Bridge {
+  /** At most 15 characters. */
+  name: string;
+  /** The bridge's own address, which is its containers' gateway, with the subnet's length: `172.30.0.1/16`. */
+  address: string;
+}
+
+/** A bridge that collides with nothing on this machine: for a daemon beside other daemons. */
+export function spareBridge(): Bridge {
+  for (let attempt = 0; attempt < 1_000; attempt++) {
+    const [third = 0] = randomBytes(1);
+    const bridge = { name: `tc-${randomBytes(4).toString('hex')}`, address: `172.31.${third}.1/24` };
+    if (overlapping(bridge) === undefined) return bridge;
+  }
+  throw new EngineError('docker', 'CONFLICT', 'every subnet of 172.31.0.0/16 is in use on this machine');
+}
+
+/** Idempotent; also brings an existing bridge, as after a reboot of the network, back to its address. */
+export async function ensureBridge(bridge: Bridge): Promise<void> {
+  const other = overlapping(bridge);
+  if (other !== undefined) {
+    const message = `subnet ${bridge.address} is in use by interface ${other}; choose another one for containers`;
+    throw new EngineError('docker', 'CONFLICT', message);
+  }
+  if (!(await bridgeExists(bridge))) await run(IP, ['link', 'add', bridge.name, 'type', 'bridge']);
+  await run(IP, ['address', 'replace', bridge.address, 'dev', bridge.name]);
+  await run(IP, ['link', 'set', bridge.name, 'up']);
+}
+
+export async function removeBridge(bridge: Bridge): Promise<void> {
+  if (await bridgeExists(bridge)) await run(IP, ['link', 'delete', bridge.name]);
+}
+
+// Not by /sys/class/net, which shows the network namespace it was mounted in, and that may be another one.
+async function bridgeExists(bridge: Bridge): Promise<boolean> {
+  const links = await run(IP, ['-brief', 'link', 'show', 'type', 'bridge']);
+  return links.split('\n').some((line) => line.split(' ')[0] === bridge.name);
+}
+
+/** The name of another interface whose subnet meets this bridge's. */
+function overlapping(bridge: Bridge): string | undefined {
+  const wanted = subnet(bridge.address);
+  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
+    if (name === bridge.name) continue;
+    for (const { address, cidr } of addresses) {
+      if (cidr === null || !isIPv4(address)) continue;
+      if (wanted.check(address) || subnet(cidr).check(bridge.address.split('/')[0] ?? '')) return name;
+    }
+  }
+  return undefined;
+}
+
+/** The addresses of a subnet. */
+export function subnet(cidr: string): BlockList {
+  const [address = '', length = '32'] = cidr.split('/');
+  const list = new BlockList();
+  list.addSubnet(address, Number(length));
+  return list;
+}

@@ -1,0 +1,13 @@
+export { type Bridge, spareBridge } from './bridge';
+export { docker, type DockerOptions } from './docker';
+export { type Engine, EngineError, type EngineErrorCode, type TlsFiles } from './engine';
+export { etcd, type EtcdOptions } from './etcd';
+export { logTail } from './log-tail';
+export { nats, type NatsOptions } from './nats';
+export { missingPackages } from './packages';
+export { freePort, isPortFree, portHolder } from './ports';
+export { postgres, type PostgresOptions } from './postgres';
+export { identify, isAlive, type ProcessIdentity } from './proc';
+export { type Launch, launch, readPidFile, send, terminate, writePidFile } from './process';
+export { registry, type RegistryOptions } from './registry';
+export { until } from './until';

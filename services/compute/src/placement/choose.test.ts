@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { Fleet, sayRefused } from './choose';
+
+const host = (id: string, change: object = {}) => ({
+  id,
+  name: id,
+  schedulable: true,
+  obstacle: '',
+  vcpus: 8,
+  memoryMib: 8192,
+  freeVcpus: 8,
+  freeMemoryMib: 8192,
+  taken: [] as string[],
+  ...change,
+});
+const want = (change: object = {}) => ({ id: 'ins', vcpus: 1, memoryMib: 1024, ports: [] as string[], ...change });
+
+it('spreads over the hosts with the most room', () => {
+  const fleet = new Fleet([host('a'), host('b')]);
+  const chosen = [1, 2, 3, 4].map(() => fleet.choose(want()));
+  expect(chosen).toEqual([{ hostId: 'a' }, { hostId: 'b' }, { hostId: 'a' }, { hostId: 'b' }]);
+});
+
+it('says why nothing fits, counted by reason', () => {
+  const fleet = new Fleet([
+    host('a', { freeMemoryMib: 100 }),
+    host('b', { freeMemoryMib: 100 }),
+    host('c', { freeVcpus: 0 }),
+    host('d', { schedulable: false, obstacle: 'cordoned' }),
+    host('e', { taken: ['tcp/80'] }),
+  ]);
+  const choice = fleet.choose(want({ ports: ['tcp/80'] }));
+  expect(choice).toEqual({ refused: { 'not enough memory': 2, 'not enough vCPUs': 1, cordoned: 1, 'host port taken': 1 } });
+  expect(sayRefused((choice as { refused: Record<string, number> }).refused)).toMatch(/^2 hosts: not enough memory; 1 host: /);
+});
+
+it('never hands a host port out twice in a batch', () => {
+  const fleet = new Fleet([host('a'), host('b')]);
+  const ports = ['tcp/8080'];
+  expect([1, 2, 3].map(() => fleet.choose(want({ ports })))).toEqual([
+    { hostId: 'a' },
+    { hostId: 'b' },
+    { refused: { 'host port taken': 2 } },
+  ]);
+});
+
+it('says that there is no host', () => {
+  expect(sayRefused({})).toBe('This cloud has no host yet.');
+});
+
+it('never overcommits a host, whatever is asked in whatever order', () => {
+  const sizes = fc.record({ vcpus: fc.integer({ min: 1, max: 8 }), memoryMib: fc.integer({ min: 128, max: 8192 }) });
+  fc.assert(
+    fc.property(fc.array(sizes, { maxLength: 60 }), (requests) => {
+      const fleet = new Fleet([host('a'), host('b'), host('c')]);
+      const used: Record<string, { vcpus: number; memoryMib: number }> = {};
+      for (const request of requests) {
+        const choice = fleet.choose(want(request));
+        if (!('hostId' in choice)) continue;
+        const u = (used[choice.hostId] ??= { vcpus: 0, memoryMib: 0 });
+        u.vcpus += request.vcpus;
+        u.memoryMib += request.memoryMib;
+      }
+      return Object.values(used).every((u) => u.vcpus <= 8 && u.memoryMib <= 8192);
+    }),
+  );
+});
