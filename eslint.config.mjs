@@ -2,15 +2,26 @@ import tseslint from 'typescript-eslint';
 
 const noShell = {
   selector: "Property[key.name='shell'][value.value=true]",
-  message: 'No shell: pass the program and its arguments as an array, so that nothing in them can be a command.',
+  message:
+    'No shell: pass the program and its arguments as an array, so that nothing in them can be a command.',
 };
 const noExec = {
-  selector: "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]",
+  selector:
+    "ImportDeclaration[source.value='node:child_process'] ImportSpecifier[imported.name=/^exec(Sync)?$/]",
   message: 'exec runs a shell string; use execFile or spawn with an argument array.',
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', 'packages/api/src/gen/**', '.cloud/**', 'bin/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'coverage/**',
+      'packages/api/src/gen/**',
+      '.cloud/**',
+      'bin/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mts', '**/*.mjs', '**/*.js'],

@@ -11,6 +11,8 @@ module.exports = {
     '<rootDir>/test',
   ],
   testMatch: ['**/*.test.ts'],
+  globalSetup: '<rootDir>/packages/testkit/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/packages/testkit/jest/global-teardown.ts',
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [

@@ -3,7 +3,10 @@ import { catalogueLines, CloudError, entry, errorCatalogue } from './errors';
 
 const errors = errorCatalogue('test.thecloud', {
   THING_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no thing ${m.id}.`),
-  COLOUR_WRONG: entry('INVALID_ARGUMENT', () => 'Not a colour.', { field: 'spec.colour', retryAfterSeconds: 3 }),
+  COLOUR_WRONG: entry('INVALID_ARGUMENT', () => 'Not a colour.', {
+    field: 'spec.colour',
+    retryAfterSeconds: 3,
+  }),
 });
 
 describe('an error catalogue', () => {

@@ -8,9 +8,12 @@ it('makes ids of their kind, unique and sortable by time', async () => {
   expect(second > first).toBe(true);
 });
 
-it.each(['ins_', 'ins_short', 'img_01h455vb4pex5vsknk084sn02q', '', "ins_'; drop table"])('refuses %j as an instance id', (text) => {
-  expect(isId('instance', text)).toBe(false);
-});
+it.each(['ins_', 'ins_short', 'img_01h455vb4pex5vsknk084sn02q', '', "ins_'; drop table"])(
+  'refuses %j as an instance id',
+  (text) => {
+    expect(isId('instance', text)).toBe(false);
+  },
+);
 
 it('accepts what it made', () => {
   expect(isId('image', newId('image'))).toBe(true);

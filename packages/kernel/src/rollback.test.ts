@@ -1,6 +1,9 @@
 import { Rollback } from './rollback';
 
-const steps = async (commit: boolean, failing = false): Promise<{ undone: string[]; failures: unknown[] }> => {
+const steps = async (
+  commit: boolean,
+  failing = false,
+): Promise<{ undone: string[]; failures: unknown[] }> => {
   const undone: string[] = [];
   const failures: unknown[] = [];
   {

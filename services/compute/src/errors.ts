@@ -82,6 +82,25 @@ export const errors = errorCatalogue('compute.thecloud', {
     'NOT_FOUND',
     (m) => `There is no operation ${m.id} in this project.`,
   ),
+  SSH_KEY_NOT_FOUND: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `There is no SSH key ${m.id} in this project.`,
+  ),
+  SSH_KEY_NAME_TAKEN: entry<{ name: string }>(
+    'ALREADY_EXISTS',
+    (m) => `An SSH key named ${m.name} exists already. Choose another name.`,
+    { field: 'name' },
+  ),
+  SSH_KEY_KNOWN: entry(
+    'ALREADY_EXISTS',
+    () => 'This very key has been imported already, under another name.',
+    { field: 'public_key' },
+  ),
+  SSH_KEY_INVALID: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `Not a public key that can be used: ${m.why}.`,
+    { field: 'public_key' },
+  ),
   REGISTRY_FAILED: entry<{ why: string }>('UNAVAILABLE', (m) => `The image could not be copied: ${m.why}`, {
     retryAfterSeconds: 5,
   }),

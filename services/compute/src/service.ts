@@ -21,6 +21,7 @@ import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { tables } from './kit.schema';
 import { operationRpc } from './operation/operation.rpc';
 import { Placer } from './placement/placer';
+import { sshKeyRpc } from './ssh-key/ssh-key.rpc';
 
 /** SQL that brings the service's schema up to date, for `migrate`. */
 export const migrationsFolder = join(__dirname, '..', 'migrations');
@@ -61,6 +62,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       reportRpc(f, liveness),
       instanceRpc(f, instances),
       operationRpc(f),
+      sshKeyRpc(f),
     ],
     reconcilers: [
       new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),

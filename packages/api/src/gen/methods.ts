@@ -575,6 +575,111 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.SshKeyService/ImportSshKey",
+    "service": "thecloud.compute.v1.SshKeyService",
+    "rpc": "ImportSshKey",
+    "input": "thecloud.compute.v1.ImportSshKeyRequest",
+    "output": "thecloud.compute.v1.SshKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/ssh-keys",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "auth": {
+      "permission": "ssh-key:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.SshKeyService/ListSshKeys",
+    "service": "thecloud.compute.v1.SshKeyService",
+    "rpc": "ListSshKeys",
+    "input": "thecloud.compute.v1.ListSshKeysRequest",
+    "output": "thecloud.compute.v1.ListSshKeysResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/ssh-keys",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "ssh-key:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.SshKeyService/GetSshKey",
+    "service": "thecloud.compute.v1.SshKeyService",
+    "rpc": "GetSshKey",
+    "input": "thecloud.compute.v1.GetSshKeyRequest",
+    "output": "thecloud.compute.v1.SshKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/ssh-keys/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "ssh-key:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.SshKeyService/RenameSshKey",
+    "service": "thecloud.compute.v1.SshKeyService",
+    "rpc": "RenameSshKey",
+    "input": "thecloud.compute.v1.RenameSshKeyRequest",
+    "output": "thecloud.compute.v1.SshKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "PATCH",
+      "path": "/v1/ssh-keys/{id}",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "ssh-key:update",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.SshKeyService/DeleteSshKey",
+    "service": "thecloud.compute.v1.SshKeyService",
+    "rpc": "DeleteSshKey",
+    "input": "thecloud.compute.v1.DeleteSshKeyRequest",
+    "output": "thecloud.compute.v1.SshKey",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/ssh-keys/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "ssh-key:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.identity.v1.ApiKeyService/CreateApiKey",
     "service": "thecloud.identity.v1.ApiKeyService",
     "rpc": "CreateApiKey",
@@ -1662,6 +1767,90 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "timeout_seconds",
       "kind": "scalar",
       "max": 60
+    }
+  },
+  "thecloud.compute.v1.SshKey": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    }
+  },
+  "thecloud.compute.v1.ImportSshKeyRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "publicKey": {
+      "name": "public_key",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 16384
+    }
+  },
+  "thecloud.compute.v1.ListSshKeysRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    }
+  },
+  "thecloud.compute.v1.ListSshKeysResponse": {
+    "sshKeys": {
+      "name": "ssh_keys",
+      "kind": "list",
+      "message": "thecloud.compute.v1.SshKey"
+    }
+  },
+  "thecloud.compute.v1.GetSshKeyRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.RenameSshKeyRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    }
+  },
+  "thecloud.compute.v1.DeleteSshKeyRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
     }
   },
   "thecloud.identity.v1.ApiKey": {

@@ -46,6 +46,20 @@ export class Operations {
     return id;
   }
 
+  /** An operation that its own transaction carries out: begun and succeeded at once. Answers with its id. */
+  async record(
+    tx: Tx,
+    ctx: RequestContext,
+    projectId: string,
+    kind: string,
+    resourceId: string,
+    step: string,
+  ): Promise<string> {
+    const id = await this.begin(tx, ctx, projectId, kind, resourceId, step);
+    await this.succeed(tx, id);
+    return id;
+  }
+
   /** Notes that a step has begun; the step before it has succeeded by that. The same step again updates its message. */
   async step(tx: Tx, id: string, name: string, message = ''): Promise<void> {
     await this.#change(tx, id, (steps, now) => {

@@ -96,6 +96,7 @@ export function grants(permissions: readonly string[], wanted: string): boolean 
   const [noun = '', verb = ''] = wanted.split(':');
   const forms = [wanted, `${noun}:*`, `*:${verb}`, '*:*'];
   return (
-    forms.some((form) => permissions.includes(form)) && !forms.some((form) => permissions.includes(`!${form}`))
+    forms.some((form) => permissions.includes(form)) &&
+    !forms.some((form) => permissions.includes(`!${form}`))
   );
 }

@@ -1,14 +1,23 @@
 import { computeV1 } from '@thecloud/api';
 import { validate } from './validate';
 
-const request = (change: Partial<computeV1.CreateInstanceRequest>, spec: Partial<computeV1.InstanceSpec> = {}) =>
+const request = (
+  change: Partial<computeV1.CreateInstanceRequest>,
+  spec: Partial<computeV1.InstanceSpec> = {},
+) =>
   validate(
     'thecloud.compute.v1.CreateInstanceRequest',
-    computeV1.CreateInstanceRequest.fromPartial({ name: 'web', spec: { type: 'nano-1', image: 'starter', ...spec }, ...change }),
+    computeV1.CreateInstanceRequest.fromPartial({
+      name: 'web',
+      spec: { type: 'nano-1', image: 'starter', ...spec },
+      ...change,
+    }),
   );
 
 it('lets a good request pass', () => {
-  expect(request({ labels: { tier: 'front' } }, { ports: [{ containerPort: 80, hostPort: 0, protocol: '' }] })).toEqual([]);
+  expect(
+    request({ labels: { tier: 'front' } }, { ports: [{ containerPort: 80, hostPort: 0, protocol: '' }] }),
+  ).toEqual([]);
 });
 
 it.each<[string, Partial<computeV1.CreateInstanceRequest>, Partial<computeV1.InstanceSpec>]>([

@@ -3,14 +3,22 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { CloudError, commonErrors } from '@thecloud/kernel';
 import { fromServiceError, toServiceError } from './wire-errors';
 
-const overTheWire = (error: CloudError) => fromServiceError(Object.assign(new Error(error.message), toServiceError(error)) as ServiceError);
+const overTheWire = (error: CloudError) =>
+  fromServiceError(Object.assign(new Error(error.message), toServiceError(error)) as ServiceError);
 
 it('survives the wire with everything a caller may know', () => {
-  const sent = new CloudError('ALREADY_EXISTS', 'compute.thecloud', 'NAME_TAKEN', 'Taken.', { name: 'web' }, {
-    violations: [{ field: 'name', description: 'is taken' }],
-    retryAfterSeconds: 7,
-    cause: new Error('a secret of the database'),
-  });
+  const sent = new CloudError(
+    'ALREADY_EXISTS',
+    'compute.thecloud',
+    'NAME_TAKEN',
+    'Taken.',
+    { name: 'web' },
+    {
+      violations: [{ field: 'name', description: 'is taken' }],
+      retryAfterSeconds: 7,
+      cause: new Error('a secret of the database'),
+    },
+  );
   const got = overTheWire(sent);
   expect(got).toMatchObject({
     code: 'ALREADY_EXISTS',

@@ -1,4 +1,4 @@
-import type { agentV1} from '@thecloud/api';
+import type { agentV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';

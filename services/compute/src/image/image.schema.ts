@@ -17,7 +17,9 @@ export const image = compute.table(
     reason: text('reason').notNull().default(''),
     message: text('message').notNull().default(''),
     digest: text('digest').notNull().default(''),
-    sizeBytes: bigint('size_bytes', { mode: 'bigint' }).notNull().default(sql`0`),
+    sizeBytes: bigint('size_bytes', { mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
     operationId: text('operation_id').notNull(),
     version: integer('version').notNull().default(1),
     readyAt: time('ready_at'),

@@ -29,42 +29,128 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
 it.each<[string, Partial<Facts>, string, InstanceState]>([
   ['a new one is placed', { hostId: null, state: 'provisioning' }, 'place', 'provisioning'],
   ['a placed one is applied', {}, 'apply', 'starting'],
-  ['one that could not be placed stays failed', { hostId: null, state: 'failed', observedGeneration: 1 }, 'none', 'failed'],
-  ['and is placed again when wanted anew', { hostId: null, state: 'failed', observedGeneration: 1, generation: 2 }, 'place', 'provisioning'],
+  [
+    'one that could not be placed stays failed',
+    { hostId: null, state: 'failed', observedGeneration: 1 },
+    'none',
+    'failed',
+  ],
+  [
+    'and is placed again when wanted anew',
+    { hostId: null, state: 'failed', observedGeneration: 1, generation: 2 },
+    'place',
+    'provisioning',
+  ],
   ['pulling is starting', { seen: seen({ phase: 'pulling' }) }, 'none', 'starting'],
   ['creating is starting', { seen: seen({ phase: 'creating' }) }, 'none', 'starting'],
   ['running is running', { seen: seen() }, 'none', 'running'],
-  ['a running one told something new runs on', { seen: seen(), generation: 2, state: 'running' }, 'apply', 'running'],
-  ['a driver that is away is waited for', { seen: seen({ phase: 'failed', problemReason: 'DRIVER_UNAVAILABLE' }) }, 'none', 'starting'],
-  ['an image that cannot be pulled fails it', { seen: seen({ phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' }) }, 'none', 'failed'],
+  [
+    'a running one told something new runs on',
+    { seen: seen(), generation: 2, state: 'running' },
+    'apply',
+    'running',
+  ],
+  [
+    'a driver that is away is waited for',
+    { seen: seen({ phase: 'failed', problemReason: 'DRIVER_UNAVAILABLE' }) },
+    'none',
+    'starting',
+  ],
+  [
+    'an image that cannot be pulled fails it',
+    { seen: seen({ phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' }) },
+    'none',
+    'failed',
+  ],
   ['exit under always restarts', { seen: seen({ phase: 'exited', exitCode: 1 }) }, 'none', 'starting'],
-  ['clean exit under on-failure is stopped', { restartPolicy: 'on-failure', seen: seen({ phase: 'exited' }) }, 'none', 'stopped'],
-  ['failed exit under on-failure restarts', { restartPolicy: 'on-failure', seen: seen({ phase: 'exited', exitCode: 2 }) }, 'none', 'starting'],
-  ['clean exit under never is stopped', { restartPolicy: 'never', seen: seen({ phase: 'exited' }) }, 'none', 'stopped'],
-  ['failed exit under never is failed', { restartPolicy: 'never', seen: seen({ phase: 'exited', exitCode: 2 }) }, 'none', 'failed'],
-  ['removed behind our back under never is failed', { restartPolicy: 'never', seen: seen({ phase: 'exited', problemReason: 'REMOVED' }) }, 'none', 'failed'],
-  ['stop is applied', { desired: 'stopped', generation: 2, state: 'running', seen: seen() }, 'apply', 'stopping'],
+  [
+    'clean exit under on-failure is stopped',
+    { restartPolicy: 'on-failure', seen: seen({ phase: 'exited' }) },
+    'none',
+    'stopped',
+  ],
+  [
+    'failed exit under on-failure restarts',
+    { restartPolicy: 'on-failure', seen: seen({ phase: 'exited', exitCode: 2 }) },
+    'none',
+    'starting',
+  ],
+  [
+    'clean exit under never is stopped',
+    { restartPolicy: 'never', seen: seen({ phase: 'exited' }) },
+    'none',
+    'stopped',
+  ],
+  [
+    'failed exit under never is failed',
+    { restartPolicy: 'never', seen: seen({ phase: 'exited', exitCode: 2 }) },
+    'none',
+    'failed',
+  ],
+  [
+    'removed behind our back under never is failed',
+    { restartPolicy: 'never', seen: seen({ phase: 'exited', problemReason: 'REMOVED' }) },
+    'none',
+    'failed',
+  ],
+  [
+    'stop is applied',
+    { desired: 'stopped', generation: 2, state: 'running', seen: seen() },
+    'apply',
+    'stopping',
+  ],
   ['stopped once exited', { desired: 'stopped', seen: seen({ phase: 'exited' }) }, 'none', 'stopped'],
   ['stopped at once without a host', { desired: 'stopped', hostId: null }, 'none', 'stopped'],
-  ['delete is applied', { desired: 'absent', generation: 2, seen: seen(), state: 'deleting' }, 'apply', 'deleting'],
+  [
+    'delete is applied',
+    { desired: 'absent', generation: 2, seen: seen(), state: 'deleting' },
+    'apply',
+    'deleting',
+  ],
   ['an applied delete waits', { desired: 'absent', seen: seen(), state: 'deleting' }, 'none', 'deleting'],
-  ['deleted once absent', { desired: 'absent', seen: seen({ phase: 'absent' }), state: 'deleting' }, 'purge', 'deleted'],
-  ['an old absence is no proof', { desired: 'absent', generation: 2, seen: seen({ phase: 'absent' }), state: 'deleting' }, 'apply', 'deleting'],
-  ['deleted at once without a host', { desired: 'absent', hostId: null, state: 'deleting' }, 'purge', 'deleted'],
+  [
+    'deleted once absent',
+    { desired: 'absent', seen: seen({ phase: 'absent' }), state: 'deleting' },
+    'purge',
+    'deleted',
+  ],
+  [
+    'an old absence is no proof',
+    { desired: 'absent', generation: 2, seen: seen({ phase: 'absent' }), state: 'deleting' },
+    'apply',
+    'deleting',
+  ],
+  [
+    'deleted at once without a host',
+    { desired: 'absent', hostId: null, state: 'deleting' },
+    'purge',
+    'deleted',
+  ],
 ])('%s', (_what, change, action, state) => {
   expect(plan(facts(change))).toMatchObject({ action, state });
 });
 
 it('gives up on an operation after three starts that end at once, and says how they ended', () => {
-  const crashing = seen({ phase: 'exited', exitCode: 3, restartCount: 3, problemMessage: 'exit code 3: cannot bind' });
-  expect(plan(facts({ seen: crashing }))).toMatchObject({ outcome: 'failed', reason: 'EXITED', message: 'exit code 3: cannot bind' });
+  const crashing = seen({
+    phase: 'exited',
+    exitCode: 3,
+    restartCount: 3,
+    problemMessage: 'exit code 3: cannot bind',
+  });
+  expect(plan(facts({ seen: crashing }))).toMatchObject({
+    outcome: 'failed',
+    reason: 'EXITED',
+    message: 'exit code 3: cannot bind',
+  });
 });
 
 const arbitraryFacts = fc.record<Facts>({
   desired: fc.constantFrom('running', 'stopped', 'absent'),
   generation: fc.integer({ min: 1, max: 3 }),
   restartPolicy: fc.constantFrom('always', 'on-failure', 'never'),
-  state: fc.constantFrom(...(Object.keys(TRANSITIONS) as InstanceState[]).filter((s) => s !== 'deleted' && s !== 'deleting')),
+  state: fc.constantFrom(
+    ...(Object.keys(TRANSITIONS) as InstanceState[]).filter((s) => s !== 'deleted' && s !== 'deleting'),
+  ),
   observedGeneration: fc.integer({ min: 0, max: 3 }),
   hostId: fc.option(fc.constant('host_1')),
   seen: fc.option(
@@ -94,7 +180,10 @@ it('never purges what its host may still hold', () => {
   fc.assert(
     fc.property(arbitraryFacts, (f) => {
       if (plan(f).action !== 'purge') return true;
-      return f.desired === 'absent' && (f.hostId === null || (f.seen?.phase === 'absent' && f.seen.generation >= f.generation));
+      return (
+        f.desired === 'absent' &&
+        (f.hostId === null || (f.seen?.phase === 'absent' && f.seen.generation >= f.generation))
+      );
     }),
     { numRuns: 2_000 },
   );

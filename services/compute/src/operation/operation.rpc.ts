@@ -1,5 +1,5 @@
 import { and, desc, eq, lt } from 'drizzle-orm';
-import type { commonV1} from '@thecloud/api';
+import type { commonV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';

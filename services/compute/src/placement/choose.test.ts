@@ -13,7 +13,13 @@ const host = (id: string, change: object = {}) => ({
   taken: [] as string[],
   ...change,
 });
-const want = (change: object = {}) => ({ id: 'ins', vcpus: 1, memoryMib: 1024, ports: [] as string[], ...change });
+const want = (change: object = {}) => ({
+  id: 'ins',
+  vcpus: 1,
+  memoryMib: 1024,
+  ports: [] as string[],
+  ...change,
+});
 
 it('spreads over the hosts with the most room', () => {
   const fleet = new Fleet([host('a'), host('b')]);
@@ -30,8 +36,12 @@ it('says why nothing fits, counted by reason', () => {
     host('e', { taken: ['tcp/80'] }),
   ]);
   const choice = fleet.choose(want({ ports: ['tcp/80'] }));
-  expect(choice).toEqual({ refused: { 'not enough memory': 2, 'not enough vCPUs': 1, cordoned: 1, 'host port taken': 1 } });
-  expect(sayRefused((choice as { refused: Record<string, number> }).refused)).toMatch(/^2 hosts: not enough memory; 1 host: /);
+  expect(choice).toEqual({
+    refused: { 'not enough memory': 2, 'not enough vCPUs': 1, cordoned: 1, 'host port taken': 1 },
+  });
+  expect(sayRefused((choice as { refused: Record<string, number> }).refused)).toMatch(
+    /^2 hosts: not enough memory; 1 host: /,
+  );
 });
 
 it('never hands a host port out twice in a batch', () => {
@@ -49,7 +59,10 @@ it('says that there is no host', () => {
 });
 
 it('never overcommits a host, whatever is asked in whatever order', () => {
-  const sizes = fc.record({ vcpus: fc.integer({ min: 1, max: 8 }), memoryMib: fc.integer({ min: 128, max: 8192 }) });
+  const sizes = fc.record({
+    vcpus: fc.integer({ min: 1, max: 8 }),
+    memoryMib: fc.integer({ min: 128, max: 8192 }),
+  });
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 60 }), (requests) => {
       const fleet = new Fleet([host('a'), host('b'), host('c')]);

@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addList, addNoun, addShow, addVerb } from '../noun';
+import { age } from '../output';
+import { pair } from '../parse';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  pathOf,
+  resolveId,
+  type Kind,
+  type Resource,
+} from '../resource';
+import { keepSecret } from '../secret-file';
+
+interface Host extends Resource {
+  spec?: { cordoned?: boolean };
+  status?: {
+    state?: string;
+    reason?: string;
+    message?: string;
+    inventory?: {
+      hostname?: string;
+      address?: string;
+      agent_version?: string;
+      driver?: string;
+      driver_version?: string;
+      vcpus?: number;
+      memory_mib?: number;
+      kernel?: string;
+      architecture?: string;
+    };
+    allocated_vcpus?: number;
+    allocated_memory_mib?: number;
+    instance_count?: number;
+    last_seen_at?: string;
+  };
+}
+
+const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
+
+export const hosts: Kind<Host> = {
+  noun: 'host',
+  path: '/v1/hosts',
+  collection: 'hosts',
+  scope: 'platform',
+  nameFilter: false,
+  id: idOf,
+  columns: [
+    nameColumn,
+    {
+      title: 'STATE',
+      state: true,
+      value: ({ spec, status }) => words(status?.state, spec?.cordoned ? '(cordoned)' : ''),
+    },
+    { title: 'INSTANCES', value: ({ status }) => status?.instance_count ?? 0 },
+    {
+      title: 'VCPUS',
+      value: ({ status }) => `${status?.allocated_vcpus ?? 0}/${status?.inventory?.vcpus ?? 0}`,
+    },
+    {
+      title: 'MEMORY MIB',
+      value: ({ status }) => `${status?.allocated_memory_mib ?? 0}/${status?.inventory?.memory_mib ?? 0}`,
+    },
+    { title: 'ADDRESS', value: ({ status }) => status?.inventory?.address },
+    { title: 'SEEN', value: ({ status }) => age(status?.last_seen_at) },
+    ageColumn,
+    idColumn,
+  ],
+  details: [
+    { title: 'REASON', value: ({ status }) => words(status?.reason, status?.message) },
+    { title: 'HOSTNAME', value: ({ status }) => status?.inventory?.hostname },
+    {
+      title: 'DRIVER',
+      value: ({ status }) => words(status?.inventory?.driver, status?.inventory?.driver_version),
+    },
+    { title: 'AGENT', value: ({ status }) => status?.inventory?.agent_version },
+    {
+      title: 'KERNEL',
+      value: ({ status }) => words(status?.inventory?.kernel, status?.inventory?.architecture),
+    },
+    ...metadataDetails,
+  ],
+};
+
+export function addHosts(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'host', {
+    summary: 'Machines that run instances (for administrators)',
+    aliases: ['hosts'],
+    examples: ['cloud host list', 'cloud host cordon rack1-a'],
+  });
+  addList(noun, cli, hosts, { examples: ['cloud host list', 'cloud host ls -o json'] });
+  addShow(noun, cli, hosts, { examples: ['cloud host show rack1-a'] });
+  addJoin(noun, cli);
+  addCordon(noun, cli, 'cordon', 'Places nothing new on a host; what runs goes on');
+  addCordon(noun, cli, 'uncordon', 'Lets instances be placed on a host again');
+}
+
+function addJoin(noun: Command, cli: Cli): void {
+  addVerb(noun, 'add <name>', {
+    summary: 'Announces a host and makes the token that its agent joins with, good for one hour',
+    examples: ['cloud host add rack1-a --token-file join-token', 'cloud host add rack1-a --label zone=a'],
+  })
+    .option('--label <key=value>', 'label, repeatable', pair)
+    .option('--token-file <file>', 'write the token into this new file (0600) instead of showing it')
+    .action(async (name: string, options: { label?: Record<string, string>; tokenFile?: string }) => {
+      const body = { name, labels: options.label };
+      const join = () => cli.post<{ host: Host; join_token: string }>(hosts.path, body, 'platform');
+      if (options.tokenFile) {
+        const { host } = await keepSecret(options.tokenFile, join, (answer) => answer.join_token);
+        cli.printOne(hosts, host);
+        return;
+      }
+      const answer = await join();
+      const token = { title: 'JOIN TOKEN', value: () => answer.join_token };
+      cli.printOne({ ...hosts, columns: [...hosts.columns, token] }, answer.host, answer);
+    });
+}
+
+function addCordon(noun: Command, cli: Cli, verb: 'cordon' | 'uncordon', summary: string): void {
+  addVerb(noun, `${verb} <host>`, { summary, examples: [`cloud host ${verb} rack1-a`] }).action(
+    async (nameOrId: string) => {
+      const id = await resolveId(cli, hosts, nameOrId);
+      cli.printOne(hosts, await cli.post<Host>(`${pathOf(hosts, id)}:${verb}`, {}, 'platform'));
+    },
+  );
+}

@@ -1,0 +1,158 @@
+import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Query } from '../api-client';
+import type { Cli } from '../cli';
+import { usageError } from '../exit-codes';
+import {
+  addList,
+  addNoun,
+  addRemove,
+  addShow,
+  addVerb,
+  addWaitOptions,
+  finish,
+  type WaitOptions,
+} from '../noun';
+import { size } from '../output';
+import { pair } from '../parse';
+import { startProgress } from '../progress';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  type Kind,
+  type Resource,
+} from '../resource';
+import { messageOf } from '../thrown';
+
+interface Image extends Resource {
+  spec?: { source?: string };
+  status?: { state?: string; reason?: string; message?: string; digest?: string; size_bytes?: string };
+}
+
+const images: Kind<Image> = {
+  noun: 'image',
+  path: '/v1/images',
+  collection: 'images',
+  scope: 'project',
+  nameFilter: true,
+  id: idOf,
+  columns: [
+    nameColumn,
+    { title: 'STATE', state: true, value: ({ status }) => status?.state },
+    {
+      title: 'SIZE',
+      value: ({ status }) => (status?.size_bytes ? size(Number(status.size_bytes)) : undefined),
+    },
+    { title: 'SOURCE', value: ({ spec }) => spec?.source || 'uploaded' },
+    ageColumn,
+    idColumn,
+  ],
+  details: [
+    { title: 'REASON', value: ({ status }) => [status?.reason, status?.message].filter(Boolean).join(': ') },
+    { title: 'DIGEST', value: ({ status }) => status?.digest },
+    ...metadataDetails,
+  ],
+};
+
+export function addImages(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'image', {
+    summary: 'Images: what instances start from',
+    aliases: ['images'],
+    examples: ['cloud image list', 'cloud image import docker.io/library/nginx:1.27 --name nginx'],
+  });
+  addList(noun, cli, images, { examples: ['cloud image list'] });
+  addShow(noun, cli, images, { examples: ['cloud image show nginx'] });
+  addRemove(noun, cli, images, {
+    summary: 'Removes an image that no instance uses',
+    examples: ['cloud image rm nginx'],
+  });
+  addImport(noun, cli);
+  addUpload(noun, cli);
+}
+
+interface NewImage extends WaitOptions {
+  name?: string;
+  label?: Record<string, string>;
+}
+
+function addImport(noun: Command, cli: Cli): void {
+  const verb = addVerb(noun, 'import <reference>', {
+    summary: "Copies an image from a registry into the cloud's own",
+    examples: [
+      'cloud image import docker.io/library/nginx:1.27',
+      'cloud image import ghcr.io/acme/web:3 --name web',
+    ],
+  })
+    .option('--name <name>', "name of the image here; without it, the reference's last part")
+    .option('--label <key=value>', 'label, repeatable', pair);
+  addWaitOptions(verb).action(async (source: string, options: NewImage) => {
+    const name = options.name ?? nameFrom(source.replace(/@.*$/, ''));
+    const image = await cli.post<Image>('/v1/images', { name, labels: options.label, spec: { source } });
+    await finish(cli, images, image, `Importing ${name}`, options);
+  });
+}
+
+const uploadTimeoutMs = 60 * 60_000;
+
+function addUpload(noun: Command, cli: Cli): void {
+  const verb = addVerb(noun, 'upload <file> [command...]', {
+    summary:
+      'Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not',
+    notes: 'A command after -- is what the image runs when an instance names none.',
+    examples: [
+      'cloud image upload web.tar --name web',
+      'cloud image upload rootfs.tar.gz --name tiny -- /bin/httpd -f',
+    ],
+  })
+    .option('--name <name>', "name of the image; without it, the file's")
+    .option('--label <key=value>', 'label, repeatable', pair);
+  addWaitOptions(verb).action(async (file: string, command: string[], options: NewImage) => {
+    const name = options.name ?? nameFrom(basename(file).replace(/\.(tar|tgz|tar\.\w+)$/i, ''));
+    const data = await openFile(file);
+    const labels = Object.entries(options.label ?? {}).map(
+      ([key, value]) => [`labels[${key}]`, value] as const,
+    );
+    const query: Query = { name, command, ...Object.fromEntries(labels) };
+    const title = `Uploading ${name} (${size(data.size)})`;
+    const progress = await startProgress(cli.io, title, cli.style.quiet);
+    const upload = { data, type: 'application/x-tar' };
+    try {
+      const api = await cli.api();
+      const image = await api.post<Image>('/v1/images:upload', { query, upload, timeoutMs: uploadTimeoutMs });
+      progress.end('done');
+      await finish(cli, images, image, `Importing ${name}`, options);
+    } catch (error) {
+      progress.end('left');
+      throw error;
+    }
+  });
+}
+
+/** The file as a body that is read while it is sent, and again if it must be sent again. */
+async function openFile(path: string): Promise<Blob> {
+  try {
+    if (!(await stat(path)).isFile()) throw new Error('it is not a regular file');
+    return await openAsBlob(path);
+  } catch (error) {
+    throw usageError(`${path} cannot be read: ${messageOf(error)}`);
+  }
+}
+
+/** A valid name out of the last part of a path: "library/Nginx:1.27" is "nginx". */
+export function nameFrom(reference: string): string {
+  const last = reference.split('/').at(-1) ?? '';
+  const name = last
+    .replace(/:.*$/, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[^a-z]+/, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
+  if (name === '') throw usageError(`No name follows from "${reference}".`, 'Give one with --name NAME');
+  return name;
+}

@@ -1,0 +1,100 @@
+import { age } from '../output';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  type Kind,
+  type Resource,
+} from '../resource';
+
+interface PublishedPort {
+  container_port?: number;
+  host_port?: number;
+  protocol?: string;
+  address?: string;
+}
+
+export interface Instance extends Resource {
+  spec?: {
+    type?: string;
+    image?: string;
+    command?: string[];
+    env?: Record<string, string>;
+    ports?: PublishedPort[];
+    restart_policy?: string;
+    on_host_loss?: string;
+  };
+  status?: {
+    state?: string;
+    reason?: string;
+    message?: string;
+    host_id?: string;
+    image_digest?: string;
+    ports?: PublishedPort[];
+    started_at?: string;
+    exit_code?: number;
+    restart_count?: number;
+  };
+}
+
+// Where it answers, once it does; before, what was asked for.
+function portsOf({ spec, status }: Instance): string {
+  const ports = status?.ports?.length ? status.ports : (spec?.ports ?? []);
+  return ports.map(portText).join(', ');
+}
+
+function portText({ address, host_port, container_port, protocol }: PublishedPort): string {
+  const host = [address, host_port || 'any'].filter(Boolean).join(':');
+  return `${host}->${container_port}/${protocol || 'tcp'}`;
+}
+
+export const instances: Kind<Instance> = {
+  noun: 'instance',
+  path: '/v1/instances',
+  collection: 'instances',
+  scope: 'project',
+  nameFilter: true,
+  id: idOf,
+  columns: [
+    nameColumn,
+    {
+      title: 'STATE',
+      state: true,
+      value: ({ status }) =>
+        [status?.state, status?.reason && `(${status.reason})`].filter(Boolean).join(' '),
+    },
+    { title: 'TYPE', value: ({ spec }) => spec?.type },
+    { title: 'IMAGE', value: ({ spec }) => spec?.image },
+    { title: 'PORTS', value: portsOf },
+    ageColumn,
+    idColumn,
+  ],
+  details: [
+    { title: 'MESSAGE', value: ({ status }) => status?.message },
+    { title: 'COMMAND', value: ({ spec }) => spec?.command?.join(' ') },
+    // Names only: values are often secrets, and tables end up on screens. -o json shows them.
+    {
+      title: 'ENVIRONMENT',
+      value: ({ spec }) =>
+        Object.keys(spec?.env ?? {})
+          .sort()
+          .join(' '),
+    },
+    { title: 'RESTART', value: ({ spec }) => spec?.restart_policy },
+    { title: 'ON HOST LOSS', value: ({ spec }) => spec?.on_host_loss },
+    { title: 'HOST', value: ({ status }) => status?.host_id },
+    { title: 'DIGEST', value: ({ status }) => status?.image_digest },
+    { title: 'STARTED', value: ({ status }) => age(status?.started_at) },
+    { title: 'RESTARTS', value: ({ status }) => status?.restart_count },
+    {
+      title: 'EXIT CODE',
+      value: ({ status }) => (/^(stopped|failed)$/.test(status?.state ?? '') ? status?.exit_code : undefined),
+    },
+    ...metadataDetails,
+  ],
+};
+
+export const restartPolicies = ['always', 'on-failure', 'never'];
+export const hostLossPolicies = ['restart', 'keep'];

@@ -1,0 +1,64 @@
+import { Option, type Command } from 'commander';
+import type { Cli } from '../cli';
+import { addVerb, addWaitOptions, finish, type WaitOptions } from '../noun';
+import { envPair, pair, port, type Port } from '../parse';
+import { hostLossPolicies, instances, restartPolicies, type Instance } from './instance-kind';
+
+interface LaunchOptions extends WaitOptions {
+  image: string;
+  type: string;
+  publish?: Port[];
+  env?: Record<string, string>;
+  label?: Record<string, string>;
+  restart?: string;
+  onHostLoss?: string;
+}
+
+export function addLaunch(noun: Command, cli: Cli): void {
+  const verb = addVerb(noun, 'launch <name> [command...]', {
+    summary: 'Launches an instance and waits until it runs',
+    aliases: ['create', 'run'],
+    notes: 'A command after -- replaces the one of the image.',
+    examples: [
+      'cloud instance launch web --image hello --type nano-1 -p 8081:80',
+      'cloud instance launch job --image tools --type basic-1 --restart never -- /bin/sh -c "date; sleep 5"',
+      'cloud instance launch db --image postgres --type standard-1 -e POSTGRES_PASSWORD --label app=shop',
+    ],
+  })
+    .requiredOption('-i, --image <image>', 'image to start from (name or id)')
+    .requiredOption('-t, --type <type>', 'size: see `cloud type list`');
+  addSpecOptions(verb, cli);
+  addWaitOptions(verb).action(async (name: string, command: string[], options: LaunchOptions) => {
+    const spec = {
+      type: options.type,
+      image: options.image,
+      command,
+      env: options.env,
+      ports: options.publish,
+      restart_policy: options.restart,
+      on_host_loss: options.onHostLoss,
+    };
+    const answer = await cli.post<Instance>(instances.path, { name, labels: options.label, spec });
+    await finish(cli, instances, answer, `Launching ${name}`, options);
+  });
+}
+
+/** The options that launch and update share. */
+export function addSpecOptions(verb: Command, cli: Cli): Command {
+  return verb
+    .option(
+      '-p, --publish <[host:]port[/udp]>',
+      'port of the host that leads to one of the instance, repeatable',
+      port,
+    )
+    .option(
+      '-e, --env <KEY[=VALUE]>',
+      'environment variable, repeatable; without =, as set here',
+      envPair(cli.io.env),
+    )
+    .option('-l, --label <key=value>', 'label, repeatable', pair)
+    .addOption(new Option('--restart <policy>', 'what to do when it ends').choices(restartPolicies))
+    .addOption(
+      new Option('--on-host-loss <policy>', 'what to do when its host is lost').choices(hostLossPolicies),
+    );
+}

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addList, addNoun, addRemove, addShow } from '../noun';
+import { pair } from '../parse';
+import { resolveId } from '../resource';
+import { hosts } from './host';
+import { instances } from './instance-kind';
+import { addLaunch } from './instance-launch';
+import { addRestart, addStart, addStop } from './instance-power';
+import { addUpdate } from './instance-update';
+import { addWait } from './instance-wait';
+
+interface Filter {
+  state?: string;
+  name?: string;
+  label?: Record<string, string>;
+  host?: string;
+}
+
+export function addInstances(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'instance', {
+    summary: 'Instances: programs that run in the cloud',
+    aliases: ['instances', 'ins'],
+    examples: ['cloud instance launch web --image hello --type nano-1 -p 8081:80', 'cloud instance list'],
+  });
+  addLaunch(noun, cli);
+  addList(
+    noun,
+    cli,
+    instances,
+    { examples: ['cloud instance list', 'cloud instance ls --state running --label app=shop -q'] },
+    async ({ state, name, label = {}, host }: Filter) => ({
+      state,
+      name,
+      label: Object.entries(label).map(([key, value]) => `${key}=${value}`),
+      host_id: host === undefined ? undefined : await resolveId(cli, hosts, host),
+    }),
+  )
+    .option('--state <state>', 'only those in this state')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .option('--name <name>', 'only the one of this name')
+    .option('--host <host>', 'only those on this host (name or id)');
+  addShow(noun, cli, instances, { examples: ['cloud instance show web', 'cloud instance show web -o yaml'] });
+  addStart(noun, cli);
+  addStop(noun, cli);
+  addRestart(noun, cli);
+  addUpdate(noun, cli);
+  addRemove(noun, cli, instances, {
+    summary: 'Removes an instance and frees its name, ports and capacity',
+    examples: ['cloud instance rm web', 'cloud instance rm web --no-wait'],
+  });
+  addWait(noun, cli);
+}

@@ -1,0 +1,90 @@
+import { Option, type Command } from 'commander';
+import type { Cli } from '../cli';
+import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
+import { age } from '../output';
+import { moment } from '../parse';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  type Kind,
+  type Resource,
+} from '../resource';
+import { keepSecret } from '../secret-file';
+
+interface ApiKey extends Resource {
+  role?: string;
+  prefix?: string;
+  expires_at?: string;
+  last_used_at?: string;
+  created_by?: string;
+  secret?: string;
+}
+
+const apiKeys: Kind<ApiKey> = {
+  noun: 'key',
+  path: '/v1/api-keys',
+  collection: 'api_keys',
+  scope: 'project',
+  nameFilter: false,
+  id: idOf,
+  columns: [
+    nameColumn,
+    { title: 'ROLE', value: (key) => key.role },
+    { title: 'PREFIX', value: (key) => key.prefix },
+    { title: 'USED', value: (key) => age(key.last_used_at) },
+    { title: 'EXPIRES', value: (key) => key.expires_at },
+    ageColumn,
+    idColumn,
+  ],
+  details: [{ title: 'MADE BY', value: (key) => key.created_by }, ...metadataDetails],
+};
+
+interface CreateOptions {
+  role: string;
+  expires?: string;
+  secretFile?: string;
+}
+
+export const roles = ['owner', 'admin', 'developer', 'viewer'];
+
+export function addApiKeys(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'key', {
+    summary: 'API keys: credentials of programs, for one project',
+    aliases: ['keys', 'api-key'],
+    examples: ['cloud key create ci --role developer --expires 30d'],
+  });
+  addList(noun, cli, apiKeys, { examples: ['cloud key list'] });
+  addShow(noun, cli, apiKeys, { examples: ['cloud key show ci'] });
+  addRemove(noun, cli, apiKeys, {
+    summary: 'Revokes a key everywhere within 5 seconds, for good',
+    examples: ['cloud key revoke ci'],
+  }).alias('revoke');
+
+  addVerb(noun, 'create <name>', {
+    summary: 'Makes a key and shows its secret, this once',
+    examples: [
+      'cloud key create ci --expires 30d',
+      'cloud key create deploy --role admin --secret-file deploy.key',
+    ],
+    notes: 'With -q only the secret is printed, as nothing can show it later.',
+  })
+    .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('developer'))
+    .option('--expires <when>', 'when it ends: 12h, 30d, or a date; without it, never', moment)
+    .option('--secret-file <file>', 'write the secret into this new file (0600) instead of showing it')
+    .action(async (name: string, options: CreateOptions) => {
+      const body = { name, role: options.role, expires_at: options.expires };
+      const create = () => cli.post<ApiKey>(apiKeys.path, body);
+      if (options.secretFile) {
+        const key = await keepSecret(options.secretFile, create, (made) => made.secret ?? '');
+        cli.printOne(apiKeys, { ...key, secret: undefined });
+        return;
+      }
+      const secret = { title: 'SECRET', value: (made: ApiKey) => made.secret };
+      const columns = [...apiKeys.columns, secret];
+      cli.printOne({ ...apiKeys, id: (made) => made.secret ?? '', columns }, await create());
+      cli.note('Keep the secret now: it is not shown again.');
+    });
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addNoun, addVerb } from '../noun';
+import { age, duration, type View } from '../output';
+import { integer } from '../parse';
+import { fetchAll } from '../resource';
+import { defaultWaitSeconds, stepText, waitForOperation, type Operation } from '../wait';
+
+const took = (from: string | undefined, to: string | undefined) =>
+  from && to ? duration(Date.parse(to) - Date.parse(from)) : undefined;
+
+const operations: View<Operation> = {
+  id: (operation) => operation.id,
+  columns: [
+    { title: 'ID', value: (operation) => operation.id },
+    { title: 'KIND', value: (operation) => operation.kind },
+    { title: 'STATE', state: true, value: (operation) => operation.state },
+    { title: 'STEP', value: stepText },
+    { title: 'RESOURCE', value: (operation) => operation.resource_id },
+    { title: 'TOOK', value: (operation) => took(operation.created_at, operation.ended_at) },
+    { title: 'AGE', value: (operation) => age(operation.created_at) },
+  ],
+  details: [
+    { title: 'ASKED BY', value: (operation) => operation.requested_by },
+    { title: 'REASON', value: (operation) => operation.error?.reason },
+    { title: 'MESSAGE', value: (operation) => operation.error?.message },
+    { title: 'ADVICE', value: (operation) => operation.error?.advice },
+  ],
+};
+
+const pathOf = (id: string) => `/v1/operations/${encodeURIComponent(id)}`;
+
+export function addOperations(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'operation', {
+    summary: 'Operations: what was asked for, how far it got, how it ended',
+    aliases: ['operations', 'op'],
+    examples: ['cloud operation list', 'cloud operation wait op_01jd3y7x5w8f0a9s2k4m6n8p0q'],
+  });
+
+  addVerb(noun, 'list', {
+    summary: 'Lists operations of the project, newest first',
+    aliases: ['ls'],
+    examples: [
+      'cloud operation list --limit 20',
+      'cloud operation list --resource ins_01jd3y7x5w8f0a9s2k4m6n8p0q',
+    ],
+  })
+    .option('--resource <id>', 'only those on this resource')
+    .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
+    .action(async (options: { resource?: string; limit: number }) => {
+      const api = await cli.api();
+      const { items, answer } = await fetchAll<Operation>(
+        (query) => api.get('/v1/operations', { query: { ...query, resource: options.resource } }),
+        'operations',
+        options.limit,
+      );
+      cli.printList(operations, items, answer);
+    });
+
+  addVerb(noun, 'show <operation>', {
+    summary: 'Shows one operation and its steps',
+    aliases: ['get'],
+    examples: ['cloud operation show op_01jd3y7x5w8f0a9s2k4m6n8p0q'],
+  }).action(async (id: string) => print(cli, await cli.get<Operation>(pathOf(id))));
+
+  addVerb(noun, 'wait <operation>', {
+    summary: 'Waits until an operation has ended; its failure is exit code 6',
+    examples: ['cloud operation wait op_01jd3y7x5w8f0a9s2k4m6n8p0q --timeout 60'],
+  })
+    .option('--timeout <seconds>', 'how long to wait', integer(1, 86_400), defaultWaitSeconds)
+    .action(async (id: string, options: { timeout: number }) => {
+      const title = `Waiting for ${id}`;
+      print(cli, await waitForOperation(cli, id, { title, timeoutSeconds: options.timeout }));
+    });
+}
+
+function print(cli: Cli, operation: Operation): void {
+  const steps = (operation.steps ?? []).map((step, index) => ({
+    title: index === 0 ? 'STEPS' : '',
+    value: () =>
+      [step.state, step.name, step.message, took(step.started_at, step.ended_at)].filter(Boolean).join('  '),
+  }));
+  cli.printOne({ ...operations, details: [...(operations.details ?? []), ...steps] }, operation);
+}

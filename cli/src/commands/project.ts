@@ -1,0 +1,146 @@
+import { Option, type Command } from 'commander';
+import type { Cli } from '../cli';
+import { writeContext } from '../config';
+import { CliError, exitCodes, usageError } from '../exit-codes';
+import { addList, addNoun, addShow, addVerb } from '../noun';
+import { age, type View } from '../output';
+import { pair } from '../parse';
+import {
+  ageColumn,
+  fetchAll,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  type Kind,
+  type Resource,
+} from '../resource';
+import { roles } from './key';
+
+interface Project extends Resource {
+  role?: string;
+}
+
+export const projects: Kind<Project> = {
+  noun: 'project',
+  path: '/v1/projects',
+  collection: 'projects',
+  scope: 'user',
+  nameFilter: false,
+  id: idOf,
+  columns: [nameColumn, { title: 'ROLE', value: (project) => project.role }, ageColumn, idColumn],
+  details: metadataDetails,
+};
+
+interface Member {
+  user_id: string;
+  email?: string;
+  role?: string;
+  created_at?: string;
+}
+
+const members: View<Member> = {
+  id: (member) => member.user_id,
+  columns: [
+    { title: 'EMAIL', value: (member) => member.email },
+    { title: 'ROLE', value: (member) => member.role },
+    { title: 'AGE', value: (member) => age(member.created_at) },
+    { title: 'USER', value: (member) => member.user_id },
+  ],
+};
+
+export function addProjects(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'project', {
+    summary: 'Projects and who belongs to them',
+    aliases: ['projects'],
+    examples: ['cloud project list', 'cloud project use shop'],
+  });
+  addList(noun, cli, projects, { summary: 'Lists your projects', examples: ['cloud project list'] });
+  addShow(noun, cli, projects, { examples: ['cloud project show shop'] });
+  addVerb(noun, 'create <name>', {
+    summary: 'Makes a project that you own',
+    examples: ['cloud project create shop', 'cloud project create shop --label team=web'],
+  })
+    .option('--label <key=value>', 'label, repeatable', pair)
+    .action(async (name: string, options: { label?: Record<string, string> }) => {
+      const body = { name, labels: options.label };
+      cli.printOne(projects, await cli.post<Project>('/v1/projects', body, 'user'));
+      cli.note(`Work in it with: cloud project use ${name}`);
+    });
+  addUse(noun, cli);
+  addMembers(noun, cli);
+}
+
+function addUse(noun: Command, cli: Cli): void {
+  addVerb(noun, 'use <project>', {
+    summary: 'Chooses the project that later commands work in',
+    examples: ['cloud project use shop'],
+  }).action(async (nameOrId: string) => {
+    const { contextName, context, credentialKind } = await cli.connection();
+    if (!context || credentialKind === 'API key') {
+      throw usageError('An API key belongs to one project for good.', 'To choose, sign in with: cloud login');
+    }
+    const id = await cli.projectIdOf(nameOrId);
+    const project = await cli.get<Project>(`/v1/projects/${encodeURIComponent(id)}`, 'user');
+    const { env } = cli.io;
+    await writeContext({ ...context, project_id: id }, { name: contextName, makeCurrent: false, env });
+    cli.note(`Now working in ${project.metadata.name} (${id}).`);
+  });
+}
+
+const roleOption = () => new Option('--role <role>', 'what they may do').choices(roles).default('developer');
+
+function addMembers(noun: Command, cli: Cli): void {
+  addVerb(noun, 'members', {
+    summary: "Lists the current project's members",
+    examples: ['cloud project members', 'cloud project members --project shop'],
+  }).action(async () => {
+    const { items, answer } = await fetchMembers(cli);
+    cli.printList(members, items, answer);
+  });
+
+  addVerb(noun, 'add-member <email>', {
+    summary: 'Gives a registered user a role in the current project',
+    examples: ['cloud project add-member ada@example.org --role admin'],
+  })
+    .addOption(roleOption())
+    .action(async (email: string, options: { role: string }) => {
+      cli.printOne(members, await cli.post<Member>('/v1/members', { email, role: options.role }));
+    });
+
+  addVerb(noun, 'set-role <member> <role>', {
+    summary: "Changes a member's role; a member is named by e-mail address or user id",
+    examples: ['cloud project set-role ada@example.org viewer'],
+  }).action(async (who: string, role: string) => {
+    const path = await memberPath(cli, who);
+    cli.printOne(members, await (await cli.api()).patch<Member>(path, { body: { role } }));
+  });
+
+  addVerb(noun, 'remove-member <member>', {
+    summary: 'Takes a member, named by e-mail address or user id, out of the current project',
+    examples: ['cloud project remove-member ada@example.org'],
+  }).action(async (who: string) => {
+    await (await cli.api()).delete(await memberPath(cli, who));
+    cli.note(`Removed ${who}.`);
+  });
+}
+
+const mostMembers = 10_000;
+
+async function fetchMembers(cli: Cli) {
+  const api = await cli.api();
+  return fetchAll<Member>((query) => api.get('/v1/members', { query }), 'members', mostMembers);
+}
+
+async function memberPath(cli: Cli, who: string): Promise<string> {
+  const id = who.includes('@') ? await memberId(cli, who) : who;
+  return `/v1/members/${encodeURIComponent(id)}`;
+}
+
+async function memberId(cli: Cli, email: string): Promise<string> {
+  const { items } = await fetchMembers(cli);
+  const found = items.find((member) => member.email?.toLowerCase() === email.toLowerCase());
+  if (found) return found.user_id;
+  const advice = 'See them with: cloud project members';
+  throw new CliError(exitCodes.notFound, `${email} is no member of this project.`, advice);
+}

@@ -1,0 +1,12 @@
+// The nouns of the command line: a file and a line here each. The file's exported function gets the
+// program and what commands stand on, and adds its verbs with the helpers of ../noun.
+export { addApiKeys } from './key';
+export { addContexts } from './context';
+export { addHosts } from './host';
+export { addImages } from './image';
+export { addInstances } from './instance';
+export { addInstanceTypes } from './type';
+export { addOperations } from './operation';
+export { addProjects } from './project';
+export { addSession } from './session';
+export { addSshKeys } from './ssh-key';

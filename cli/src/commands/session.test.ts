@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { machine, problem, recordedGateway, type Reply } from '../../test/recorded-gateway';
+
+const project = (name: string) => ({ metadata: { id: `prj_${name}`, name }, role: 'owner' });
+const user = { id: 'usr_1', email: 'ada@example.org', name: 'Ada', platform_admin: true };
+const session = { id: 'ses_1', token: 'cloudsess_secret', user };
+const unauthenticated = {
+  status: 401,
+  body: problem(401, 'UNAUTHENTICATED', 'BAD_CREDENTIAL', 'Not known.'),
+};
+
+describe('signing in and out', () => {
+  let gateway: Awaited<ReturnType<typeof recordedGateway>>;
+  let home: Awaited<ReturnType<typeof machine>>;
+  const given = async (routes: Record<string, Reply | Reply[]>) => {
+    gateway = await recordedGateway(routes);
+    home = await machine();
+  };
+  afterEach(async () => {
+    await gateway.close();
+    await home.remove();
+  });
+  const login = (argv: string[], stdin: string) =>
+    home.cloud(['login', '--server', gateway.url, ...argv], { stdin });
+  const withPassword = ['--email', 'ada@example.org', '--password-stdin'];
+  const config = async () => parse(await readFile(home.configFile, 'utf8')) as { contexts: object };
+  const routes = (...names: string[]) => ({
+    'POST /v1/sessions': { status: 201, body: session },
+    'GET /v1/projects': { body: { projects: names.map(project) } },
+  });
+
+  it('remembers the session and the only project, and shows no secret', async () => {
+    await given(routes('shop'));
+    const { code, out, err } = await login(withPassword, 'correct horse\n');
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toContain('as ada@example.org');
+    expect(err).not.toMatch(/cloudsess_|horse/);
+    expect(gateway.seen[0]?.body).toEqual({ email: 'ada@example.org', password: 'correct horse' });
+    expect(gateway.seen[0]?.headers.authorization).toBeUndefined();
+    expect(gateway.seen[1]?.headers.authorization).toBe('Bearer cloudsess_secret');
+    expect((await config()).contexts).toEqual({
+      default: { server: gateway.url, session_token: 'cloudsess_secret', project_id: 'prj_shop' },
+    });
+  });
+
+  it('takes the project that is named, and none of several unasked', async () => {
+    await given(routes('shop', 'lab'));
+    await login([...withPassword, '--project', 'lab'], 'pw');
+    expect((await config()).contexts).toMatchObject({ default: { project_id: 'prj_lab' } });
+    expect((await login([...withPassword, '--project', 'nix'], 'pw')).code).toBe(4);
+    const { err } = await login([...withPassword, '--context', 'other'], 'pw');
+    expect(err).toContain('cloud project use NAME');
+    expect((await home.cloud(['--context', 'other', 'instance', 'list'])).code).toBe(2);
+    await home.cloud(['--context', 'other', 'project', 'use', 'shop']);
+  });
+
+  it('refuses a wrong password, a missing one, and a missing terminal', async () => {
+    await given({ 'POST /v1/sessions': unauthenticated });
+    expect(await login(withPassword, 'wrong')).toMatchObject({ code: 3 });
+    expect(await login(withPassword, '')).toMatchObject({ code: 2 });
+    expect(await login([], '')).toMatchObject({ code: 2 });
+    await expect(config()).rejects.toThrow('ENOENT');
+  });
+
+  it('remembers an API key only if it is known', async () => {
+    await given({ 'GET /v1/instance-types': [unauthenticated, { body: {} }] });
+    expect(await login(['--api-key-stdin'], 'cloud_bad\n')).toMatchObject({ code: 3 });
+    expect(await login(['--api-key-stdin'], ' cloud_good\n')).toMatchObject({ code: 0 });
+    expect(gateway.seen[1]?.headers.authorization).toBe('Bearer cloud_good');
+    expect((await config()).contexts).toEqual({ default: { server: gateway.url, api_key: 'cloud_good' } });
+    expect(await home.cloud(['project', 'use', 'shop'])).toMatchObject({ code: 2 });
+  });
+
+  it('shows who and where, and forgets on logout even when the session is over', async () => {
+    await given({
+      ...routes('shop'),
+      'GET /v1/users/me': { body: user },
+      'GET /v1/projects/prj_shop': { body: project('shop') },
+      'DELETE /v1/sessions/current': unauthenticated,
+    });
+    await login(withPassword, 'pw');
+    expect((await home.cloud(['whoami'])).out).toMatch(/ada@example\.org[\s\S]*shop \(prj_shop\)/);
+    expect(JSON.parse((await home.cloud(['whoami', '-o', 'json'])).out)).toEqual(user);
+    expect(await home.cloud(['logout'])).toMatchObject({ code: 0 });
+    expect((await config()).contexts).toEqual({ default: { server: gateway.url, project_id: 'prj_shop' } });
+    expect((await home.cloud(['whoami'])).code).toBe(3);
+  });
+});

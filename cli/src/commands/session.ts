@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { writeContext } from '../config';
+import type { Connection } from '../connection';
+import { CliError } from '../exit-codes';
+import { signInWithKey, signInWithPassword, type LoginOptions } from '../login';
+import { addVerb } from '../noun';
+import type { View } from '../output';
+
+export function addSession(program: Command, cli: Cli): void {
+  addVerb(program, 'login', {
+    summary: 'Signs in and remembers it on this machine',
+    examples: [
+      'cloud login',
+      'cloud login --email ada@example.org --password-stdin < password.txt',
+      'cloud login --server https://cloud.example.org --api-key-stdin < key.txt',
+    ],
+  })
+    .option('--server <url>', 'address of the cloud; remembered')
+    .option('--email <address>', 'whom to sign in as; asked for without it')
+    .option('--password-stdin', 'read the password from standard input instead of asking')
+    .option('--api-key-stdin', 'use the API key on standard input instead of a password')
+    .action(async (options: LoginOptions) => {
+      if (options.apiKeyStdin) await signInWithKey(cli, options);
+      else await signInWithPassword(cli, options);
+    });
+
+  addVerb(program, 'logout', {
+    summary: 'Ends the session and forgets the credential',
+    examples: ['cloud logout'],
+  }).action(() => logout(cli));
+
+  addVerb(program, 'whoami', {
+    summary: 'Shows who you are, where, and in which project',
+    examples: ['cloud whoami', 'cloud whoami -o json'],
+  }).action(() => whoami(cli));
+}
+
+async function logout(cli: Cli): Promise<void> {
+  const { contextName, context, credentialKind, credentialSource } = await cli.connection();
+  if (credentialSource === 'configuration' && credentialKind === 'session') {
+    try {
+      await (await cli.api('user')).delete('/v1/sessions/current');
+    } catch (error) {
+      // The machine must forget the token even if the cloud cannot be told, or ended the session already.
+      if (!(error instanceof CliError)) throw error;
+      cli.warn(`The cloud could not end the session (${error.message}); it ends by itself when it expires.`);
+    }
+  }
+  if (context) {
+    const { server, project_id } = context;
+    await writeContext({ server, project_id }, { name: contextName, makeCurrent: false, env: cli.io.env });
+  }
+  cli.note('Signed out.');
+  if (context?.api_key) cli.note('The API key itself still works: revoke it with `cloud key revoke`.');
+  if (credentialSource === 'environment') cli.note('THECLOUD_API_KEY is still set in this shell.');
+}
+
+interface User {
+  id: string;
+  email?: string;
+  name?: string;
+  platform_admin?: boolean;
+}
+
+async function whoami(cli: Cli): Promise<void> {
+  const connection = await cli.connection();
+  const user = await cli.get<User>('/v1/users/me', 'user');
+  const project = await projectName(cli, connection);
+  const view: View<User> = {
+    id: (me) => me.id,
+    columns: [
+      { title: 'USER', value: (me) => me.email },
+      { title: 'NAME', value: (me) => me.name },
+      { title: 'ID', value: (me) => me.id },
+      { title: 'ADMINISTRATOR', value: (me) => (me.platform_admin ? 'yes' : 'no') },
+      { title: 'SERVER', value: () => connection.server },
+      {
+        title: 'SIGNED IN BY',
+        value: () => `${connection.credentialKind} from ${connection.credentialSource}`,
+      },
+      { title: 'PROJECT', value: () => project },
+    ],
+  };
+  cli.printOne(view, user);
+}
+
+async function projectName(cli: Cli, connection: Connection): Promise<string | undefined> {
+  const { projectWanted, projectId, credentialKind } = connection;
+  const chosen = projectWanted ?? projectId;
+  if (!chosen) return credentialKind === 'API key' ? "the key's own" : undefined;
+  if (!chosen.includes('_')) return chosen;
+  const path = `/v1/projects/${encodeURIComponent(chosen)}`;
+  try {
+    const project = await cli.get<{ metadata: { name: string } }>(path, 'user');
+    return `${project.metadata.name} (${chosen})`;
+  } catch (error) {
+    // Who one is does not depend on whether the remembered project still exists.
+    if (!(error instanceof CliError)) throw error;
+    return `${chosen} (${error.message})`;
+  }
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
+import { pair } from '../parse';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, pathOf, resolveId } from '../resource';
+import type { Kind, Resource } from '../resource';
+
+interface SshKey extends Resource {
+  public_key?: string;
+  type?: string;
+  fingerprint?: string;
+}
+
+const sshKeys: Kind<SshKey> = {
+  noun: 'ssh-key',
+  path: '/v1/ssh-keys',
+  collection: 'ssh_keys',
+  scope: 'project',
+  nameFilter: true,
+  id: idOf,
+  columns: [
+    nameColumn,
+    { title: 'TYPE', value: (key) => key.type },
+    { title: 'FINGERPRINT', value: (key) => key.fingerprint },
+    ageColumn,
+    idColumn,
+  ],
+  details: [{ title: 'PUBLIC KEY', value: (key) => key.public_key }, ...metadataDetails],
+};
+
+export function addSshKeys(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'ssh-key', {
+    summary: 'SSH public keys that virtual machines let in',
+    aliases: ['ssh-keys'],
+    examples: ['cloud ssh-key import laptop ~/.ssh/id_ed25519.pub', 'cloud ssh-key list'],
+  });
+  addList(noun, cli, sshKeys, { examples: ['cloud ssh-key list'] });
+  addShow(noun, cli, sshKeys, { examples: ['cloud ssh-key show laptop'] });
+  addRemove(noun, cli, sshKeys, { summary: 'Removes an SSH key', examples: ['cloud ssh-key rm laptop'] });
+  addVerb(noun, 'import <name> <file>', {
+    summary: 'Imports a public key from a file, or from standard input with -',
+    examples: ['cloud ssh-key import laptop ~/.ssh/id_ed25519.pub'],
+  })
+    .option('--label <key=value>', 'label, repeatable', pair)
+    .action(async (name: string, file: string, { label }: { label?: Record<string, string> }) => {
+      const publicKey = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+      cli.printOne(
+        sshKeys,
+        await cli.post<SshKey>('/v1/ssh-keys', { name, labels: label, public_key: publicKey.trim() }),
+      );
+    });
+  addVerb(noun, 'rename <ssh-key> <name>', {
+    summary: 'Gives a key another name',
+    examples: ['cloud ssh-key rename laptop old-laptop'],
+  }).action(async (key: string, name: string) => {
+    const id = await resolveId(cli, sshKeys, key);
+    const api = await cli.api('project');
+    cli.printOne(sshKeys, await api.patch<SshKey>(pathOf(sshKeys, id), { body: { name } }));
+  });
+}

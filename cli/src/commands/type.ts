@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { addNoun, addVerb } from '../noun';
+import type { View } from '../output';
+
+interface InstanceType {
+  name: string;
+  vcpus?: number;
+  memory_mib?: number;
+  description?: string;
+}
+
+// A catalogue and no resource: a type is known by its name alone.
+const types: View<InstanceType> = {
+  id: (type) => type.name,
+  columns: [
+    { title: 'NAME', value: (type) => type.name },
+    { title: 'VCPUS', value: (type) => type.vcpus },
+    { title: 'MEMORY MIB', value: (type) => type.memory_mib },
+    { title: 'DESCRIPTION', value: (type) => type.description },
+  ],
+};
+
+export function addInstanceTypes(program: Command, cli: Cli): void {
+  const noun = addNoun(program, 'type', {
+    summary: 'Sizes an instance can have',
+    aliases: ['types', 'instance-type'],
+    examples: ['cloud type list'],
+  });
+  addVerb(noun, 'list', {
+    summary: 'Lists instance types',
+    aliases: ['ls'],
+    examples: ['cloud type list'],
+  }).action(async () => {
+    const answer = await cli.get<{ instance_types?: InstanceType[] }>('/v1/instance-types');
+    cli.printList(types, answer.instance_types ?? [], answer);
+  });
+  addVerb(noun, 'show <type>', {
+    summary: 'Shows one instance type',
+    aliases: ['get'],
+    examples: ['cloud type show basic-1'],
+  }).action(async (name: string) => {
+    cli.printOne(types, await cli.get<InstanceType>(`/v1/instance-types/${encodeURIComponent(name)}`));
+  });
+}

@@ -1,0 +1,110 @@
+import { ApiClient } from './api-client';
+import type { Cli } from './cli';
+import { writeContext } from './config';
+import { CliError, exitCodes, usageError } from './exit-codes';
+import { ask, readSecret } from './prompt';
+import { fetchAll } from './resource';
+import { serverUrl } from './server-url';
+
+export interface LoginOptions {
+  server?: string;
+  email?: string;
+  passwordStdin?: boolean;
+  apiKeyStdin?: boolean;
+}
+
+interface Session {
+  token: string;
+  user?: { email?: string };
+}
+
+interface Project {
+  metadata: { id: string; name: string };
+}
+
+/** E-mail address and password for a session, then a project; remembers both. */
+export async function signInWithPassword(cli: Cli, options: LoginOptions): Promise<void> {
+  const { io } = cli;
+  const server = await serverFor(cli, options);
+  if (!io.stdin.isTTY && !(options.email && options.passwordStdin)) {
+    throw usageError(
+      'There is no terminal to ask on.',
+      'Use: cloud login --email ADDRESS --password-stdin < FILE, or: cloud login --api-key-stdin < FILE',
+    );
+  }
+  const email = options.email ?? (await ask(io, 'E-mail: '));
+  const password = await readSecret(io, 'password');
+  const anonymous = new ApiClient({ server }, io.signal);
+  const session = await anonymous.post<Session>('/v1/sessions', { body: { email, password } });
+  const project = await chooseProject(cli, new ApiClient({ server, credential: session.token }, io.signal));
+  await remember(cli, { server, session_token: session.token, project_id: project?.metadata.id });
+  cli.note(`Signed in at ${server} as ${session.user?.email ?? email}.`);
+  if (project) cli.note(`Working in project ${project.metadata.name}.`);
+}
+
+/** Takes a key from standard input, tries it, and remembers it. */
+export async function signInWithKey(cli: Cli, options: LoginOptions): Promise<void> {
+  const server = await serverFor(cli, options);
+  const key = await readSecret(cli.io, 'API key');
+  const api = new ApiClient({ server, credential: key }, cli.io.signal);
+  try {
+    await api.get('/v1/instance-types'); // every role of every project may see them
+  } catch (error) {
+    // Known but not allowed is known: only an unknown key is refused.
+    if (!(error instanceof CliError) || error.exitCode !== exitCodes.forbidden || isUnknown(error))
+      throw error;
+  }
+  await remember(cli, { server, api_key: key });
+  cli.note(`Signed in at ${server} with an API key.`);
+}
+
+const isUnknown = (error: CliError) => 'status' in error && error.status === 401;
+
+async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
+  const url = serverUrl(options.server ?? (await cli.connection()).server);
+  const local = /^(localhost|127\..*|\[::1\])$/.test(url.hostname);
+  if (url.protocol === 'http:' && !local) {
+    cli.warn(`Warning: ${url.origin} is not encrypted; anybody on the way can read the credential.`);
+  }
+  return url.origin;
+}
+
+/** The one asked for, the only one, the one a person picks, or none. */
+async function chooseProject(cli: Cli, api: ApiClient): Promise<Project | undefined> {
+  const { projectWanted: wanted, context } = await cli.connection();
+  const { items } = await fetchAll<Project>((query) => api.get('/v1/projects', { query }), 'projects', 500);
+  const named = (text: string) =>
+    items.find(({ metadata }) => metadata.name === text || metadata.id === text);
+  if (wanted) {
+    const found = named(wanted);
+    if (found) return found;
+    const yours = items.map(({ metadata }) => metadata.name).join(', ') || 'none';
+    throw new CliError(exitCodes.notFound, `You have no project "${wanted}".`, `Yours: ${yours}.`);
+  }
+  const before = context?.project_id ? named(context.project_id) : undefined;
+  if (before ?? items.length === 1) return before ?? items[0];
+  if (items.length === 0) {
+    cli.note(
+      'You have no project yet. Make one with: cloud project create NAME, then: cloud project use NAME',
+    );
+    return undefined;
+  }
+  if (!cli.io.stdin.isTTY) {
+    cli.note('You have several projects and chose none. Choose one with: cloud project use NAME');
+    return undefined;
+  }
+  for (const { metadata } of items) cli.note(`  ${metadata.name}`);
+  for (;;) {
+    const found = named(await ask(cli.io, 'Project to work in: '));
+    if (found) return found;
+    cli.note('That is none of them.');
+  }
+}
+
+async function remember(cli: Cli, context: Parameters<typeof writeContext>[0]): Promise<void> {
+  const { contextName } = await cli.connection();
+  const path = await writeContext(context, { name: contextName, env: cli.io.env });
+  cli.note(`Remembered in ${path} as context "${contextName}".`);
+  if (cli.io.env.THECLOUD_API_KEY)
+    cli.warn('Warning: THECLOUD_API_KEY is set, and goes before what is remembered.');
+}

@@ -1,0 +1,131 @@
+import { Option, type Command } from 'commander';
+import type { Query } from './api-client';
+import type { Cli } from './cli';
+import { integer } from './parse';
+import { listResources, pathOf, resolveId, type Kind, type Resource } from './resource';
+import { defaultWaitSeconds, waitForOperation } from './wait';
+
+interface Words {
+  summary: string;
+  aliases?: readonly string[];
+  /** At least one, as the reader would type it. */
+  examples: readonly [string, ...string[]];
+  /** What the options do not say, in whole sentences. */
+  notes?: string;
+}
+
+/** `cloud <noun>`: a group of verbs. */
+export function addNoun(program: Command, name: string, words: Words): Command {
+  return describe(program.command(name), words).helpCommand(false);
+}
+
+/** `cloud <noun> <verb>`; `usage` names the verb and its arguments: "show <instance>". */
+export function addVerb(noun: Command, usage: string, words: Words): Command {
+  return describe(noun.command(usage), words);
+}
+
+function describe(command: Command, words: Words): Command {
+  const examples = words.examples.map((example) => `  $ ${example}\n`).join('');
+  return command
+    .summary(words.summary)
+    .description(words.notes ? `${words.summary}.\n\n${words.notes}` : `${words.summary}.`)
+    .aliases([...(words.aliases ?? [])])
+    .addHelpText('after', `\nExamples:\n${examples}`);
+}
+
+const defaultLimit = 1000;
+
+/** `list`: everything of the kind, page by page. `filter` turns the verb's own options into query parameters. */
+export function addList<T extends Resource, O extends object>(
+  noun: Command,
+  cli: Cli,
+  kind: Kind<T>,
+  words: { examples: readonly [string, ...string[]]; summary?: string },
+  filter: (options: O) => Query | Promise<Query> = () => ({}),
+): Command {
+  const { examples, summary = `Lists ${kind.noun}s` } = words;
+  return addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
+    .option('--limit <n>', 'show at most this many', integer(1, 100_000), defaultLimit)
+    .action(async (options: O & { limit: number }) => {
+      const { items, answer, more } = await listResources(cli, kind, await filter(options), options.limit);
+      cli.printList(kind, items, answer);
+      if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
+    });
+}
+
+/** `show`: one of the kind, by name or id. */
+export function addShow<T extends Resource>(
+  noun: Command,
+  cli: Cli,
+  kind: Kind<T>,
+  words: { examples: readonly [string, ...string[]] },
+): Command {
+  const { noun: word } = kind;
+  return addVerb(noun, `show <${word}>`, { summary: `Shows one ${word}`, aliases: ['get'], ...words }).action(
+    async (nameOrId: string) => cli.printOne(kind, await fetchOne(cli, kind, nameOrId)),
+  );
+}
+
+export async function fetchOne<T extends Resource>(cli: Cli, kind: Kind<T>, nameOrId: string): Promise<T> {
+  return cli.get<T>(pathOf(kind, await resolveId(cli, kind, nameOrId)), kind.scope);
+}
+
+export interface WaitOptions {
+  wait: boolean;
+  timeout: number;
+}
+
+/** Options of verbs that a controller carries out. */
+export function addWaitOptions(verb: Command): Command {
+  return verb
+    .option('--no-wait', 'return as soon as the request is accepted')
+    .addOption(
+      new Option('--timeout <seconds>', 'how long to wait')
+        .argParser(integer(1, 86_400))
+        .default(defaultWaitSeconds),
+    );
+}
+
+/** `rm`: removes one of the kind and, where a controller does it, waits until it is gone. */
+export function addRemove<T extends Resource>(
+  noun: Command,
+  cli: Cli,
+  kind: Kind<T>,
+  words: { examples: readonly [string, ...string[]]; summary?: string },
+): Command {
+  const { examples, summary = `Removes one ${kind.noun}` } = words;
+  const verb = addVerb(noun, `rm <${kind.noun}>`, { summary, aliases: ['delete', 'remove'], examples });
+  return addWaitOptions(verb).action(async (nameOrId: string, options: WaitOptions) => {
+    const id = await resolveId(cli, kind, nameOrId);
+    const answer = await (await cli.api(kind.scope)).delete<Partial<T>>(pathOf(kind, id));
+    const operation = answer.metadata?.operation_id;
+    if (options.wait && operation) {
+      await waitForOperation(cli, operation, {
+        title: `Removing ${nameOrId}`,
+        timeoutSeconds: options.timeout,
+      });
+    }
+    // As it was when the removal was accepted: afterwards there is nothing left to ask for.
+    if (cli.style.quiet) cli.io.stdout.write(`${id}\n`);
+    else if (cli.style.format !== 'table') cli.printOne(kind, answer as T);
+    else cli.io.stdout.write(`${options.wait || !operation ? 'Removed' : 'Removing'} ${nameOrId}.\n`);
+  });
+}
+
+/** Ends a mutation: waits for its operation unless told not to, then prints the resource as it now is. */
+export async function finish<T extends Resource>(
+  cli: Cli,
+  kind: Kind<T>,
+  answer: T,
+  title: string,
+  options: WaitOptions,
+): Promise<void> {
+  const { operation_id: operation, id } = answer.metadata;
+  if (!options.wait || !operation) {
+    cli.printOne(kind, answer);
+    if (operation) cli.note(`Follow it with: cloud operation wait ${operation}`);
+    return;
+  }
+  await waitForOperation(cli, operation, { title, timeoutSeconds: options.timeout });
+  cli.printOne(kind, await cli.get<T>(pathOf(kind, id), kind.scope));
+}

@@ -1,0 +1,117 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+import { stringify } from 'yaml';
+
+export type Format = 'table' | 'json' | 'yaml';
+export const formats: readonly Format[] = ['table', 'json', 'yaml'];
+
+export interface Column<T> {
+  title: string;
+  /** undefined and '' are shown as "-". */
+  value: (item: T) => string | number | boolean | undefined;
+  /** Coloured by what it says, on a terminal. */
+  state?: boolean;
+}
+
+/** How things of one sort are shown. */
+export interface View<T> {
+  id: (item: T) => string;
+  columns: readonly Column<T>[];
+  /** Shown of a single thing, after the columns. */
+  details?: readonly Column<T>[];
+}
+
+export interface Style {
+  format: Format;
+  /** Ids only. */
+  quiet: boolean;
+  colour: boolean;
+}
+
+/** A list; `answer` is the API's own, which json and yaml print as it is. */
+export function renderList<T>(view: View<T>, items: readonly T[], answer: unknown, style: Style): string {
+  if (style.quiet) return items.map((item) => `${view.id(item)}\n`).join('');
+  if (style.format !== 'table') return renderData(answer, style.format);
+  const head = view.columns.map((column) => column.title);
+  const rows = items.map((item) => view.columns.map((column) => cell(column, item, style.colour)));
+  return renderTable([head, ...rows]);
+}
+
+/** A single thing, one line a fact. */
+export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Style): string {
+  if (style.quiet) return `${view.id(item)}\n`;
+  if (style.format !== 'table') return renderData(answer, style.format);
+  const columns = [...view.columns, ...(view.details ?? [])];
+  return renderTable(
+    columns.map((column) => [`${sentenceCase(column.title)}:`, cell(column, item, style.colour)]),
+  );
+}
+
+export function renderData(answer: unknown, format: 'json' | 'yaml'): string {
+  return format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : stringify(answer);
+}
+
+const noLines = Object.fromEntries(
+  ['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right']
+    .concat(['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'])
+    .map((place) => [place, '']),
+);
+
+function renderTable(rows: string[][]): string {
+  const table = new Table({
+    chars: noLines,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  table.push(...rows);
+  const lines = table.toString().split('\n');
+  return lines.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+function cell<T>(column: Column<T>, item: T, colour: boolean): string {
+  const value = column.value(item);
+  const text = value === undefined || value === '' ? '-' : printable(String(value));
+  const paint = column.state && colour ? colourOf(text) : undefined;
+  return paint ? styleText(paint, text, { validateStream: false }) : text;
+}
+
+function colourOf(state: string): 'green' | 'red' | 'yellow' | undefined {
+  if (/^(running|ready|succeeded)\b/.test(state)) return 'green';
+  if (/^(failed|suspect)\b/.test(state)) return 'red';
+  return /^(stopped|deleted|superseded)\b/.test(state) ? undefined : 'yellow';
+}
+
+/** Texts come from other people's programs: control characters must not reach the terminal. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ').trim();
+}
+
+const sentenceCase = (title: string) => title.charAt(0) + title.slice(1).toLowerCase();
+
+/** How long ago, in one unit: "42s", "3m", "5h", "9d". */
+export function age(time: string | undefined, now = Date.now()): string | undefined {
+  if (!time) return undefined;
+  return duration(Math.max(0, now - Date.parse(time)));
+}
+
+/** Milliseconds in one unit, rounded down. */
+export function duration(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** Bytes in a binary unit with at most one decimal: "1.4 MiB". */
+export function size(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 1024 && unit < units.length - 1; unit++) value /= 1024;
+  return `${Number(value.toFixed(1))} ${units[unit]}`;
+}
+
+/** A map as "a=1,b=2", in the order of its keys. */
+export function pairs(map: Record<string, string> | undefined): string | undefined {
+  const entries = Object.entries(map ?? {}).sort(([a], [b]) => a.localeCompare(b));
+  return entries.length === 0 ? undefined : entries.map(([key, value]) => `${key}=${value}`).join(',');
+}

@@ -1,0 +1,74 @@
+import { createInterface } from 'node:readline/promises';
+import { interrupted } from './api-client';
+import { usageError } from './exit-codes';
+import type { Io } from './io';
+import { nameOf } from './thrown';
+
+const maxInput = 64 * 1024;
+
+/** Asks on the terminal; the question goes to standard error, as standard output is for results. */
+export async function ask(io: Io, question: string): Promise<string> {
+  const readline = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return (await readline.question(question, { signal: io.signal })).trim();
+  } catch (error) {
+    if (io.signal.aborted || nameOf(error) === 'AbortError') throw interrupted();
+    throw error;
+  } finally {
+    readline.close();
+  }
+}
+
+/** A secret, typed unseen on a terminal or piped in; never an argument, which everybody on the machine can read. */
+export async function readSecret(io: Io, what: string): Promise<string> {
+  return io.stdin.isTTY
+    ? askUnseen(io, `${what.charAt(0).toUpperCase()}${what.slice(1)}: `)
+    : readLine(io, what);
+}
+
+async function askUnseen(io: Io, question: string): Promise<string> {
+  const { stdin, stderr } = io;
+  stderr.write(question);
+  stdin.setRawMode?.(true);
+  stdin.setEncoding('utf8');
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      let typed = '';
+      const onEnd = () => settle(() => reject(interrupted()));
+      const onData = (chunk: string | Buffer) => {
+        for (const char of String(chunk)) {
+          if (char === '\r' || char === '\n') return settle(() => resolve(typed));
+          if (char === '\u0003' || char === '\u0004') return settle(() => reject(interrupted()));
+          if (char === '\u007f' || char === '\b') typed = typed.slice(0, -1);
+          else if (typed.length < maxInput) typed += char;
+        }
+      };
+      const settle = (finish: () => void) => {
+        stdin.off('data', onData);
+        stdin.off('end', onEnd);
+        finish();
+      };
+      stdin.on('data', onData);
+      stdin.on('end', onEnd);
+      stdin.resume();
+    });
+  } finally {
+    stdin.setRawMode?.(false);
+    stdin.pause();
+    stderr.write('\n');
+  }
+}
+
+/** The first line of standard input. */
+async function readLine(io: Io, what: string): Promise<string> {
+  io.stdin.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of io.stdin) {
+    text += String(chunk);
+    if (text.length > maxInput) throw usageError(`Standard input is too long for ${what}.`);
+  }
+  const line = text.split('\n', 1)[0]?.trim() ?? '';
+  if (line === '')
+    throw usageError(`Standard input holds no ${what}.`, 'Pipe it in, as in: cloud login … < FILE');
+  return line;
+}

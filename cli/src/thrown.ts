@@ -1,0 +1,19 @@
+// What was thrown may be anything, and an Error of another realm (node's own under a test runner) is no
+// `instanceof Error` of this one: these look at what it has, not at what it is.
+
+interface ErrorLike {
+  name?: unknown;
+  message?: unknown;
+  code?: unknown;
+  cause?: unknown;
+}
+
+const like = (thrown: unknown): ErrorLike => (typeof thrown === 'object' && thrown !== null ? thrown : {});
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** The system's code, "ENOENT". */
+export const codeOf = (thrown: unknown) => text(like(thrown).code);
+export const nameOf = (thrown: unknown) => text(like(thrown).name);
+export const messageOf = (thrown: unknown): string =>
+  text(like(thrown).message) ?? codeOf(thrown) ?? nameOf(thrown) ?? String(thrown);
+export const causeOf = (thrown: unknown): unknown => like(thrown).cause;

@@ -1,0 +1,6 @@
+export { type CallDetails, type IdentityCaller, identityCaller } from './caller';
+export { type TestDatabase, testDatabase } from './database';
+export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
+export { startTestIdentity, type TestIdentity } from './identity';
+export { testPeer, testToken } from './peer';
+export { testConfig } from './service-config';

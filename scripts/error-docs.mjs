@@ -1,0 +1,36 @@
+// error-docs.mjs [FILE]: writes docs/errors.md from the error catalogues of the compiled packages.
+import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
+
+const require = createRequire(import.meta.url);
+for (const dir of ['services/identity', 'services/compute', 'agent', 'gateway']) require(`../${dir}/dist/errors.js`);
+const { catalogueLines } = require('../packages/kernel');
+require('../packages/kernel/dist/common-errors.js');
+
+const byDomain = Map.groupBy(catalogueLines(), (line) => line.domain);
+const owners = {
+  thecloud: 'Any part',
+  'gateway.thecloud': 'The HTTP gateway',
+  'identity.thecloud': 'Users, projects, keys',
+  'compute.thecloud': 'Hosts, images, instances',
+  'agent.thecloud': 'Between compute and a host (internal)',
+};
+
+const parts = [
+  `# Errors
+
+Generated from the error catalogues by \`make generate\`; do not edit.
+
+Over HTTP an error is \`application/problem+json\` with \`reason\` (below, stable), \`code\` (the gRPC code), \`detail\`,
+\`violations\` (one for each field at fault) and \`request_id\`. Over gRPC it is a status with \`google.rpc.ErrorInfo\`,
+\`BadRequest\` and, where trying again makes sense, \`RetryInfo\` (HTTP: \`Retry-After\`).
+What you may not do and may not know about answers exactly like what does not exist.
+`,
+];
+for (const [domain, lines] of [...byDomain].sort(([a], [b]) => a.localeCompare(b))) {
+  parts.push(`## ${owners[domain] ?? domain} (\`${domain}\`)\n\n| reason | code | says |\n|---|---|---|`);
+  for (const { reason, code, example } of [...lines].sort((a, b) => a.reason.localeCompare(b.reason)))
+    parts.push(`| \`${reason}\` | ${code} | ${example.replaceAll('|', '\\|')} |`);
+  parts.push('');
+}
+writeFileSync(process.argv[2] ?? new URL('../docs/errors.md', import.meta.url), `${parts.join('\n').trimEnd()}\n`);

@@ -1,0 +1,30 @@
+import { index, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { tenantPolicy } from '@thecloud/service-kit';
+import { compute } from '../kit.schema';
+
+const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+
+export const sshKey = compute.table(
+  'ssh_key',
+  {
+    id: text('id').primaryKey(),
+    projectId: text('project_id').notNull(),
+    name: text('name').notNull(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull(),
+    publicKey: text('public_key').notNull(),
+    type: text('type').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    operationId: text('operation_id').notNull(),
+    version: integer('version').notNull().default(1),
+    createdAt: time('created_at').notNull().defaultNow(),
+    updatedAt: time('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('ssh_key_name').on(t.projectId, t.name),
+    uniqueIndex('ssh_key_fingerprint').on(t.projectId, t.fingerprint),
+    index('ssh_key_list').on(t.projectId, t.id.desc()),
+    tenantPolicy(),
+  ],
+);
+
+export type SshKeyRow = typeof sshKey.$inferSelect;
