@@ -1,0 +1,75 @@
+import { specOf } from './order';
+import type { InstanceConfig } from './order';
+import type { Phase } from './observations';
+import type { Action } from './plan';
+import type { Memory, ReconcilerDeps } from './reconciler.deps';
+import type { InstanceRecord } from './record';
+
+/** Carries out one action, and journals what must be remembered of it. Idempotent, as the driver's methods are. */
+export async function execute(
+  d: ReconcilerDeps,
+  action: Action,
+  record: InstanceRecord,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<void> {
+  const { order } = record;
+  const id = order.instanceId;
+  switch (action.do) {
+    case 'pull':
+      return d.images.ensure(
+        configOf(record).image,
+        (progress) => tell(d, record, 'pulling', progress),
+        signal,
+      );
+    case 'create':
+      tell(d, record, 'creating', '');
+      return d.driver.create(specOf(order, configOf(record)), signal);
+    case 'start':
+      await d.driver.start(id, signal);
+      memory.restarts.started(d.now());
+      d.log.info({ instance: id, generation: order.generation, by: action.by }, 'instance started');
+      return started(d, record, action.by);
+    case 'stop':
+      return d.driver.stop(id, order.graceSeconds * 1000, signal);
+    case 'remove':
+      return d.driver.remove(id);
+  }
+}
+
+/**
+ * After the start, not before: cut off in between we start once more than needed, instead of never. From here on the
+ * order is carried out, and only the restart policy may start the program again.
+ */
+async function started(d: ReconcilerDeps, record: InstanceRecord, by: 'order' | 'policy'): Promise<void> {
+  const { generation, restartNonce } = record.order;
+  await d.journal.update(record.order.instanceId, (now) => {
+    if (!now) return now;
+    if (by === 'policy') return { ...now, restartCount: now.restartCount + 1 };
+    return { ...now, done: { generation, restartNonce } };
+  });
+}
+
+/** While an order keeps failing, "failed" stays what is told: attempts are not news. */
+function tell(d: ReconcilerDeps, record: InstanceRecord, phase: Phase, progress: string): void {
+  const { instanceId, generation } = record.order;
+  const known = d.observations.get(instanceId);
+  if (known?.phase === 'failed' && known.generation === generation) return;
+  const { restartCount } = record;
+  d.observations.publish({
+    instanceId,
+    generation,
+    phase,
+    progress,
+    restartCount,
+    exitCode: 0,
+    problemReason: '',
+    problemMessage: '',
+  });
+}
+
+function configOf(record: InstanceRecord): InstanceConfig {
+  if (!record.order.config)
+    throw new Error(`order ${record.order.generation} of ${record.order.instanceId} has no config`);
+  return record.order.config;
+}

@@ -1,0 +1,27 @@
+import type { ImageDriver } from '../ports/image-driver';
+import type { InstanceDriver, SeenInstance } from '../ports/instance-driver';
+import type { Backoff } from './backoff';
+import type { Problem } from './describe';
+import type { Journal } from './journal';
+import type { Observations } from './observations';
+import type { RestartTimer } from './restarts';
+
+/** What making instances true takes. */
+export interface ReconcilerDeps {
+  journal: Journal;
+  driver: InstanceDriver;
+  images: ImageDriver;
+  observations: Observations;
+  now(): number;
+  log: { info(o: object, text: string): void; warn(o: object, text: string): void };
+}
+
+/** What is remembered of an instance between two looks; losing it costs nothing but patience. */
+export interface Memory {
+  readonly restarts: RestartTimer;
+  readonly failures: Backoff;
+  /** Generation the failures are about. */
+  failing: number;
+  lastSeen?: SeenInstance;
+  exit?: { readonly finishedAt: number; readonly looping: boolean; readonly problem?: Problem };
+}

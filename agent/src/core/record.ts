@@ -1,0 +1,45 @@
+import type { Order } from './order';
+
+/** What the journal keeps of one instance. */
+export interface InstanceRecord {
+  readonly order: Order;
+  /**
+   * The newest order that was carried out: running was started (once!), stopped was stopped, absent is gone.
+   * Undefined: none yet. A program that ends is not started again for an order that is already carried out, except
+   * by its restart policy.
+   */
+  readonly done?: { readonly generation: number; readonly restartNonce: number };
+  /** Restarts by policy, ever. */
+  readonly restartCount: number;
+  /** When an absent instance was gone, in ms since 1970: from then on the record only refuses late orders. */
+  readonly goneAt?: number;
+}
+
+/** bigint has no JSON: the epoch travels as a string. */
+export function recordToJson(record: InstanceRecord): string {
+  return JSON.stringify({
+    version: 1,
+    ...record,
+    order: { ...record.order, epoch: String(record.order.epoch) },
+  });
+}
+
+/** @throws Error when the text is not a record of this version about that instance */
+export function recordFromJson(text: string, instanceId: string): InstanceRecord {
+  const parsed = JSON.parse(text) as {
+    version: number;
+    order: Omit<Order, 'epoch'> & { epoch: string };
+  } & InstanceRecord;
+  const { version, order, done, restartCount, goneAt } = parsed;
+  if (version !== 1) throw new Error(`unknown journal version ${version}`);
+  if (order.instanceId !== instanceId) throw new Error(`it is about instance ${order.instanceId}`);
+  if (!Number.isInteger(order.generation) || !Number.isInteger(restartCount))
+    throw new Error('a number is missing');
+  if (order.desired !== 'absent' && !order.config) throw new Error('its config is missing');
+  return { order: { ...order, epoch: BigInt(order.epoch) }, done, restartCount, goneAt };
+}
+
+/** Gone since before `ms`? Such a record only refuses late orders. */
+export function isTombstone(record: InstanceRecord, ms: number): boolean {
+  return record.order.desired === 'absent' && record.goneAt !== undefined && record.goneAt < ms;
+}

@@ -1,0 +1,99 @@
+import { credentials, ServerCredentials } from '@grpc/grpc-js';
+import { computeV1 } from '@thecloud/api';
+import { TestCompute } from '../fixtures/compute';
+import { until } from '../fixtures/until';
+import type { DriverHealth } from '../ports/instance-driver';
+import { observedFrom } from '../rpc/mapping';
+import { inventory, machineCapacity } from './inventory';
+import { Observations } from './observations';
+import type { Facts } from './observations';
+import { Reporter } from './report';
+
+const facts = (instanceId: string, more: Partial<Facts> = {}): Facts => ({
+  ...{ instanceId, generation: 1, phase: 'running', exitCode: 0, restartCount: 0 },
+  ...{ problemReason: '', problemMessage: '', progress: '', ...more },
+});
+
+let compute: TestCompute;
+let client: computeV1.HostAgentServiceClient;
+let observations: Observations;
+let reporter: Reporter;
+let health: DriverHealth;
+beforeEach(async () => {
+  compute = await new TestCompute(ServerCredentials.createInsecure()).start();
+  client = new computeV1.HostAgentServiceClient(`127.0.0.1:${compute.port}`, credentials.createInsecure(), {
+    'grpc.initial_reconnect_backoff_ms': 50,
+    'grpc.max_reconnect_backoff_ms': 100,
+  });
+  observations = new Observations(1);
+  health = { ok: true, version: '1' };
+  const self = { address: '127.0.0.1', agentEndpoint: '127.0.0.1:1', agentVersion: '0' };
+  reporter = new Reporter({
+    open: () => client.reportHost(),
+    inventory: async () => inventory({ vcpus: 8, memoryMib: 4096 }, { kind: 'noop', health }, self),
+    health: async () => health,
+    observations,
+    toWire: observedFrom,
+    log: { info: () => undefined, warn: () => undefined },
+  });
+});
+afterEach(() => {
+  reporter.close();
+  client.close();
+  compute.stop();
+});
+
+it('says hello with everything, then beats and tells every change at once', async () => {
+  observations.publish(facts('a'));
+  reporter.start();
+  const hello = await until('a hello', () => compute.hellos[0]);
+  expect(hello.inventory).toMatchObject({ vcpus: 8, memoryMib: 4096, driver: 'noop', driverVersion: '1' });
+  expect(hello.instances).toEqual([expect.objectContaining({ instanceId: 'a', phase: 'running' })]);
+  await until('a beat', () => compute.beats.length > 1);
+  observations.publish(facts('b', { phase: 'exited', exitCode: 3 }));
+  await until('the change', () => compute.observed.some((o) => o.instanceId === 'b' && o.exitCode === 3));
+  expect(reporter.connected).toBe(true);
+});
+
+it("tells of the engine's problem with the beats", async () => {
+  reporter.start();
+  health = { ok: false, why: 'Docker does not answer' };
+  await until('the problem', () => compute.beats.some((b) => b.driverProblem === 'Docker does not answer'));
+  health = { ok: true, version: '1' };
+  await until('it is over', () => compute.beats.at(-1)?.driverProblem === '');
+});
+
+it('comes back after compute was away, with what happened meanwhile', async () => {
+  reporter.start();
+  await until('a connection', () => reporter.connected);
+  compute.stop();
+  await until('it is noticed', () => !reporter.connected);
+  observations.publish(facts('a', { phase: 'exited' }));
+  await compute.start();
+  await until('a second hello', () => compute.hellos.length === 2);
+  expect(compute.hellos[1]?.instances).toEqual([
+    expect.objectContaining({ instanceId: 'a', phase: 'exited' }),
+  ]);
+});
+
+it('tells the newest of many changes, whatever it leaves out', async () => {
+  reporter.start();
+  await until('a connection', () => reporter.connected);
+  for (let count = 1; count <= 5_000; count++) observations.publish(facts('a', { restartCount: count }));
+  await until('the last one', () => compute.observed.at(-1)?.restartCount === 5_000);
+  const told = compute.observed.map((o) => o.sequence);
+  expect(told).toEqual([...told].sort((a, b) => Number(a - b)));
+});
+
+it('keeps a part of the machine for itself', () => {
+  const machine = { cpus: 2, memory: 24 * 2 ** 30 };
+  expect(machineCapacity({ cpuOvercommit: 4 }, machine)).toEqual({ vcpus: 8, memoryMib: 24_576 - 2_458 });
+  expect(machineCapacity({ cpuOvercommit: 1, memoryReserveMib: 0 }, machine)).toEqual({
+    vcpus: 2,
+    memoryMib: 24_576,
+  });
+  expect(machineCapacity({ cpuOvercommit: 1 }, { cpus: 1, memory: 2 ** 29 })).toEqual({
+    vcpus: 1,
+    memoryMib: 0,
+  });
+});

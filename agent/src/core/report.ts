@@ -1,0 +1,141 @@
+import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { computeV1 } from '@thecloud/api';
+import type { DriverHealth } from '../ports/instance-driver';
+import { Backoff } from './backoff';
+import type { Observation, Observations } from './observations';
+
+export type ReportStream = ClientDuplexStream<computeV1.ReportHostRequest, computeV1.ReportHostResponse>;
+type Report = NonNullable<computeV1.ReportHostRequest['report']>;
+
+export interface ReporterDeps {
+  open(): ReportStream;
+  /** Everything about the host but its instances; may ask the engine. */
+  inventory(): Promise<computeV1.HostInventory>;
+  health(): Promise<DriverHealth>;
+  observations: Observations;
+  toWire(observation: Observation): computeV1.HostHello['instances'][number];
+  log: { info(o: object, text: string): void; warn(o: object, text: string): void };
+}
+
+/** Until compute says otherwise, in ms. */
+const BEAT_MS = 2_000;
+/** A stream on which nothing came back for so many beats is dead, whatever TCP thinks. */
+const SILENT_BEATS = 5;
+
+/**
+ * Keeps one stream to compute: a hello with all that is on the host, then beats, and every observation at once. What
+ * cannot be sent is not queued but remembered by instance, the newest only; a new stream's hello has it all anyway.
+ */
+export class Reporter {
+  readonly #backoff = new Backoff(200, 5_000);
+  readonly #unsent = new Set<string>();
+  #stream: ReportStream | undefined;
+  #blocked = false;
+  #greeted = false;
+  #beatMs = BEAT_MS;
+  #heardAt = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #unsubscribe: () => void = () => undefined;
+  #closed = false;
+
+  constructor(private readonly d: ReporterDeps) {}
+
+  /** Has compute answered on the stream that is open now? */
+  get connected(): boolean {
+    return this.#heardAt > 0;
+  }
+
+  start(): void {
+    this.#unsubscribe = this.d.observations.subscribe(({ instanceId }) => {
+      this.#unsent.add(instanceId);
+      this.#flush();
+    });
+    this.#connect();
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#unsubscribe();
+    this.#stream?.cancel();
+  }
+
+  #connect(): void {
+    const stream = this.d.open();
+    this.#stream = stream;
+    this.#blocked = false;
+    this.#greeted = false;
+    const openedAt = Date.now();
+    stream.on('data', ({ beatIntervalMs }: computeV1.ReportHostResponse) => {
+      if (!this.connected) this.d.log.info({ beatIntervalMs }, 'reporting to compute');
+      this.#heardAt = Date.now();
+      this.#backoff.reset();
+      if (beatIntervalMs > 0) this.#beatMs = beatIntervalMs;
+    });
+    stream.on('drain', () => {
+      this.#blocked = false;
+      this.#flush();
+    });
+    stream.once('error', (error) => this.#lost(stream, error));
+    stream.once('end', () => this.#lost(stream, new Error('compute ended it')));
+    void this.#greet(stream, openedAt);
+  }
+
+  async #greet(stream: ReportStream, openedAt: number): Promise<void> {
+    try {
+      const inventory = await this.d.inventory();
+      if (stream !== this.#stream) return;
+      this.#unsent.clear();
+      this.#send({
+        $case: 'hello',
+        value: { inventory, instances: this.d.observations.all().map(this.d.toWire) },
+      });
+      this.#greeted = true;
+      this.#flush();
+      this.#planBeat(stream, openedAt);
+    } catch (error) {
+      stream.cancel();
+      this.#lost(stream, error);
+    }
+  }
+
+  #planBeat(stream: ReportStream, openedAt: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.#beat(stream, openedAt), this.#beatMs);
+  }
+
+  async #beat(stream: ReportStream, openedAt: number): Promise<void> {
+    const health = await this.d.health();
+    if (stream !== this.#stream) return;
+    if (Date.now() - Math.max(this.#heardAt, openedAt) > SILENT_BEATS * this.#beatMs) {
+      stream.cancel();
+      return this.#lost(stream, new Error('compute is silent'));
+    }
+    if (!this.#blocked) this.#send({ $case: 'beat', value: { driverProblem: health.ok ? '' : health.why } });
+    this.#planBeat(stream, openedAt);
+  }
+
+  #flush(): void {
+    for (const id of this.#unsent) {
+      if (!this.#greeted || this.#blocked) return;
+      this.#unsent.delete(id);
+      const newest = this.d.observations.get(id);
+      if (newest) this.#send({ $case: 'observed', value: this.d.toWire(newest) });
+    }
+  }
+
+  #send(report: Report): void {
+    if (this.#stream) this.#blocked = !this.#stream.write({ report });
+  }
+
+  #lost(stream: ReportStream, error: unknown): void {
+    if (stream !== this.#stream || this.#closed) return;
+    this.#stream = undefined;
+    this.#heardAt = 0;
+    stream.on('error', () => undefined); // a dead stream's later errors are no news, and must not end the process
+    clearTimeout(this.#timer);
+    const wait = this.#backoff.next();
+    this.d.log.warn({ err: error, retryInMs: wait }, 'the stream to compute is gone; instances keep running');
+    this.#timer = setTimeout(() => this.#connect(), wait);
+  }
+}

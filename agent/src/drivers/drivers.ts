@@ -1,0 +1,26 @@
+import type { AgentConfig } from '../config';
+import type { ImageDriver } from '../ports/image-driver';
+import type { InstanceDriver } from '../ports/instance-driver';
+import { DockerImageDriver } from './image/docker';
+import { NoopImageDriver } from './image/noop';
+import { DockerInstanceDriver } from './instance/docker/docker';
+import { NoopInstanceDriver } from './instance/noop';
+import { loginsFrom } from './registry-logins';
+
+export interface Drivers {
+  readonly instances: InstanceDriver;
+  readonly images: ImageDriver;
+}
+
+/** Every driver there is; service.ts is the only importer. */
+export const drivers: Record<InstanceDriver['kind'], (config: AgentConfig, hostId: string) => Drivers> = {
+  noop: () => ({ instances: new NoopInstanceDriver(), images: new NoopImageDriver() }),
+  docker: (config, hostId) => {
+    const socketPath = config.THECLOUD_AGENT_DOCKER_SOCKET;
+    const publishAddress = config.THECLOUD_AGENT_PUBLISH_ADDRESS;
+    return {
+      instances: new DockerInstanceDriver({ socketPath, hostId, publishAddress }),
+      images: new DockerImageDriver({ socketPath }, loginsFrom(config.THECLOUD_AGENT_REGISTRY_AUTH_FILE)),
+    };
+  },
+};

@@ -1,0 +1,110 @@
+import type Docker from 'dockerode';
+import type { DriverPhase, InstanceSpec, SeenInstance } from '../../../ports/instance-driver';
+
+/** Agents of several clouds may share a Docker: only containers with our host id are ours. */
+export const labels = {
+  instanceId: 'thecloud.instance_id',
+  hostId: 'thecloud.host_id',
+  generation: 'thecloud.generation',
+  specHash: 'thecloud.spec_hash',
+  restartNonce: 'thecloud.restart_nonce',
+  projectId: 'thecloud.project_id',
+} as const;
+
+/** What an ordinary server program needs to change users, own its files and listen on port 80; nothing that reaches the host. */
+const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'NET_BIND_SERVICE', 'KILL'];
+const CPU_PERIOD_US = 100_000;
+const MIB = 1024 * 1024;
+
+/** The name is derived from the id, so that creating twice can only ever make one. */
+export const containerName = (instanceId: string) => `thecloud-${instanceId}`;
+
+export interface ContainerSettings {
+  hostId: string;
+  /** Address of this host that published ports listen on. */
+  publishAddress: string;
+  /** Give it a small init as process 1, which reaps zombies and hands signals on. Needs docker-init beside dockerd. */
+  init: boolean;
+}
+
+/** The locked-down container of an instance. Docker's default seccomp profile applies because none is named. */
+export function containerOptions(
+  spec: InstanceSpec,
+  settings: ContainerSettings,
+): Docker.ContainerCreateOptions {
+  const bindings = spec.ports.map((p) => ({
+    inside: `${p.containerPort}/${p.protocol}`,
+    outside: String(p.hostPort),
+  }));
+  return {
+    name: containerName(spec.id),
+    Image: spec.image,
+    Cmd: spec.command.length ? [...spec.command] : undefined,
+    Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
+    Hostname: spec.hostname,
+    Labels: {
+      [labels.instanceId]: spec.id,
+      [labels.hostId]: settings.hostId,
+      [labels.generation]: String(spec.generation),
+      [labels.specHash]: spec.specHash,
+      [labels.restartNonce]: String(spec.restartNonce),
+      [labels.projectId]: spec.projectId,
+    },
+    ExposedPorts: Object.fromEntries(bindings.map((b) => [b.inside, {}])),
+    HostConfig: {
+      PortBindings: portBindings(bindings, settings.publishAddress),
+      Privileged: false,
+      ReadonlyRootfs: false,
+      SecurityOpt: ['no-new-privileges'],
+      CapDrop: ['ALL'],
+      CapAdd: CAPABILITIES,
+      Init: settings.init,
+      Memory: spec.memoryMib * MIB,
+      MemorySwap: spec.memoryMib * MIB, // memory and swap together: no swap
+      // A quota, not NanoCpus: Docker refuses NanoCpus above the machine's own CPUs, and vCPUs may be overcommitted.
+      CpuPeriod: CPU_PERIOD_US,
+      CpuQuota: spec.vcpus * CPU_PERIOD_US,
+      PidsLimit: spec.pids,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      // The agent alone restarts (see core/plan.ts).
+      RestartPolicy: { Name: 'no' },
+    },
+  };
+}
+
+type Bindings = Record<string, Array<{ HostIp: string; HostPort: string }>>;
+
+function portBindings(ports: Array<{ inside: string; outside: string }>, address: string): Bindings {
+  const bindings: Bindings = {};
+  for (const { inside, outside } of ports)
+    (bindings[inside] ??= []).push({ HostIp: address, HostPort: outside });
+  return bindings;
+}
+
+/** Docker's states; restarting never happens to ours, removing and dead are beyond use. */
+export function phaseOf(state: string): DriverPhase {
+  if (state === 'created' || state === 'running' || state === 'paused' || state === 'exited') return state;
+  return 'broken';
+}
+
+export function seenFrom(id: string, info: Docker.ContainerInspectInfo): SeenInstance {
+  const phase = phaseOf(info.State.Status);
+  const marks = info.Config.Labels;
+  return {
+    id,
+    phase,
+    exitCode: phase === 'exited' ? info.State.ExitCode : undefined,
+    startedAt: time(info.State.StartedAt),
+    finishedAt: phase === 'exited' ? time(info.State.FinishedAt) : undefined,
+    outOfMemory: info.State.OOMKilled,
+    generation: Number(marks[labels.generation] ?? 0),
+    restartNonce: Number(marks[labels.restartNonce] ?? 0),
+    specHash: marks[labels.specHash] ?? '',
+  };
+}
+
+/** Docker says year 1 where there is no time yet. */
+function time(text: string): Date | undefined {
+  const date = new Date(text);
+  return date.getTime() > 0 ? date : undefined;
+}

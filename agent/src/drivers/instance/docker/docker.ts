@@ -1,0 +1,195 @@
+import type Docker from 'dockerode';
+import { DriverError } from '../../../ports/driver-error';
+import type {
+  DriverHealth,
+  InstanceDriver,
+  InstanceSpec,
+  ListedInstance,
+  OnChange,
+  SeenInstance,
+} from '../../../ports/instance-driver';
+import { call, connectDocker, messageOf, statusOf, unavailable } from '../../docker-engine';
+import { containerName, containerOptions, labels, phaseOf, seenFrom } from './container';
+import { textOfLog } from './log-tail';
+import { startProblem } from './problem';
+import { stopContainer } from './stop';
+import { followEvents } from './watch';
+
+const PROBE_TIMEOUT_MS = 2_000;
+const TAIL_LINES = 20;
+
+export interface DockerDriverOptions {
+  socketPath: string;
+  hostId: string;
+  publishAddress: string;
+}
+
+/** Instances as containers of a Docker Engine (API 1.41 or newer). */
+export class DockerInstanceDriver implements InstanceDriver {
+  readonly kind = 'docker';
+  readonly #docker: Docker;
+  readonly #hostId: string;
+  readonly #publishAddress: string;
+
+  constructor(options: DockerDriverOptions) {
+    this.#docker = connectDocker(options.socketPath);
+    this.#hostId = options.hostId;
+    this.#publishAddress = options.publishAddress;
+  }
+
+  async probe(): Promise<DriverHealth> {
+    try {
+      const { Version } = await call(() => this.#docker.version(), unavailable, undefined, PROBE_TIMEOUT_MS);
+      return { ok: true, version: Version };
+    } catch (error) {
+      return { ok: false, why: messageOf(error) };
+    }
+  }
+
+  async list(): Promise<ListedInstance[]> {
+    const found = await this.#labelled([`${labels.hostId}=${this.#hostId}`]);
+    return found
+      .map((c) => ({ id: c.Labels[labels.instanceId] ?? '', phase: phaseOf(c.State) }))
+      .filter((c) => c.id);
+  }
+
+  async inspect(id: string): Promise<SeenInstance | undefined> {
+    const info = await this.#find(id);
+    return info && seenFrom(id, info);
+  }
+
+  async create(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
+    if (await this.#find(spec.id)) return;
+    const init = await this.#hasInit(signal);
+    const options = containerOptions(spec, {
+      hostId: this.#hostId,
+      publishAddress: this.#publishAddress,
+      init,
+    });
+    await call(
+      async (abortSignal) => {
+        try {
+          await this.#docker.createContainer({ ...options, abortSignal });
+        } catch (error) {
+          // 409: made meanwhile, by a call of ours that we took for lost; or the name belongs to somebody else.
+          if (statusOf(error) !== 409 || !(await this.#find(spec.id))) throw error;
+        }
+      },
+      startProblem,
+      signal,
+    );
+  }
+
+  async start(id: string, signal: AbortSignal): Promise<void> {
+    const info = await this.#need(id);
+    const container = this.#docker.getContainer(info.Id);
+    await call(
+      async (abortSignal) => {
+        try {
+          await (info.State.Paused ? container.unpause({ abortSignal }) : container.start({ abortSignal }));
+        } catch (error) {
+          if (statusOf(error) !== 304) throw error; // it runs already
+        }
+      },
+      startProblem,
+      signal,
+    );
+  }
+
+  async stop(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
+    const info = await this.#find(id);
+    if (!info?.State.Running) return;
+    const asked = 'StopSignal' in info.Config ? info.Config.StopSignal : undefined;
+    const stopSignal = typeof asked === 'string' && asked ? asked : 'SIGTERM';
+    const state = { paused: info.State.Paused, stopSignal };
+    await stopContainer(this.#docker.getContainer(info.Id), state, graceMs, signal);
+  }
+
+  async remove(id: string): Promise<void> {
+    const info = await this.#find(id);
+    if (!info) return;
+    const gone = async (abortSignal: AbortSignal) => {
+      try {
+        await this.#docker.getContainer(info.Id).remove({ force: true, v: true, abortSignal });
+      } catch (error) {
+        // 409: a removal by somebody else is under way; the next look sees how it ended.
+        if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
+      }
+    };
+    await call(gone, startProblem);
+  }
+
+  async tail(id: string, maxBytes: number): Promise<string> {
+    const info = await this.#find(id);
+    if (!info) return '';
+    const container = this.#docker.getContainer(info.Id);
+    const read = async (abortSignal: AbortSignal) => {
+      try {
+        return await container.logs({
+          stdout: true,
+          stderr: true,
+          tail: TAIL_LINES,
+          follow: false,
+          abortSignal,
+        });
+      } catch (error) {
+        if (statusOf(error) !== undefined) return Buffer.alloc(0); // a log that cannot be read must not hide the exit
+        throw error;
+      }
+    };
+    return textOfLog(Buffer.from(await call(read, startProblem)), maxBytes);
+  }
+
+  watch(onChange: OnChange): () => void {
+    const stop = new AbortController();
+    void followEvents(this.#docker, this.#hostId, onChange, stop.signal);
+    return () => stop.abort();
+  }
+
+  /** By name; and by label when a stranger has renamed it. Never a container that is not ours. */
+  async #find(id: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    const byName = await this.#get(containerName(id));
+    if (byName && this.#isOurs(byName, id)) return byName;
+    const [renamed] = await this.#labelled([
+      `${labels.hostId}=${this.#hostId}`,
+      `${labels.instanceId}=${id}`,
+    ]);
+    return renamed && (await this.#get(renamed.Id));
+  }
+
+  async #need(id: string): Promise<Docker.ContainerInspectInfo> {
+    const info = await this.#find(id);
+    if (!info) throw new DriverError('START_FAILED', 'Somebody removed the container meanwhile.', true);
+    return info;
+  }
+
+  #isOurs(info: Docker.ContainerInspectInfo, id: string): boolean {
+    return info.Config.Labels[labels.hostId] === this.#hostId && info.Config.Labels[labels.instanceId] === id;
+  }
+
+  #get(nameOrId: string): Promise<Docker.ContainerInspectInfo | undefined> {
+    const look = async (abortSignal: AbortSignal) => {
+      try {
+        return await this.#docker.getContainer(nameOrId).inspect({ abortSignal });
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    };
+    return call(look, startProblem);
+  }
+
+  #labelled(label: string[]): Promise<Docker.ContainerInfo[]> {
+    return call(
+      (abortSignal) => this.#docker.listContainers({ all: true, filters: { label }, abortSignal }),
+      startProblem,
+    );
+  }
+
+  /** Debian's docker.io only recommends the package that brings docker-init: ask, do not assume. */
+  async #hasInit(signal: AbortSignal): Promise<boolean> {
+    const { Components: parts } = await call(() => this.#docker.version(), startProblem, signal);
+    const init = parts?.find((part) => part.Name === 'docker-init')?.Version;
+    return init !== undefined && init !== '' && init !== 'N/A';
+  }
+}

@@ -1,0 +1,25 @@
+import { DriverError } from '../../../ports/driver-error';
+import { messageOf } from '../../docker-engine';
+
+const TAKEN = /port is already allocated|address already in use/i;
+
+/** What Docker refused, in words for the instance's owner. */
+export function startProblem(error: unknown): DriverError {
+  const said = messageOf(error);
+  if (TAKEN.test(said)) {
+    const port = /(?:[\d.]+|::):(\d+)/.exec(said)?.[1];
+    const which = port ? `Host port ${port}` : 'A published host port';
+    return new DriverError('PORT_TAKEN', `${which} is in use by another program on this host.`, true, {
+      cause: error,
+    });
+  }
+  return new DriverError('START_FAILED', `The container could not be started: ${readable(said)}`, false, {
+    cause: error,
+  });
+}
+
+/** "OCI runtime create failed: … starting container process caused: exec: \"x\": not found: unknown" -> the part that matters. */
+function readable(said: string): string {
+  const cause = said.split(/starting container process caused: /).at(-1) ?? said;
+  return cause.replace(/: unknown$/, '').slice(0, 1000);
+}

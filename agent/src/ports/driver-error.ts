@@ -1,0 +1,15 @@
+export type DriverReason = 'IMAGE_PULL_FAILED' | 'PORT_TAKEN' | 'START_FAILED' | 'DRIVER_UNAVAILABLE';
+
+/** An engine could not do it. `message` is for the instance's owner: what happened, and what to do if they can. */
+export class DriverError extends Error {
+  override readonly name = 'DriverError';
+  constructor(
+    readonly reason: DriverReason,
+    message: string,
+    /** Likely to pass by itself: worth a few quiet attempts before anybody is told. */
+    readonly transient: boolean,
+    options: { cause?: unknown } = {},
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,78 @@
+/** What a driver makes a container or a machine from. Ports, memory and the like are already validated. */
+export interface InstanceSpec {
+  readonly id: string;
+  readonly generation: number;
+  readonly restartNonce: number;
+  /** Of everything that only a new container can change; see `specHash`. */
+  readonly specHash: string;
+  readonly image: string;
+  /** Empty: the image's own. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly ports: readonly PortBinding[];
+  readonly vcpus: number;
+  readonly memoryMib: number;
+  /** Most processes and threads at once. */
+  readonly pids: number;
+  readonly hostname: string;
+  readonly projectId: string;
+}
+
+export interface PortBinding {
+  readonly containerPort: number;
+  readonly hostPort: number;
+  readonly protocol: 'tcp' | 'udp';
+}
+
+/** broken: half removed or otherwise beyond use; only `remove` helps. */
+export type DriverPhase = 'created' | 'running' | 'paused' | 'exited' | 'broken';
+
+/** What is on the host, as the engine tells it: facts and the marks we left when creating it. */
+export interface SeenInstance {
+  readonly id: string;
+  readonly phase: DriverPhase;
+  /** Of the last run; undefined unless exited. */
+  readonly exitCode?: number;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
+  readonly outOfMemory: boolean;
+  readonly generation: number;
+  readonly restartNonce: number;
+  readonly specHash: string;
+}
+
+export interface ListedInstance {
+  readonly id: string;
+  readonly phase: DriverPhase;
+}
+
+export type DriverHealth =
+  { readonly ok: true; readonly version: string } | { readonly ok: false; readonly why: string };
+
+/** Called with the id of an instance that may have changed, or with nothing: anything may have, look at everything. */
+export type OnChange = (id?: string) => void;
+
+/**
+ * What the agent needs from a container engine or hypervisor, and no more. A driver carries out; it decides nothing
+ * (restarts are decided in core). It sees only instances of its own host id. Every method is idempotent and bounded
+ * in time; failures are `DriverError`, an abort rejects with the signal's reason.
+ */
+export interface InstanceDriver {
+  readonly kind: 'docker' | 'noop';
+  /** Answers within 2 s, never throws. */
+  probe(): Promise<DriverHealth>;
+  list(): Promise<ListedInstance[]>;
+  inspect(id: string): Promise<SeenInstance | undefined>;
+  /** After it an instance of that id exists; one that exists already is left as it is, whatever its spec. */
+  create(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
+  /** Runs it; a paused one resumes. @throws DriverError START_FAILED, PORT_TAKEN */
+  start(id: string, signal: AbortSignal): Promise<void>;
+  /** Asks it to end, and kills it after `graceMs`. Returns when it has ended, or does not exist. */
+  stop(id: string, graceMs: number, signal: AbortSignal): Promise<void>;
+  /** Removes it and its writable layer, even if it runs. */
+  remove(id: string): Promise<void>;
+  /** The last lines it wrote, at most `maxBytes` of them; empty when there are none. */
+  tail(id: string, maxBytes: number): Promise<string>;
+  /** Hints until the function it returns is called. Survives the engine's restarts, and says `onChange()` after each. */
+  watch(onChange: OnChange): () => void;
+}

@@ -1,0 +1,192 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { hashSync } from 'bcryptjs';
+import { starterCommand, starterImage } from '@thecloud/all-in-one';
+import { migrationsFolder } from '@thecloud/compute';
+import { docker, freePort, registry, spareBridge } from '@thecloud/engines';
+import type { Engine } from '@thecloud/engines';
+import { createJoinToken, issueEngineCertificate, seed } from '@thecloud/identity';
+import { startTestIdentity, testConfig, testDatabase, testEngines } from '@thecloud/testkit';
+import type { TestDatabase, TestEngines } from '@thecloud/testkit';
+import { Api } from './api';
+import { Part } from './part';
+
+export interface CloudOptions {
+  /** What hosts run instances with. docker: a Docker Engine of the test's own. */
+  readonly driver: 'noop' | 'docker';
+  /** compute and agents as processes of their own, so that a test can kill them. */
+  readonly processes?: boolean;
+}
+
+/** The whole cloud on real engines, reached through its gateway. */
+export interface Cloud {
+  readonly engines: TestEngines;
+  readonly database: TestDatabase;
+  readonly url: string;
+  /** As an owner in the first project, who also administers the installation. */
+  readonly admin: Api;
+  /** As an owner of another project, who is nobody special. */
+  readonly stranger: Api;
+  readonly compute: Part;
+  readonly agent: Part;
+  readonly hostId: string;
+  /** Of the Docker Engine; empty with noop. */
+  readonly dockerSocket: string;
+  /** Another noop host. */
+  addHost(vcpus: number, memoryMib: number): Promise<Part>;
+  /** Imports the starter image as `starter`. */
+  importStarter(api?: Api): Promise<void>;
+  close(): Promise<void>;
+}
+
+const REGISTRY_USER = 'thecloud';
+
+export async function startCloud({ driver, processes = false }: CloudOptions): Promise<Cloud> {
+  const engines = await testEngines();
+  const closers: Array<() => Promise<unknown>> = [() => engines.close()];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    return await build(engines, closers, close, driver, processes);
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function build(
+  engines: TestEngines,
+  closers: Array<() => Promise<unknown>>,
+  close: () => Promise<void>,
+  driver: 'noop' | 'docker',
+  processes: boolean,
+): Promise<Cloud> {
+  const identity = await startTestIdentity(engines);
+  closers.push(() => identity.close());
+  const images = await startRegistry(engines);
+  closers.push(() => images.engine.destroy());
+  const dockerEngine =
+    driver === 'docker'
+      ? docker({ dir: engines.dir, adopt: false, bridge: spareBridge(), iptables: false })
+      : undefined;
+  await dockerEngine?.start();
+  if (dockerEngine) closers.push(() => dockerEngine.destroy());
+  const dockerSocket = dockerEngine?.endpoint.replace(/^unix:\/\//, '') ?? '';
+
+  const database = await testDatabase('compute', migrationsFolder);
+  closers.push(() => database.close());
+  const { enrollPort } = identity.served;
+  const compute = new Part('services/compute', processes, {
+    ...(await testConfig(engines, database, 'compute', enrollPort)),
+    THECLOUD_COMPUTE_ADDRESS: '127.0.0.1:0',
+    THECLOUD_REGISTRY_ADDRESS: images.address,
+    THECLOUD_REGISTRY_USERNAME: REGISTRY_USER,
+    THECLOUD_REGISTRY_PASSWORD: images.password,
+    THECLOUD_SPOOL_DIR: join(engines.dir, 'spool'),
+    THECLOUD_IMAGE_LIMIT_MIB: '64',
+  });
+  await compute.start();
+  closers.push(() => compute.stop());
+
+  const newAgent = async (settings: Record<string, string>): Promise<{ part: Part; hostId: string }> => {
+    const hostId = `host_${randomBytes(13).toString('hex')}`;
+    const common = await testConfig(engines, database, 'agent', enrollPort);
+    const joinToken = await createJoinToken({ secretsDir: engines.secretsDir, kind: 'agent', name: hostId });
+    writeFileSync(common.THECLOUD_JOIN_TOKEN_PATH, joinToken, { mode: 0o600 });
+    const part = new Part('agent', processes, {
+      ...common,
+      THECLOUD_AGENT_DATA_DIR: join(engines.dir, hostId),
+      THECLOUD_AGENT_REGISTRY_AUTH_FILE: images.loginFile,
+      ...settings,
+    });
+    await part.start();
+    closers.push(() => part.stop());
+    return { part, hostId };
+  };
+  const first = await newAgent({ THECLOUD_AGENT_DRIVER: driver, THECLOUD_AGENT_DOCKER_SOCKET: dockerSocket });
+
+  const httpPort = await freePort();
+  const gateway = new Part('gateway', false, {
+    ...(await testConfig(engines, database, 'gateway', enrollPort)),
+    THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
+  });
+  await gateway.start();
+  closers.push(() => gateway.stop());
+  const url = `http://127.0.0.1:${httpPort}`;
+
+  const { url: databaseUrl, password: databasePassword, caFile } = identity.database;
+  const account = { databaseUrl, databasePassword, caFile, password: randomUUID(), keyName: 'test' };
+  const { apiKey = '' } = await seed({ ...account, email: 'admin@example.com', projectName: 'first' });
+  const admin = new Api(url, apiKey);
+  await admin.until('GET', `/v1/hosts/${first.hostId}`, ({ body }) => body.status?.state === 'ready');
+  const stranger = await newTenant(url);
+
+  return {
+    engines,
+    database,
+    url,
+    admin,
+    stranger,
+    compute,
+    agent: first.part,
+    hostId: first.hostId,
+    dockerSocket,
+    addHost: async (vcpus, memoryMib) => {
+      const size = {
+        THECLOUD_AGENT_NOOP_VCPUS: String(vcpus),
+        THECLOUD_AGENT_NOOP_MEMORY_MIB: String(memoryMib),
+      };
+      const { part, hostId } = await newAgent({ THECLOUD_AGENT_DRIVER: 'noop', ...size });
+      await admin.until('GET', `/v1/hosts/${hostId}`, ({ body }) => body.status?.state === 'ready');
+      return part;
+    },
+    importStarter: async (api = admin) => {
+      const command = starterCommand.map((word) => `command=${encodeURIComponent(word)}`).join('&');
+      const answer = await api.upload(`/v1/images:upload?name=starter&${command}`, await starterImage());
+      if (answer.status !== 201)
+        throw new Error(`the starter image was refused: ${JSON.stringify(answer.body)}`);
+    },
+    close,
+  };
+}
+
+/** An account, a session, a key: as a newcomer makes them. */
+async function newTenant(url: string): Promise<Api> {
+  const nobody = new Api(url, '');
+  const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };
+  await nobody.call('POST', '/v1/users', account);
+  const session = new Api(url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  const [project] = (await session.call('GET', '/v1/projects')).body.projects ?? [];
+  const key = await session.call(
+    'POST',
+    '/v1/api-keys',
+    { name: 'test', role: 'owner' },
+    { 'x-project-id': project?.metadata?.id ?? '' },
+  );
+  return new Api(url, key.body.secret ?? '');
+}
+
+async function startRegistry(
+  engines: TestEngines,
+): Promise<{ engine: Engine; address: string; password: string; loginFile: string }> {
+  const { secretsDir, dir } = engines;
+  const password = randomBytes(16).toString('hex');
+  const { cert, key, ca } = await issueEngineCertificate({
+    secretsDir,
+    outDir: join(dir, 'registry-tls'),
+    name: 'registry',
+  });
+  const port = await freePort();
+  const htpasswd = `${REGISTRY_USER}:${hashSync(password, 5)}\n`;
+  const engine = registry({ dir, port, tls: { cert, key, ca }, htpasswd });
+  await engine.start();
+  const address = `127.0.0.1:${port}`;
+  mkdirSync(dir, { recursive: true });
+  const loginFile = join(dir, 'registry-login.json');
+  writeFileSync(loginFile, JSON.stringify({ [address]: { username: REGISTRY_USER, password } }), {
+    mode: 0o600,
+  });
+  return { engine, address, password, loginFile };
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as agent from '@thecloud/agent';
+import * as compute from '@thecloud/compute';
+import * as gateway from '@thecloud/gateway';
+import { loadConfig } from '@thecloud/service-kit';
+
+type Settings = Readonly<Record<string, string | number | undefined>>;
+type Where = 'services/compute' | 'agent' | 'gateway';
+
+const root = join(__dirname, '../..');
+
+/** One process of the cloud: within the test, or on its own so that it can be killed. Settings outlive restarts. */
+export class Part {
+  #running: { close(): Promise<void> } | undefined;
+  #child: ChildProcess | undefined;
+
+  constructor(
+    private readonly where: Where,
+    private readonly own: boolean,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Where a process of its own writes its log. */
+  get logFile(): string {
+    return join(dirname(String(this.settings['THECLOUD_CERTIFICATE_DIR'])), 'process.log');
+  }
+
+  async start(): Promise<void> {
+    const env = Object.fromEntries(
+      Object.entries(this.settings).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]])),
+    );
+    if (!this.own) this.#running = await startHere(this.where, env);
+    else this.#child = this.#spawn(env);
+  }
+
+  /** kill -9: nothing is flushed, closed or said. Resolves when the process is gone. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (!child) throw new Error(`${this.where} is no process of its own`);
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    this.#child = undefined;
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.close();
+    this.#running = undefined;
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await gone;
+    this.#child = undefined;
+  }
+
+  #spawn(env: Record<string, string>): ChildProcess {
+    mkdirSync(dirname(this.logFile), { recursive: true });
+    const log = createWriteStream(this.logFile, { flags: 'a', mode: 0o600 });
+    const child = spawn(process.execPath, [join(root, this.where, 'dist/main.js')], {
+      env: { PATH: process.env['PATH'], ...env, THECLOUD_LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout?.pipe(log);
+    child.stderr?.pipe(log);
+    return child;
+  }
+}
+
+function startHere(where: Where, env: Record<string, string>): Promise<{ close(): Promise<void> }> {
+  if (where === 'agent') return agent.start(loadConfig(agent.agentConfig, env));
+  if (where === 'gateway') return gateway.start(loadConfig(gateway.gatewayConfig, env));
+  return compute.start(loadConfig(compute.computeConfig, env));
+}
