@@ -48,10 +48,12 @@ export class ApiClient {
   private async call<T>(verb: Verb, path: string, options: CallOptions): Promise<T> {
     const url = this.url(path, options.query);
     const init = this.init(verb, options); // once: all attempts share the idempotency key
+    const { timeoutMs = defaultTimeoutMs } = options;
+    const retryUntil = Date.now() + 1.5 * timeoutMs; // so that silence costs two timeouts, not four
     for (let retries = 0; ; retries++) {
-      const outcome = await this.attempt(url, init, options.timeoutMs ?? defaultTimeoutMs);
+      const outcome = await this.attempt(url, init, timeoutMs);
       const delayMs = retryDelayMs(outcome.attempt, retries);
-      if (delayMs === undefined) return this.settle<T>(outcome);
+      if (delayMs === undefined || Date.now() + delayMs > retryUntil) return this.settle<T>(outcome);
       await sleep(delayMs, undefined, { signal: this.signal }).catch(() => {
         throw interrupted();
       });

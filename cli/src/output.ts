@@ -37,11 +37,12 @@ export function renderList<T>(view: View<T>, items: readonly T[], answer: unknow
   return renderTable([head, ...rows]);
 }
 
-/** A single thing, one line a fact. */
+/** A single thing, one line a fact; details it does not have are left out. */
 export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Style): string {
   if (style.quiet) return `${view.id(item)}\n`;
   if (style.format !== 'table') return renderData(answer, style.format);
-  const columns = [...view.columns, ...(view.details ?? [])];
+  const details = (view.details ?? []).filter((column) => (column.value(item) ?? '') !== '');
+  const columns = [...view.columns, ...details];
   return renderTable(
     columns.map((column) => [`${sentenceCase(column.title)}:`, cell(column, item, style.colour)]),
   );

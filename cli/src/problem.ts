@@ -78,8 +78,10 @@ function exitCodeOf(status: number, code: string | undefined, passes: boolean): 
   return byCode[code ?? ''] ?? byStatus[status] ?? exitCodes.unexpected;
 }
 
+// In the terms of this program: the problem's own `advice` speaks of headers and routes.
 function adviceFor(status: number, problem: Problem, retryAfterSeconds?: number): string | undefined {
-  if (problem.metadata?.advice) return problem.metadata.advice;
+  const { reason } = problem;
+  if (reason === 'PROJECT_REQUIRED') return 'Choose a project with: cloud project use NAME';
   if (status === 401) return 'Sign in with: cloud login';
   if (status === 403) {
     return 'See who you are with: cloud whoami. An owner or admin of the project can change your role.';
@@ -87,6 +89,7 @@ function adviceFor(status: number, problem: Problem, retryAfterSeconds?: number)
   if (retryAfterSeconds !== undefined) return `Try again in ${retryAfterSeconds} s.`;
   if (status === 502 || status === 503 || status === 504) return 'Try again in a moment.';
   if (problem.code === 'ABORTED') return 'Somebody changed it meanwhile: look at it, then try again.';
+  if (status >= 500) return 'If it happens again, give the request id to the operator of this cloud.';
   return undefined;
 }
 

@@ -12,6 +12,7 @@ export async function ask(io: Io, question: string): Promise<string> {
   try {
     return (await readline.question(question, { signal: io.signal })).trim();
   } catch (error) {
+    io.stderr.write('\n');
     if (io.signal.aborted || nameOf(error) === 'AbortError') throw interrupted();
     throw error;
   } finally {

@@ -29,7 +29,7 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
     log,
   });
   const etcd = currentEtcd(config.THECLOUD_ETCD_ENDPOINTS, certificates);
-  enableDiscovery(etcd);
+  const stopDiscovery = enableDiscovery(etcd);
   const backends = new Backends(certificates.channelCredentials());
   const registry = createMetrics('gateway');
   const api = await startHttpApi(config, { channelFor: backends.channelFor, log, registry });
@@ -43,6 +43,7 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
       await api.close();
       backends.close();
       await ops.close();
+      stopDiscovery();
       etcd().close();
       log.info('closed');
     },

@@ -90,7 +90,8 @@ it('holds an instance to its limits, with no privilege it could gain', async () 
   const config = await new Docker(cloud.dockerSocket).inspect(id);
   expect(config.HostConfig).toMatchObject({
     Memory: 128 * 1024 * 1024,
-    NanoCpus: 1e9,
+    CpuPeriod: 100_000,
+    CpuQuota: 100_000,
     PidsLimit: 512,
     Privileged: false,
     CapDrop: ['ALL'],

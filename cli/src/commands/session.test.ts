@@ -86,4 +86,12 @@ describe('signing in and out', () => {
     expect((await config()).contexts).toEqual({ default: { server: gateway.url, project_id: 'prj_shop' } });
     expect((await home.cloud(['whoami'])).code).toBe(3);
   });
+
+  it('shows the project of an API key, which is no person', async () => {
+    await given(routes('shop'));
+    const env = { THECLOUD_URL: gateway.url, THECLOUD_API_KEY: 'cloud_k' };
+    const { code, out } = await home.cloud(['whoami'], { env });
+    expect(code).toBe(0);
+    expect(out).toMatch(/Project: +shop \(prj_shop\)\nRole: +owner\n[\s\S]*API key from environment/);
+  });
 });

@@ -56,6 +56,11 @@ async function logout(cli: Cli): Promise<void> {
   if (credentialSource === 'environment') cli.note('THECLOUD_API_KEY is still set in this shell.');
 }
 
+interface Project {
+  metadata: { id: string; name: string };
+  role?: string;
+}
+
 interface User {
   id: string;
   email?: string;
@@ -65,6 +70,7 @@ interface User {
 
 async function whoami(cli: Cli): Promise<void> {
   const connection = await cli.connection();
+  if (connection.credentialKind === 'API key') return whichKey(cli, connection);
   const user = await cli.get<User>('/v1/users/me', 'user');
   const project = await projectName(cli, connection);
   const view: View<User> = {
@@ -74,25 +80,42 @@ async function whoami(cli: Cli): Promise<void> {
       { title: 'NAME', value: (me) => me.name },
       { title: 'ID', value: (me) => me.id },
       { title: 'ADMINISTRATOR', value: (me) => (me.platform_admin ? 'yes' : 'no') },
-      { title: 'SERVER', value: () => connection.server },
-      {
-        title: 'SIGNED IN BY',
-        value: () => `${connection.credentialKind} from ${connection.credentialSource}`,
-      },
+      ...whereColumns(connection),
       { title: 'PROJECT', value: () => project },
     ],
   };
   cli.printOne(view, user);
 }
 
+const whereColumns = (connection: Connection) => [
+  { title: 'SERVER', value: () => connection.server },
+  {
+    title: 'SIGNED IN BY',
+    value: () => `${connection.credentialKind} from ${connection.credentialSource}`,
+  },
+];
+
+// A key is no person: what it belongs to is the one project that it sees.
+async function whichKey(cli: Cli, connection: Connection): Promise<void> {
+  const answer = await cli.get<{ projects?: Project[] }>('/v1/projects', 'user');
+  const view: View<Project> = {
+    id: (project) => project.metadata.id,
+    columns: [
+      { title: 'PROJECT', value: ({ metadata }) => `${metadata.name} (${metadata.id})` },
+      { title: 'ROLE', value: (project) => project.role },
+      ...whereColumns(connection),
+    ],
+  };
+  for (const project of answer.projects ?? []) cli.printOne(view, project);
+}
+
 async function projectName(cli: Cli, connection: Connection): Promise<string | undefined> {
-  const { projectWanted, projectId, credentialKind } = connection;
-  const chosen = projectWanted ?? projectId;
-  if (!chosen) return credentialKind === 'API key' ? "the key's own" : undefined;
+  const chosen = connection.projectWanted ?? connection.projectId;
+  if (!chosen) return undefined;
   if (!chosen.includes('_')) return chosen;
   const path = `/v1/projects/${encodeURIComponent(chosen)}`;
   try {
-    const project = await cli.get<{ metadata: { name: string } }>(path, 'user');
+    const project = await cli.get<Project>(path, 'user');
     return `${project.metadata.name} (${chosen})`;
   } catch (error) {
     // Who one is does not depend on whether the remembered project still exists.

@@ -36,7 +36,7 @@ export function postgres(options: PostgresOptions): Engine {
     makeDirectory(join(home, 'socket'), user);
     if (tls) installTls(home, tls, user);
     await initialise(home, data, user, options.password);
-    await removeStaleLocks(data);
+    await removeStaleLocks(data, join(home, 'socket', `.s.PGSQL.${port}.lock`));
     writeOwned(join(data, 'postgresql.conf'), configuration(home, options), user);
     writeOwned(join(data, 'pg_hba.conf'), accessRules(options), user);
     return { args: ['-D', data], cwd: home, ...user };
@@ -92,15 +92,15 @@ async function initialise(home: string, data: string, user: User, password: stri
 }
 
 /**
- * PostgreSQL refuses to start while the pid in its lock file exists, even as a zombie or as somebody else. The lock may
+ * PostgreSQL refuses to start while the pid in a lock file exists, even as a zombie or as somebody else. The locks may
  * go only when no process works in the data directory: after kill -9 its children need a moment to notice.
  */
-async function removeStaleLocks(data: string): Promise<void> {
+async function removeStaleLocks(data: string, socketLock: string): Promise<void> {
   if (!(await until(() => pidsWorkingIn(data).length === 0, 10_000))) {
     const pids = pidsWorkingIn(data).join(', ');
     throw new EngineError(NAME, 'CONFLICT', `other processes use ${data}: pid ${pids}; end them first`);
   }
-  removeStaleLock(join(data, 'postmaster.pid'), () => false);
+  for (const lock of [join(data, 'postmaster.pid'), socketLock]) removeStaleLock(lock, () => false);
 }
 
 function configuration(home: string, options: PostgresOptions): string {

@@ -135,7 +135,7 @@ export interface ServeOptions {
 
 export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   const { log, registry } = f;
-  enableDiscovery(f.etcd);
+  const stopDiscovery = enableDiscovery(f.etcd);
   const keys = keySource(f, o.fetchKeys);
   const rpc = await startRpcServer({
     address: o.address,
@@ -167,6 +167,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
       await relay.close();
       keys.close();
       await Promise.all([ops.close(), f.bus.close(), f.db.close()]);
+      stopDiscovery();
       f.etcd().close();
       log.info('closed');
     },

@@ -61,10 +61,12 @@ export class CertificateFiles {
     this.#replaced.add(tell);
   }
 
-  /** For servers: mutual TLS, unless `clientCertificate` is false (the enrolment port). */
+  /** For servers: mutual TLS, unless `clientCertificate` is false (the enrolment port): then none is even asked for. */
   serverCredentials(clientCertificate = true): ServerCredentials {
     const provider = this.#provider();
-    return experimental.createCertificateProviderServerCredentials(provider, provider, clientCertificate);
+    // grpc-js names these two the other way round: the second is the one that client certificates are checked with.
+    const clientCa = clientCertificate ? provider : null;
+    return experimental.createCertificateProviderServerCredentials(provider, clientCa, clientCertificate);
   }
 
   /** For clients: shows our certificate, accepts only servers that our CA signed. */

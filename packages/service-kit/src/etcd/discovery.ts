@@ -114,41 +114,60 @@ class Replicas {
 }
 
 const followed = new Map<string, Replicas>();
-let source: (() => Etcd3) | undefined;
+/** Newest last. Several services in one process each enable discovery; any of their etcd clients will do. */
+const sources: Array<() => Etcd3> = [];
+let registered = false;
 
 /**
  * Makes "thecloud:///<service>" a gRPC target that means all live replicas of a service, for this process.
- * Returns what stops following.
+ * Returns what ends the caller's use of it; the last one ends the following.
  */
 export function enableDiscovery(etcd: () => Etcd3): () => void {
-  if (!source) experimental.registerResolver('thecloud', DiscoveryResolver);
-  source = etcd;
+  if (!registered) experimental.registerResolver('thecloud', DiscoveryResolver);
+  registered = true;
+  sources.push(etcd);
   return () => {
+    sources.splice(sources.indexOf(etcd), 1);
+    if (sources.length > 0) return;
     for (const replicas of followed.values()) replicas.close();
     followed.clear();
   };
 }
 
+function source(): Etcd3 {
+  const newest = sources.at(-1);
+  if (!newest) throw new Error('discovery is not enabled');
+  return newest();
+}
+
 class DiscoveryResolver implements experimental.Resolver {
   readonly #replicas: Replicas;
   readonly #stop: () => void;
+  #answer: NodeJS.Timeout | undefined;
 
   constructor(
     target: experimental.GrpcUri,
     private readonly listener: experimental.ResolverListener,
   ) {
     const service = target.path.replace(/^\//, '');
-    if (!source) throw new Error('discovery is not enabled');
     this.#replicas = followed.get(service) ?? new Replicas(source, service);
     followed.set(service, this.#replicas);
     this.#stop = this.#replicas.listen(() => this.#tell());
   }
 
+  /**
+   * Asked after every failed connection, though changes are told unasked. Answered late: grpc takes the same dead
+   * addresses for a reason to ask again at once, and would spin for as long as they are announced.
+   */
   updateResolution(): void {
-    process.nextTick(() => this.#tell());
+    this.#answer ??= setTimeout(() => {
+      this.#answer = undefined;
+      this.#tell();
+    }, RETRY_MS);
   }
 
   destroy(): void {
+    clearTimeout(this.#answer);
     this.#stop();
   }
 

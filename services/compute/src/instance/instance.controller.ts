@@ -85,7 +85,8 @@ export class InstanceController implements Reconciler {
       .at(placed.agentEndpoint)
       .applyInstance(order(row, term), { timeoutMs: AGENT_CALL_MS, signal: term.signal });
     await this.d.work.fenced(this.name, term.epoch, (tx) => observeInstance(tx, placed.id, observed));
-    return again(0);
+    // Journaled but not yet carried out: the host's report wakes us.
+    return again(observed.generation < row.generation ? LOOK_AGAIN_MS : 0);
   }
 
   async #purge(row: InstanceView, term: Term): Promise<Outcome> {

@@ -43,6 +43,12 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   ],
   ['pulling is starting', { seen: seen({ phase: 'pulling' }) }, 'none', 'starting'],
   ['creating is starting', { seen: seen({ phase: 'creating' }) }, 'none', 'starting'],
+  [
+    'an order that is only journaled yet is starting',
+    { seen: seen({ phase: 'absent' }) },
+    'none',
+    'starting',
+  ],
   ['running is running', { seen: seen() }, 'none', 'running'],
   [
     'a running one told something new runs on',

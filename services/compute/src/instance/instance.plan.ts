@@ -80,17 +80,10 @@ function planRunning(facts: Facts, seen: Seen): Plan {
     case 'pulling':
       return { action: 'none', ...saying(seen), state: 'starting', step: 'pull image' };
     case 'creating':
+    case 'absent': // the order is journaled and about to be carried out
       return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };
     case 'exited':
       return planExited(facts, seen);
-    case 'absent':
-      return {
-        action: 'none',
-        state: 'failed',
-        reason: 'REMOVED',
-        message: 'The container was removed on its host. Start the instance to make it anew.',
-        outcome: 'failed',
-      };
     case 'failed':
       if (PASSING.has(seen.problemReason))
         return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };

@@ -1,0 +1,18 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { apiKeys } from '../schema';
+import { announceKey } from './create-api-key';
+import type { ApiKey } from './create-api-key';
+
+/** For good. A key revoked before is not found, like one that never was. */
+export async function revokeApiKey(tx: Tx, projectId: string, id: string): Promise<ApiKey> {
+  const [key] = await tx
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(apiKeys.id, id), eq(apiKeys.projectId, projectId), isNull(apiKeys.revokedAt)))
+    .returning();
+  if (!key) throw errors.API_KEY_NOT_FOUND({ id });
+  await announceKey(tx, 'revoked', key);
+  return key;
+}

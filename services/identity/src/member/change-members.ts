@@ -1,0 +1,92 @@
+import { and, asc, eq } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import { emit } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import type { Role } from '../role/role';
+import { kit, members, users } from '../schema';
+import { checkRoleChange } from './member';
+
+export interface Member {
+  readonly userId: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly createdAt: Date;
+}
+
+/** Who changes members, and where. */
+export interface Actor {
+  readonly projectId: string;
+  readonly role: Role;
+}
+
+/** Gives a user a place in the project. ALREADY_EXISTS MEMBER_EXISTS. */
+export async function addMember(
+  tx: Tx,
+  { projectId, role: actor }: Actor,
+  user: { id: string; email: string },
+  role: Role,
+): Promise<Member> {
+  checkRoleChange(actor, undefined, role, 0);
+  const [made] = await tx
+    .insert(members)
+    .values({ projectId, userId: user.id, role })
+    .onConflictDoNothing()
+    .returning();
+  if (!made) throw errors.MEMBER_EXISTS({ email: user.email });
+  await announce(tx, 'added', made);
+  return { ...made, email: user.email };
+}
+
+export async function updateMember(tx: Tx, actor: Actor, userId: string, role: Role): Promise<Member> {
+  const { member, owners } = await lockMember(tx, actor.projectId, userId);
+  checkRoleChange(actor.role, member.role, role, owners);
+  const changed = { ...member, role };
+  await tx.update(members).set({ role }).where(at(actor.projectId, userId));
+  await announce(tx, 'updated', { ...changed, projectId: actor.projectId });
+  return changed;
+}
+
+export async function removeMember(tx: Tx, actor: Actor, userId: string): Promise<void> {
+  const { member, owners } = await lockMember(tx, actor.projectId, userId);
+  checkRoleChange(actor.role, member.role, undefined, owners);
+  await tx.delete(members).where(at(actor.projectId, userId));
+  await announce(tx, 'removed', { ...member, projectId: actor.projectId });
+}
+
+/** The member, and how many owners there are: locked, so that two owners cannot unmake each other at once. */
+async function lockMember(
+  tx: Tx,
+  projectId: string,
+  userId: string,
+): Promise<{ member: Member; owners: number }> {
+  const owners = await tx
+    .select({ userId: members.userId })
+    .from(members)
+    .where(and(eq(members.projectId, projectId), eq(members.role, 'owner')))
+    .orderBy(asc(members.userId))
+    .for('update');
+  const [member] = await tx
+    .select({ userId: members.userId, role: members.role, createdAt: members.createdAt })
+    .from(members)
+    .where(at(projectId, userId))
+    .for('update');
+  if (!member) throw errors.MEMBER_NOT_FOUND({ id: userId });
+  const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId));
+  return { member: { ...member, email: user?.email ?? '' }, owners: owners.length };
+}
+
+const at = (projectId: string, userId: string) =>
+  and(eq(members.projectId, projectId), eq(members.userId, userId));
+
+async function announce(
+  tx: Tx,
+  what: 'added' | 'updated' | 'removed',
+  member: { projectId: string; userId: string; role: Role },
+): Promise<void> {
+  await emit(tx, kit, 'identity', {
+    type: `thecloud.member.${what}`,
+    subject: member.userId,
+    projectId: member.projectId,
+    data: { user_id: member.userId, role: member.role },
+  });
+}

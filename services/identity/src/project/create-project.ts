@@ -1,0 +1,49 @@
+import { and, count, eq, isNull, sql } from 'drizzle-orm';
+import { newId } from '@thecloud/kernel';
+import type { Tx } from '@thecloud/service-kit';
+import { emit, violatedUnique } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { kit, members, projects } from '../schema';
+
+export type Project = typeof projects.$inferSelect;
+
+/** How many projects one account may make. */
+const MOST_PROJECTS = 100;
+
+export interface NewProject {
+  readonly name: string;
+  readonly labels: Record<string, string>;
+  /** Makes and owns it. */
+  readonly userId: string;
+}
+
+/** ALREADY_EXISTS PROJECT_NAME_TAKEN; RESOURCE_EXHAUSTED PROJECT_LIMIT. */
+export async function createProject(tx: Tx, { name, labels, userId }: NewProject): Promise<Project> {
+  const live = and(eq(projects.createdBy, userId), isNull(projects.deletedAt));
+  const [made] = await tx.select({ n: count() }).from(projects).where(live);
+  if ((made?.n ?? 0) >= MOST_PROJECTS) throw errors.PROJECT_LIMIT({ limit: String(MOST_PROJECTS) });
+
+  const id = newId('project');
+  // Row-level security lets a project's rows be written from inside of it only: from here on, that is where we are.
+  await tx.execute(sql`select set_config('thecloud.project_id', ${id}, true)`);
+  const project = await insert(tx, { id, name, labels, createdBy: userId });
+  await tx.insert(members).values({ projectId: id, userId, role: 'owner' });
+  await emit(tx, kit, 'identity', {
+    type: 'thecloud.member.added',
+    subject: userId,
+    projectId: id,
+    data: { user_id: userId, role: 'owner' },
+  });
+  return project;
+}
+
+async function insert(tx: Tx, row: typeof projects.$inferInsert): Promise<Project> {
+  try {
+    const [project] = await tx.insert(projects).values(row).returning();
+    if (!project) throw new Error('an insert returned no row');
+    return project;
+  } catch (cause) {
+    if (violatedUnique(cause) === 'project_name') throw errors.PROJECT_NAME_TAKEN({ name: row.name }, cause);
+    throw cause;
+  }
+}

@@ -1,0 +1,49 @@
+import { identityV1 } from '@thecloud/api';
+import { cutPage, pageOf, principalOf } from '@thecloud/service-kit';
+import type { Foundation, Handlers } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { signedInUser } from '../principal';
+import { createProject } from './create-project';
+import type { Project } from './create-project';
+import { findProjects } from './find-projects';
+
+type Rpcs = Pick<Handlers<identityV1.ProjectServiceServer>, 'createProject' | 'listProjects' | 'getProject'>;
+
+export function projectHandlers(f: Foundation): Rpcs {
+  return {
+    createProject: async (ctx, { name, labels }) => {
+      const { subject } = signedInUser(ctx);
+      return f.mutate(ctx, identityV1.Project, async (tx) =>
+        projectToProto(await createProject(tx, { name, labels, userId: subject }), 'owner'),
+      );
+    },
+    listProjects: async (ctx, request) => {
+      const page = pageOf(request);
+      const found = await findProjects(f.db, principalOf(ctx), page);
+      const { rows, nextPageToken } = cutPage(
+        found.map((row) => ({ id: row.project.id, ...row })),
+        page,
+      );
+      return { projects: rows.map((row) => projectToProto(row.project, row.role)), nextPageToken };
+    },
+    getProject: async (ctx, { id }) => {
+      const [found] = await findProjects(f.db, principalOf(ctx), { size: 1, after: undefined }, id);
+      if (!found) throw errors.PROJECT_NOT_FOUND({ id });
+      return projectToProto(found.project, found.role);
+    },
+  };
+}
+
+function projectToProto(project: Project, role: string): identityV1.Project {
+  const { id, name, labels, version, createdAt, updatedAt } = project;
+  return {
+    metadata: {
+      ...{ id, name, labels, version, createdAt, updatedAt },
+      projectId: id,
+      generation: 1,
+      deletedAt: undefined,
+      operationId: '',
+    },
+    role,
+  };
+}
