@@ -2,7 +2,13 @@
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'Files that import each other cannot be understood one at a time.', from: {}, to: { circular: true } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Files that import each other cannot be understood one at a time.',
+      from: {},
+      to: { circular: true },
+    },
     {
       name: 'kernel-stands-alone',
       severity: 'error',
@@ -13,19 +19,39 @@ module.exports = {
     {
       name: 'domain-is-pure',
       severity: 'error',
-      comment: 'A domain file (entity, state table, planner) knows no transport, SQL or clock: kernel and other domain files only.',
+      comment:
+        'A domain file (entity, state table, planner) knows no transport, SQL or clock: kernel and other domain files only.',
       from: { path: '^services/[^/]+/src/[^/]+/[^/]+\\.(state|plan)\\.ts$' },
-      to: { pathNot: ['^packages/kernel/', '^services/[^/]+/src/[^/]+/[a-z-]+(\\.(state|plan))?\\.ts$', '^services/[^/]+/src/errors\\.ts$'] },
+      to: {
+        pathNot: [
+          '^packages/kernel/',
+          '^services/[^/]+/src/[^/]+/[a-z-]+(\\.(state|plan))?\\.ts$',
+          '^services/[^/]+/src/errors\\.ts$',
+        ],
+      },
     },
     {
       name: 'layers-do-not-meet',
       severity: 'error',
-      comment: 'Handlers and controllers meet in the use cases and ports, never in each other; a repo knows neither.',
+      comment:
+        'Handlers and controllers meet in the use cases and ports, never in each other; a repo knows neither.',
       from: { path: '\\.rpc\\.ts$' },
       to: { path: '\\.controller\\.ts$' },
     },
-    { name: 'repo-knows-no-caller', severity: 'error', comment: 'SQL knows neither handlers nor controllers.', from: { path: '\\.repo\\.ts$' }, to: { path: '\\.(rpc|controller)\\.ts$' } },
-    { name: 'controller-knows-no-handler', severity: 'error', comment: 'A controller answers nobody.', from: { path: '\\.controller\\.ts$' }, to: { path: '\\.rpc\\.ts$' } },
+    {
+      name: 'repo-knows-no-caller',
+      severity: 'error',
+      comment: 'SQL knows neither handlers nor controllers.',
+      from: { path: '\\.repo\\.ts$' },
+      to: { path: '\\.(rpc|controller)\\.ts$' },
+    },
+    {
+      name: 'controller-knows-no-handler',
+      severity: 'error',
+      comment: 'A controller answers nobody.',
+      from: { path: '\\.controller\\.ts$' },
+      to: { path: '\\.rpc\\.ts$' },
+    },
     {
       name: 'services-call-not-import',
       severity: 'error',
@@ -72,10 +98,19 @@ module.exports = {
       name: 'public-face-only',
       severity: 'error',
       comment: 'Another package is reached through its index.ts.',
-      from: { path: '^(packages/[^/]+|services/[^/]+|agent|gateway|cli|deploy/[^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: {
+        path: '^(packages/[^/]+|services/[^/]+|agent|gateway|cli|deploy/[^/]+)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { path: '^(packages|services)/[^/]+/src/(?!index\\.ts)', pathNot: ['^$1/', '/migrations/'] },
     },
-    { name: 'declared-only', severity: 'error', comment: 'Name it in package.json.', from: { path: '^(packages|services|agent|gateway|cli|deploy)' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] } },
+    {
+      name: 'declared-only',
+      severity: 'error',
+      comment: 'Name it in package.json.',
+      from: { path: '^(packages|services|agent|gateway|cli|deploy)' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
@@ -83,6 +118,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: true,
     tsConfig: { fileName: 'tsconfig.cruise.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'], mainFields: ['main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default'],
+      mainFields: ['main', 'types'],
+    },
   },
 };

@@ -3,7 +3,8 @@ import { createRequire } from 'node:module';
 import { writeFileSync } from 'node:fs';
 
 const require = createRequire(import.meta.url);
-for (const dir of ['services/identity', 'services/compute', 'agent', 'gateway']) require(`../${dir}/dist/errors.js`);
+for (const dir of ['services/identity', 'services/compute', 'agent', 'gateway'])
+  require(`../${dir}/dist/errors.js`);
 const { catalogueLines } = require('../packages/kernel');
 require('../packages/kernel/dist/common-errors.js');
 
@@ -33,4 +34,7 @@ for (const [domain, lines] of [...byDomain].sort(([a], [b]) => a.localeCompare(b
     parts.push(`| \`${reason}\` | ${code} | ${example.replaceAll('|', '\\|')} |`);
   parts.push('');
 }
-writeFileSync(process.argv[2] ?? new URL('../docs/errors.md', import.meta.url), `${parts.join('\n').trimEnd()}\n`);
+writeFileSync(
+  process.argv[2] ?? new URL('../docs/errors.md', import.meta.url),
+  `${parts.join('\n').trimEnd()}\n`,
+);

@@ -97,10 +97,12 @@ export class Api {
     path: string,
     wanted: (answer: Answer) => boolean,
     patienceMs = PATIENCE_MS,
+    body?: unknown,
+    headers?: Record<string, string>,
   ): Promise<Answer> {
     const giveUp = Date.now() + patienceMs;
     for (;;) {
-      const answer = await this.call(method, path).catch((err: unknown): Answer => ({
+      const answer = await this.call(method, path, body, headers).catch((err: unknown): Answer => ({
         status: 0,
         headers: new Headers(),
         body: { detail: String(err) },

@@ -7,6 +7,7 @@ import { migrationsFolder } from '@thecloud/compute';
 import { docker, freePort, registry, spareBridge } from '@thecloud/engines';
 import type { Engine } from '@thecloud/engines';
 import { createJoinToken, issueEngineCertificate, seed } from '@thecloud/identity';
+import { newId } from '@thecloud/kernel';
 import { startTestIdentity, testConfig, testDatabase, testEngines } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
 import { Api } from './api';
@@ -91,7 +92,7 @@ async function build(
   closers.push(() => compute.stop());
 
   const newAgent = async (settings: Record<string, string>): Promise<{ part: Part; hostId: string }> => {
-    const hostId = `host_${randomBytes(13).toString('hex')}`;
+    const hostId = newId('host');
     const common = await testConfig(engines, database, 'agent', enrollPort);
     const joinToken = await createJoinToken({ secretsDir: engines.secretsDir, kind: 'agent', name: hostId });
     writeFileSync(common.THECLOUD_JOIN_TOKEN_PATH, joinToken, { mode: 0o600 });

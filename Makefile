@@ -1,0 +1,41 @@
+# Every chore of the project is a verb here; `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up down clean status logs build test check lint fmt generate
+export MODE FORCE ONLY
+
+help: ## Lists every verb
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: ## Starts the cloud, installing what is missing (as root); MODE=processes: each service its own process
+	@scripts/up.sh
+
+down: ## Stops it; instances run on
+	@scripts/verb.sh down
+
+clean: ## Removes it with all instances and data (asks first; FORCE=1 does not)
+	@scripts/verb.sh clean
+
+status: ## Says which processes run and whether they are ready
+	@scripts/verb.sh status
+
+logs: ## Follows all logs; ONLY=gateway: one process
+	@scripts/logs.sh
+
+build: ## Compiles what changed and makes bin/cloud
+	@scripts/build.sh
+
+test: ## Runs all tests against real engines, on ports of their own
+	@scripts/test.sh
+
+check: ## Everything that is checked without running: types, lint, format, imports, protos, generated code
+	@scripts/check.sh
+
+lint: ## eslint, and who may import whom
+	@scripts/lint.sh
+
+fmt: ## Formats the code
+	@scripts/fmt.sh
+
+generate: ## Makes packages/api from proto/
+	@scripts/setup.sh
+	@scripts/generate.sh

@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { removeCliContext } from './account';
+import { enginePlaces } from './engines';
+import { Failure } from './failure';
+import { readInstallation } from './installation';
+import { layoutFrom } from './layout';
+import { stopProcesses } from './processes';
+import { runVerb, step } from './progress';
+import { removeTenants } from './tenants';
+
+/** Removes the installation with everything in it, running instances included. */
+async function clean(): Promise<void> {
+  const layout = layoutFrom(process.env);
+  const installation = readInstallation(layout);
+  if (!installation) {
+    rmSync(layout.home, { recursive: true, force: true });
+    process.stdout.write('Nothing to remove: there is no installation here.\n');
+    return;
+  }
+  if (process.getuid?.() !== 0) throw new Failure('make clean must run as root', 'run: sudo make clean');
+  await confirm(layout.home);
+  await step('Services', () => stopProcesses(layout));
+  const places = enginePlaces(layout, installation);
+  const daemon = places.find(({ engine }) => engine.name === 'docker')?.engine;
+  if (daemon && (await daemon.ready())) {
+    const socket = daemon.endpoint.replace(/^unix:\/\//, '');
+    await step('Instances', async (say) => say(await removeTenants(socket, installation)));
+  }
+  await step('Engines', async () => {
+    for (const { engine } of places) await engine.destroy();
+  });
+  await step('CLI', () => removeCliContext(layout));
+  await step('Data', () => rmSync(layout.home, { recursive: true, force: true }));
+  process.stdout.write('\nEverything is gone, except the Debian packages and what make build made.\n');
+}
+
+async function confirm(home: string): Promise<void> {
+  if (process.env.FORCE === '1') return;
+  const advice = 'make clean FORCE=1 removes everything without asking';
+  if (!process.stdin.isTTY)
+    throw new Failure('make clean asks before it removes, and nobody can answer', advice);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question(
+      `Remove this cloud, its instances and all data in ${home}? [y/N] `,
+    );
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure('Nothing was removed');
+  } finally {
+    terminal.close();
+  }
+}
+
+runVerb(clean);

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import * as compute from '@thecloud/compute';
+import * as identity from '@thecloud/identity';
+import { migrate } from '@thecloud/service-kit';
+import { Client } from 'pg';
+import { databasePassword } from './environments';
+import type { Layout } from './layout';
+import { secret } from './secrets';
+
+export const DATABASE = 'thecloud';
+const schemas = [
+  { service: 'identity', migrationsFolder: identity.migrationsFolder },
+  { service: 'compute', migrationsFolder: compute.migrationsFolder },
+] as const;
+
+export interface Admin {
+  /** Of the superuser, without its password. */
+  adminUrl: string;
+  adminPassword: string;
+  ca: string;
+}
+
+export function adminOf(layout: Layout, port: number, caFile: string): Admin {
+  return {
+    adminUrl: `postgres://postgres@127.0.0.1:${port}/${DATABASE}`,
+    adminPassword: secret(layout, 'postgres-password'),
+    ca: readFileSync(caFile, 'utf8'),
+  };
+}
+
+/** Makes the database and brings every service's schema and role up to date. */
+export async function migrateAll(layout: Layout, admin: Admin, say: (detail: string) => void): Promise<void> {
+  await ensureDatabase(admin);
+  for (const { service, migrationsFolder } of schemas) {
+    say(service);
+    await migrate({
+      ...admin,
+      service,
+      password: secret(layout, databasePassword(service)),
+      migrationsFolder,
+    });
+  }
+  say(schemas.map(({ service }) => service).join(', '));
+}
+
+async function ensureDatabase({ adminUrl, adminPassword, ca }: Admin): Promise<void> {
+  const { hostname, port, username } = new URL(adminUrl);
+  const client = new Client({
+    host: hostname,
+    port: Number(port),
+    user: username,
+    database: 'postgres',
+    password: adminPassword,
+    ssl: { ca },
+    connectionTimeoutMillis: 10_000,
+    query_timeout: 30_000,
+  });
+  await client.connect();
+  try {
+    const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (!found.rowCount) await client.query(`create database ${DATABASE}`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,44 @@
+import { docker, type Engine, etcd, nats, postgres, registry, type TlsFiles } from '@thecloud/engines';
+import type { Installation } from './installation';
+import type { Layout } from './layout';
+import type { PortName } from './ports';
+import { registryPasswords, secret } from './secrets';
+
+export const certifiedEngines = ['postgres', 'etcd', 'nats', 'registry'] as const;
+
+/** Each engine with the ports it takes. */
+export interface EnginePlace {
+  engine: Engine;
+  ports: readonly PortName[];
+}
+
+export function enginePlaces(layout: Layout, { ports, docker: daemon }: Installation): EnginePlace[] {
+  const dir = layout.home;
+  const tls = (name: (typeof certifiedEngines)[number]): TlsFiles => ({
+    cert: `${layout.tls(name)}/cert.pem`,
+    key: `${layout.tls(name)}/key.pem`,
+    ca: `${layout.tls(name)}/ca.pem`,
+  });
+  const password = secret(layout, 'postgres-password');
+  return [
+    {
+      engine: postgres({ dir, port: ports.postgres, password, tls: tls('postgres') }),
+      ports: ['postgres'],
+    },
+    {
+      engine: etcd({ dir, clientPort: ports.etcd, peerPort: ports.etcdPeer, tls: tls('etcd') }),
+      ports: ['etcd', 'etcdPeer'],
+    },
+    { engine: nats({ dir, port: ports.nats, tls: tls('nats') }), ports: ['nats'] },
+    {
+      engine: registry({
+        dir,
+        port: ports.registry,
+        tls: tls('registry'),
+        htpasswd: registryPasswords(layout),
+      }),
+      ports: ['registry'],
+    },
+    { engine: docker({ dir, ...daemon }), ports: [] },
+  ];
+}

@@ -1,0 +1,2 @@
+export { choosePorts, portTable, type PortName, type Ports } from './ports';
+export { starterCommand, starterImage } from './starter-image';

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { KeptProcess } from './keep-alive';
+import { layoutFrom } from './layout';
+import type { Plan } from './plan';
+
+const LOOK_EVERY_MS = 200;
+
+/** Keeps the processes of the plan running until it is told to end, and then leaves them to whoever told it. */
+async function supervise(): Promise<void> {
+  const layout = layoutFrom(process.env);
+  const plan = JSON.parse(readFileSync(layout.plan, 'utf8')) as Plan;
+  const log = (text: string) => process.stdout.write(`${new Date().toISOString()} ${text}\n`);
+  const kept = plan.processes.map((planned) => new KeptProcess(layout, planned, log));
+  let ending = false;
+  const stop = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      ending = true;
+      stop.resolve();
+    });
+  }
+  log(`keeping ${plan.processes.map((p) => p.name).join(', ')} running`);
+  while (!ending) {
+    const now = performance.now();
+    for (const one of kept) await one.look(now);
+    await Promise.race([stop.promise, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
+  }
+  log('ending');
+}
+
+supervise().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});

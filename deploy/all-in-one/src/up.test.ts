@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort, readPidFile, send, until } from '@thecloud/engines';
+import { root } from './layout';
+import { portTable } from './ports';
+
+jest.setTimeout(240_000);
+const home = mkdtempSync(join(tmpdir(), 'up-'));
+const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: home, THECLOUD_HOME: join(home, 'cloud') };
+
+interface Outcome {
+  code: number;
+  output: string;
+}
+
+/** A verb of the Makefile, as its compiled program: `make` itself would first build. */
+function verb(name: 'up' | 'down' | 'clean', more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const script = join(root, 'deploy/all-in-one/dist', `${name}.js`);
+  return new Promise((resolve) => {
+    const options = { env: { ...env, ...more }, timeout: 200_000 };
+    execFile(process.execPath, [script], options, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
+      resolve({ code, output: stdout + stderr });
+    });
+  });
+}
+
+async function up(more?: NodeJS.ProcessEnv): Promise<string> {
+  const { code, output } = await verb('up', more);
+  if (code !== 0) throw new Error(`make up failed:\n${output}`);
+  return /Your first instance +(\S+)/.exec(output)?.[1] ?? output;
+}
+
+const pids = () =>
+  Object.fromEntries(
+    readdirSync(join(home, 'cloud/run'))
+      .filter((file) => file.endsWith('.pid'))
+      .map((file) => [file.slice(0, -4), readPidFile(join(home, 'cloud/run', file))]),
+  );
+const page = async (url: string) =>
+  (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text().catch((error: unknown) => String(error));
+const config = () => readFileSync(join(home, '.config/thecloud/config.yaml'), 'utf8');
+let hello: string;
+
+beforeAll(async () => {
+  for (const { variable } of Object.values(portTable)) env[variable] = String(await freePort());
+  hello = await up();
+});
+
+afterAll(async () => {
+  const { code, output } = await verb('clean', { FORCE: '1' });
+  rmSync(home, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`make clean failed:\n${output}`);
+});
+
+test('ends with an instance whose page answers', async () => {
+  expect(await page(hello)).toContain('Your cloud works');
+  expect(config()).toMatch(/current_context: local/);
+});
+
+test('a second time changes nothing', async () => {
+  const before = { pids: pids(), config: config() };
+  expect(await up()).toBe(hello);
+  expect({ pids: pids(), config: config() }).toEqual(before);
+});
+
+test('no secret is readable by others, or stands in an argument list', () => {
+  const open = readdirSync(join(home, 'cloud'), { recursive: true, withFileTypes: true })
+    .filter(
+      (entry) =>
+        entry.isFile() && !/docker|registry|postgres|etcd|nats/.test(entry.parentPath.slice(home.length)),
+    )
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => statSync(file).mode & 0o077 && !file.endsWith('/lock'));
+  expect(open).toEqual([]);
+  const secrets = readdirSync(join(home, 'cloud/secrets')).map((name) =>
+    readFileSync(join(home, 'cloud/secrets', name), 'utf8').trim(),
+  );
+  for (const process of Object.values(pids())) {
+    const text = ['cmdline', 'environ']
+      .map((file) => readFileSync(`/proc/${process?.pid}/${file}`, 'utf8'))
+      .join();
+    for (const secret of secrets) expect(text).not.toContain(secret);
+  }
+});
+
+test('a killed control plane comes back by itself', async () => {
+  const before = pids()['control-plane'];
+  if (before) send(before, 'SIGKILL');
+  const isBack = () => {
+    const now = pids()['control-plane'];
+    return now !== undefined && now.pid !== before?.pid;
+  };
+  expect(await until(isBack, 5_000)).toBe(true);
+});
+
+test('after kill -9 of everything it brings all back, with its data', async () => {
+  for (const process of Object.values(pids())) if (process) send(process, 'SIGKILL');
+  expect(await up()).toBe(hello);
+  expect(await page(hello)).toContain('Your cloud works');
+});
+
+test('every service as its own process', async () => {
+  expect(await up({ MODE: 'processes' })).toBe(hello);
+  const running = Object.entries(pids()).flatMap(([name, process]) => (process ? [name] : []));
+  expect(running).toEqual(expect.arrayContaining(['agent', 'compute', 'gateway', 'identity', 'supervisor']));
+  expect(running).not.toContain('control-plane');
+});
+
+test('down stops every process, and the next up finds everything', async () => {
+  expect((await verb('down')).code).toBe(0);
+  expect(Object.values(pids()).filter((process) => process !== undefined)).toEqual([]);
+  expect(await up()).toBe(hello);
+});
+
+test('a taken port is named, with its holder and its variable', async () => {
+  const taken = Number(env[portTable.gateway.variable]);
+  const { code, output } = await verb('up', { THECLOUD_HOME: join(home, 'other') });
+  expect(code).toBe(1);
+  expect(output).toContain(`port ${taken} (gateway) is taken by pid`);
+  expect(output).toContain(`${portTable.gateway.variable}=`);
+  await verb('clean', { THECLOUD_HOME: join(home, 'other'), FORCE: '1' });
+});

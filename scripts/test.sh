@@ -1,0 +1,19 @@
+#!/bin/sh
+# All tests with coverage, against real engines on free ports. The last line is "N passed, N failed".
+#   test.sh [jest arguments]   with arguments: only those tests, without coverage
+set -eu
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+
+[ "$(id -u)" -eq 0 ] || fail 'the tests need root: they run PostgreSQL as its own user, and containers' 'sudo make test'
+scripts/build.sh
+
+report=$HOME_DIR/test-report.json
+rm -f "$report"
+status=0
+if [ $# -gt 0 ]; then
+  "$NODE" node_modules/jest/bin/jest.js --json --outputFile="$report" "$@" || status=$?
+else
+  "$NODE" node_modules/jest/bin/jest.js --coverage --json --outputFile="$report" || status=$?
+fi
+"$NODE" scripts/test-summary.mjs "$report" "$status"

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { idOf } from './api';
+import type { Body } from './api';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+import { Docker } from './docker';
+import type { Part } from './part';
+
+jest.setTimeout(180_000);
+let cloud: Cloud;
+let docker: Docker;
+beforeAll(async () => {
+  cloud = await startCloud({ driver: 'docker', processes: true });
+  docker = new Docker(cloud.dockerSocket);
+  await cloud.importStarter();
+});
+afterAll(() => cloud.close());
+
+/** After a restart everything must have settled within this. */
+const CONVERGED_WITHIN_MS = 10_000;
+const SLEEP = { command: ['/bin/sleep', '600'], ports: [{ container_port: 80 }] };
+
+/** Creates and deletes under way; each create is sent again under its key until it is answered, as a client does. */
+function traffic(round: string, old: readonly string[]): Promise<Body[]> {
+  const creates = Array.from({ length: 4 }, async (_, i) => {
+    const key = randomUUID();
+    const body = { name: `${round}-${i}`, spec: { type: 'nano-1', image: 'starter', ...SLEEP } };
+    const { body: made } = await cloud.admin.until(
+      'POST',
+      '/v1/instances',
+      ({ status }) => status < 500 && status > 0,
+      30_000,
+      body,
+      { 'idempotency-key': key },
+    );
+    return made;
+  });
+  const deletes = old.map((id) =>
+    cloud.admin.until('DELETE', `/v1/instances/${id}`, ({ status }) => status < 500 && status > 0),
+  );
+  return Promise.all([Promise.all(creates), Promise.all(deletes)]).then(([made]) => made);
+}
+
+/** Wished = seen, and nothing is left of what is gone: container, row, port or allocation. */
+async function expectConverged(alive: readonly string[]): Promise<void> {
+  const giveUp = Date.now() + CONVERGED_WITHIN_MS;
+  const facts = async () => {
+    const list = (await cloud.admin.call('GET', '/v1/instances?page_size=500')).body.instances ?? [];
+    const host = (await cloud.admin.call('GET', `/v1/hosts/${cloud.hostId}`)).body.status;
+    const ports = await cloud.database.query<{ instance_id: string }>(
+      'select instance_id from compute.host_port',
+    );
+    return {
+      running: list
+        .filter((i) => i.status?.state === 'running')
+        .map(idOf)
+        .sort(),
+      rows: list.map(idOf).sort(),
+      containers: (await docker.names()).map((n) => n.replace('thecloud-', '')).sort(),
+      ports: ports.map((p) => p.instance_id).sort(),
+      allocated: {
+        vcpus: host?.allocated_vcpus,
+        memory: host?.allocated_memory_mib,
+        instances: host?.instance_count,
+      },
+    };
+  };
+  const wanted = [...alive].sort();
+  const n = wanted.length;
+  const goal = {
+    running: wanted,
+    rows: wanted,
+    containers: wanted,
+    ports: wanted,
+    allocated: { vcpus: n, memory: 128 * n, instances: n },
+  };
+  let seen = await facts();
+  while (JSON.stringify(seen) !== JSON.stringify(goal) && Date.now() < giveUp) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    seen = await facts();
+  }
+  expect(seen).toEqual(goal);
+}
+
+let living: string[] = [];
+
+it.each<[string, () => Part, number]>([
+  ['control plane', () => cloud.compute, 0],
+  ['control plane', () => cloud.compute, 30],
+  ['control plane', () => cloud.compute, 150],
+  ['control plane', () => cloud.compute, 600],
+  ['agent', () => cloud.agent, 0],
+  ['agent', () => cloud.agent, 100],
+  ['agent', () => cloud.agent, 400],
+  ['agent', () => cloud.agent, 900],
+])(
+  'converges after kill -9 of the %s in the middle of creates and deletes (%#, %s ms in)',
+  async (_what, part, delayMs) => {
+    const round = `r${randomUUID().slice(0, 8)}`;
+    const under = traffic(round, living);
+    await new Promise((resolve) => setTimeout(resolve, delayMs));
+    await part().kill();
+    await part().start();
+    const made = await under;
+    expect(made.map((m) => m.metadata?.name)).toEqual([0, 1, 2, 3].map((i) => `${round}-${i}`));
+    living = made.map(idOf);
+    await expectConverged(living);
+  },
+);
+
+it('leaves what runs alone while both are away, and finds it as it was', async () => {
+  const before = await Promise.all(living.map(async (id) => (await docker.inspect(id)).State.Pid));
+  await cloud.compute.kill();
+  await cloud.agent.kill();
+  expect(await Promise.all(living.map(async (id) => (await docker.inspect(id)).State.Running))).not.toContain(
+    false,
+  );
+  await cloud.agent.start();
+  await cloud.compute.start();
+  await cloud.admin.until('GET', `/v1/hosts/${cloud.hostId}`, ({ body }) => body.status?.state === 'ready');
+  await expectConverged(living);
+  expect(await Promise.all(living.map(async (id) => (await docker.inspect(id)).State.Pid))).toEqual(before);
+});
+
+it('writes no secret into a log', () => {
+  const logs = [cloud.compute, cloud.agent].map((part) => readFileSync(part.logFile, 'utf8')).join('\n');
+  expect(logs).toContain('"msg"');
+  for (const secret of [cloud.admin.key, cloud.stranger.key, cloud.database.password])
+    expect(logs).not.toContain(secret);
+  expect(logs).not.toMatch(/BEGIN [A-Z ]*PRIVATE KEY|Bearer ey/);
+});
