@@ -1,6 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
-import { CloudError, commonErrors } from '@thecloud/kernel';
+import type { CloudError } from '@thecloud/kernel';
+import { commonErrors } from '@thecloud/kernel';
 import { fromServiceError } from '@thecloud/service-kit';
 
 /** Codes that mean something to a caller even without details; any other bare error is ours to explain, not to show. */

@@ -3,7 +3,7 @@ import type { Epoch, Leadership } from '@thecloud/reconcile';
 import type { Logger } from '../log';
 
 /** Seconds a dead leader's lease lives on. */
-const LEASE_SECONDS = 5;
+const LEASE_SECONDS = 3;
 const RETRY_MS = 1_000;
 
 type Lead = (epoch: Epoch, signal: AbortSignal) => Promise<void>;

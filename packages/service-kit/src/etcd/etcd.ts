@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { noop } from 'cockatiel';
 import { Etcd3 } from 'etcd3';
 import type { CertificateFiles } from '../certificates/certificate-files';
 
@@ -7,6 +8,8 @@ export function openEtcd(endpoints: string, certificates: CertificateFiles | und
   return new Etcd3({
     hosts: endpoints.split(','),
     dialTimeout: 3_000,
+    // etcd3 would stop all calls for 5 s after three failures in a row; elections and leases retry by themselves, sooner.
+    faultHandling: { host: () => noop },
     ...(certificates
       ? {
           credentials: {
