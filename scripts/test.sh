@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 
 [ "$(id -u)" -eq 0 ] || fail 'the tests need root: they run PostgreSQL as its own user, and containers' 'sudo make test'
 scripts/build.sh
+export THECLOUD_TEST_DOCKER=1
 
 report=$HOME_DIR/test-report.json
 rm -f "$report"

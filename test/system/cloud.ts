@@ -32,6 +32,8 @@ export interface Cloud {
   readonly compute: Part;
   readonly agent: Part;
   readonly hostId: string;
+  /** Of identity's gRPC server. */
+  readonly identityPort: number;
   /** Of the Docker Engine; empty with noop. */
   readonly dockerSocket: string;
   /** Another noop host. */
@@ -133,6 +135,7 @@ async function build(
     compute,
     agent: first.part,
     hostId: first.hostId,
+    identityPort: identity.served.port,
     dockerSocket,
     addHost: async (vcpus, memoryMib) => {
       const size = {
