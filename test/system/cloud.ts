@@ -32,6 +32,7 @@ export interface Cloud {
   readonly compute: Part;
   readonly agent: Part;
   readonly hostId: string;
+  readonly registryAddress: string;
   /** Of identity's gRPC server. */
   readonly identityPort: number;
   /** Of the Docker Engine; empty with noop. */
@@ -136,6 +137,7 @@ async function build(
     agent: first.part,
     hostId: first.hostId,
     identityPort: identity.served.port,
+    registryAddress: images.address,
     dockerSocket,
     addHost: async (vcpus, memoryMib) => {
       const size = {

@@ -147,7 +147,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   });
   const host = o.address.slice(0, o.address.lastIndexOf(':'));
   const announcement = new Announcement(f.etcd, f.service, f.member, `${host}:${rpc.port}`, log);
-  const relay = new OutboxRelay(f.db, f.tables, f.bus, f.wakes, log);
+  const relay = new OutboxRelay(f.db, f.tables, f.bus, log);
   const runners = startRunners(f, o.reconcilers ?? []);
   const ops = await startOpsServer({
     address: f.config.THECLOUD_OPS_ADDRESS,

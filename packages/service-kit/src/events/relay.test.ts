@@ -11,7 +11,6 @@ import { createLogger } from '../log';
 import { firstTime } from './inbox';
 import { EventBus } from './nats';
 import { OutboxRelay } from './relay';
-import { Wakes } from './wakes';
 
 jest.setTimeout(60_000);
 const tables = kitTables(pgSchema('compute'));
@@ -30,7 +29,7 @@ beforeAll(async () => {
   const { url, password, ca } = database;
   db = new Database({ url, password, ca, log });
   bus = new EventBus(engines.natsUrl, files, log);
-  relay = new OutboxRelay(db, tables, bus, new Wakes('compute', bus), log);
+  relay = new OutboxRelay(db, tables, bus, log);
 });
 afterAll(async () => {
   await relay.close();
