@@ -27,6 +27,7 @@ export function environments(
   const at = (port: PortName) => `127.0.0.1:${ports[port]}`;
   const common = (service: ServiceName) => ({
     ...chosen('THECLOUD_LOG_LEVEL'),
+    ...chosen('OTEL_EXPORTER_OTLP_ENDPOINT'),
     THECLOUD_CERTIFICATE_DIR: layout.process(service, 'certificate'),
     THECLOUD_CA_FILE: `${layout.tls('postgres')}/ca.pem`,
     THECLOUD_JOIN_TOKEN_PATH: layout.process(service, 'join-token'),
