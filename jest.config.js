@@ -44,7 +44,9 @@ module.exports = {
     '!**/*.test.ts',
     '!**/*.contract.ts',
     '!**/gen/**',
+    '!**/fixtures/**',
     '!packages/testkit/**',
   ],
+  coverageThreshold: { global: { lines: 80 } },
   coverageReporters: ['text-summary', 'json-summary', 'lcovonly'],
 };

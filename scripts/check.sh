@@ -15,10 +15,10 @@ check() {
 
 # Generating must change nothing: what is in the tree is what the protos say.
 generated_is_fresh() {
-  before=$(fingerprint packages/api)
+  before=$(fingerprint packages/api docs/errors.md)
   scripts/generate.sh || return 1
-  [ "$before" = "$(fingerprint packages/api)" ] && return 0
-  echo 'packages/api was not what proto/ says; it has been generated anew: commit it'
+  [ "$before" = "$(fingerprint packages/api docs/errors.md)" ] && return 0
+  echo 'packages/api or docs/errors.md was not what the sources say; it has been generated anew: commit it'
   return 1
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Regenerates packages/api from proto/: messages and stubs, the descriptor image, the method table.
+# Regenerates packages/api from proto/ (messages and stubs, the descriptor image, the method table), and
+# docs/errors.md from the error catalogues.
 set -eu
 cd "$(dirname "$0")/.."
 bin=node_modules/.bin
@@ -7,3 +8,5 @@ $bin/buf generate
 $bin/buf build -o packages/api/image.binpb
 $bin/node packages/api/scripts/method-table.mts
 $bin/prettier --log-level warn --write packages/api/src/gen/methods.ts
+$bin/tsc -b
+$bin/node scripts/error-docs.mjs

@@ -2,6 +2,7 @@
 # Installs the Debian packages that are missing, and nothing else; no service of theirs is started.
 #   install-packages.sh             install
 #   install-packages.sh --missing   only print what would be installed
+#   FOR_TESTS=1                     with what the tests use besides
 set -eu
 
 POLICY=/usr/sbin/policy-rc.d
@@ -19,11 +20,20 @@ missing() {
 /usr/sbin/dockerd docker.io
 /usr/sbin/iptables iptables
 /usr/sbin/ip iproute2
+/usr/bin/skopeo skopeo
 LIST
   # The other busybox of Debian, at the same path, needs shared libraries.
   if [ ! -e /bin/busybox ] || head -c 4096 /bin/busybox | grep -q /ld-linux; then echo busybox-static; fi
   command -v node >/dev/null || echo nodejs
   command -v npx >/dev/null || echo npm
+  if [ -n "${FOR_TESTS:-}" ]; then test_tools; fi
+}
+
+# What only the tests use.
+test_tools() {
+  command -v openssl >/dev/null || echo openssl
+  command -v curl >/dev/null || echo curl
+  command -v ssh-keygen >/dev/null || echo openssh-client
 }
 
 say() { echo "install-packages: $*"; }

@@ -18,6 +18,6 @@ fi
 wanted=$(cat pnpm-lock.yaml pnpm-workspace.yaml | sha256sum)
 if ! [ -x "$NODE" ] || [ "$(cat "$STAMP" 2>/dev/null)" != "$wanted" ]; then
   step 'Node modules' scripts/pnpm install --frozen-lockfile ||
-    fail 'the node modules could not be installed' 'check the network (registry.npmjs.org) and run it again'
+    fail 'the node modules could not be installed' 'check the network and npm config get registry, then run it again'
   echo "$wanted" >"$STAMP"
 fi

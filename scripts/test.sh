@@ -6,7 +6,9 @@ cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
 [ "$(id -u)" -eq 0 ] || fail 'the tests need root: they run PostgreSQL as its own user, and containers' 'sudo make test'
+export FOR_TESTS=1
 scripts/build.sh
+export THECLOUD_TEST_DOCKER=1
 
 report=$HOME_DIR/test-report.json
 rm -f "$report"

@@ -2,4 +2,4 @@ import { loadConfig, runAsProcess } from '@thecloud/service-kit';
 import { agentConfig } from './config';
 import { start } from './service';
 
-runAsProcess(() => start(loadConfig(agentConfig)));
+runAsProcess('agent', () => start(loadConfig(agentConfig)));

@@ -94,7 +94,9 @@ function adviceFor(status: number, problem: Problem, retryAfterSeconds?: number)
 }
 
 function detailsOf(problem: Problem): string[] {
-  const lines = (problem.violations ?? []).map((v) => `${v.field}: ${v.description}`);
+  const lines = (problem.violations ?? [])
+    .filter((v) => v.description !== problem.detail)
+    .map((v) => `${v.field}: ${v.description}`);
   const facts = [problem.reason ?? problem.code, problem.request_id && `request ${problem.request_id}`];
   const known = facts.filter((fact) => fact !== undefined && fact !== '');
   return known.length > 0 ? [...lines, `(${known.join(', ')})`] : lines;

@@ -1,6 +1,5 @@
-import { loadConfig, runAsProcess, startTracing } from '@thecloud/service-kit';
+import { loadConfig, runAsProcess } from '@thecloud/service-kit';
 import { gatewayConfig } from './config';
 import { start } from './service';
 
-startTracing('gateway');
-runAsProcess(() => start(loadConfig(gatewayConfig)));
+runAsProcess('gateway', () => start(loadConfig(gatewayConfig)));

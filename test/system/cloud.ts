@@ -34,6 +34,9 @@ export interface Cloud {
   readonly compute: Part;
   readonly agent: Part;
   readonly hostId: string;
+  readonly registryAddress: string;
+  /** Of identity's gRPC server. */
+  readonly identityPort: number;
   /** Of the Docker Engine; empty with noop. */
   readonly dockerSocket: string;
   /** Another noop host. */
@@ -135,6 +138,8 @@ async function build(
     compute,
     agent: first.part,
     hostId: first.hostId,
+    identityPort: identity.served.port,
+    registryAddress: images.address,
     dockerSocket,
     addHost: async (vcpus, memoryMib) => {
       const size = {

@@ -8,13 +8,17 @@ import * as gateway from '@thecloud/gateway';
 import { loadConfig } from '@thecloud/service-kit';
 
 type Settings = Readonly<Record<string, string | number | undefined>>;
+interface Running {
+  readonly port?: number;
+  close(): Promise<void>;
+}
 type Where = 'services/compute' | 'agent' | 'gateway';
 
 const root = join(__dirname, '../..');
 
 /** One process of the cloud: within the test, or on its own so that it can be killed. Settings outlive restarts. */
 export class Part {
-  #running: { close(): Promise<void> } | undefined;
+  #running: Running | undefined;
   #child: ChildProcess | undefined;
 
   constructor(
@@ -22,6 +26,12 @@ export class Part {
     private readonly own: boolean,
     private readonly settings: Settings,
   ) {}
+
+  /** Of its server, while it runs within the test. */
+  get port(): number {
+    if (!this.#running?.port) throw new Error(`${this.where} does not run here, or has no port to show`);
+    return this.#running.port;
+  }
 
   /** Where a process of its own writes its log. */
   get logFile(): string {
@@ -79,7 +89,7 @@ export class Part {
   }
 }
 
-function startHere(where: Where, env: Record<string, string>): Promise<{ close(): Promise<void> }> {
+function startHere(where: Where, env: Record<string, string>): Promise<Running> {
   if (where === 'agent') return agent.start(loadConfig(agent.agentConfig, env));
   if (where === 'gateway') return gateway.start(loadConfig(gateway.gatewayConfig, env));
   return compute.start(loadConfig(compute.computeConfig, env));

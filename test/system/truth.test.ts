@@ -26,13 +26,13 @@ const SEEN_WITHIN_MS = 4_000;
 type Policy = 'always' | 'on-failure' | 'never';
 type Deed = 'kill' | 'stop' | 'remove';
 
-async function afterDeed(policy: Policy, deed: Deed): Promise<{ id: string; startedAt: unknown }> {
+async function afterDeed(policy: Policy, deed: Deed): Promise<{ id: string }> {
   const id = idOf(
     await cloud.admin.launch(`${policy}-${deed}`, { restart_policy: policy, command: ['/bin/sleep', '600'] }),
   );
-  const before = await cloud.admin.reaches(id, 'running');
+  await cloud.admin.reaches(id, 'running');
   await docker[deed](id);
-  return { id, startedAt: (before.status as { started_at?: string }).started_at };
+  return { id };
 }
 
 describe('a container ended behind our back', () => {
@@ -42,15 +42,13 @@ describe('a container ended behind our back', () => {
     ['always', 'remove'],
     ['on-failure', 'kill'],
   ])('runs again under %s after %s', async (policy, deed) => {
-    const { id, startedAt } = await afterDeed(policy, deed);
-    const again = await cloud.admin.until(
+    const { id } = await afterDeed(policy, deed);
+    await cloud.admin.until(
       'GET',
       `/v1/instances/${id}`,
-      ({ body }) =>
-        body.status?.state === 'running' && (body.status as { started_at?: string }).started_at !== startedAt,
+      ({ body }) => body.status?.state === 'running' && (body.status.restart_count ?? 0) >= 1,
       SEEN_WITHIN_MS + 2_000,
     );
-    expect(again.body.status?.restart_count).toBeGreaterThanOrEqual(1);
     expect((await docker.inspect(id)).State.Running).toBe(true);
   });
 

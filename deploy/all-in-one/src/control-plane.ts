@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import * as compute from '@thecloud/compute';
 import * as gateway from '@thecloud/gateway';
 import * as identity from '@thecloud/identity';
-import { loadConfig, runAsProcess, startTracing } from '@thecloud/service-kit';
+import { loadConfig, runAsProcess } from '@thecloud/service-kit';
 
 /** Every service in one process; they speak gRPC with each other as if they were apart. */
 async function startAll() {
@@ -28,5 +28,4 @@ async function startAll() {
   };
 }
 
-startTracing('control-plane');
-runAsProcess(startAll);
+runAsProcess('control-plane', startAll);

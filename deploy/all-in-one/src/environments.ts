@@ -26,6 +26,8 @@ export function environments(
 ): Record<ServiceName, Record<string, string>> {
   const at = (port: PortName) => `127.0.0.1:${ports[port]}`;
   const common = (service: ServiceName) => ({
+    ...chosen('THECLOUD_LOG_LEVEL'),
+    ...chosen('OTEL_EXPORTER_OTLP_ENDPOINT'),
     THECLOUD_CERTIFICATE_DIR: layout.process(service, 'certificate'),
     THECLOUD_CA_FILE: `${layout.tls('postgres')}/ca.pem`,
     THECLOUD_JOIN_TOKEN_PATH: layout.process(service, 'join-token'),
@@ -50,6 +52,7 @@ export function environments(
       THECLOUD_IDENTITY_ADDRESS: at('identity'),
       THECLOUD_ENROLL_ADDRESS: at('enroll'),
       THECLOUD_IDENTITY_SECRETS_DIR: layout.identitySecrets,
+      ...chosen('THECLOUD_REGISTRATION'),
     },
     compute: {
       ...common('compute'),
@@ -87,4 +90,10 @@ export function writeEnvironments(layout: Layout, all: Record<ServiceName, Recor
 function quoted(value: string): string {
   if (/['\n]/.test(value)) throw new Error(`an environment file cannot hold ${JSON.stringify(value)}`);
   return `'${value}'`;
+}
+
+/** A setting of whoever ran `make up`, if it was made. */
+function chosen(variable: string): Record<string, string> {
+  const value = process.env[variable];
+  return value ? { [variable]: value } : {};
 }

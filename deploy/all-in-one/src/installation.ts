@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { readFileSync } from 'node:fs';
 import { type Bridge, spareBridge } from '@thecloud/engines';
@@ -40,8 +40,9 @@ export function newInstallation(ports: Ports): Installation {
 /** A daemon that is not on the usual socket, and so not adopted: it belongs to somebody else. */
 function anotherDockerRuns(): boolean {
   return readdirSync('/proc').some((pid) => {
-    const comm = `/proc/${pid}/comm`;
-    return /^\d+$/.test(pid) && existsSync(comm) && (readGone(comm) ?? '').trim() === 'dockerd';
+    if (!/^\d+$/.test(pid)) return false;
+    // "pid (name) state …": a zombie is only waiting to be reaped.
+    return /^\d+ \(dockerd\) [^Z]/.test(readGone(`/proc/${pid}/stat`) ?? '');
   });
 }
 

@@ -119,7 +119,7 @@ writeFileSync(
   join(root, 'src/gen/methods.ts'),
   `// Generated from proto/ by scripts/generate.sh. DO NOT EDIT.
 /* eslint-disable */
-import type { FieldRule, MethodEntry } from '../method-table';
+import type { FieldRule, MethodEntry } from '../method-entry';
 
 export const methods: readonly MethodEntry[] = ${JSON.stringify(methods, null, 2)};
 

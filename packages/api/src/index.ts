@@ -6,4 +6,4 @@ export * as googleRpc from './gen/index.google.rpc';
 export { fieldRules, methods } from './gen/methods';
 export { imagePath, registry } from './image';
 export { isRead, methodByPath } from './method-table';
-export type { FieldRule, MethodEntry } from './method-table';
+export type { FieldRule, MethodEntry } from './method-entry';

@@ -9,6 +9,7 @@ const PROGRAMS: readonly (readonly [path: string, debianPackage: string])[] = [
   ['/usr/sbin/dockerd', 'docker.io'],
   ['/usr/sbin/iptables', 'iptables'],
   ['/usr/sbin/ip', 'iproute2'],
+  ['/usr/bin/skopeo', 'skopeo'],
 ];
 
 /** The Debian packages still to be installed before every engine can start. */

@@ -18,7 +18,7 @@ export { Operations } from './db/operations';
 export type { OperationFailure } from './db/operations';
 export { cutPage, pageOf } from './db/page';
 export type { Page } from './db/page';
-export { kitTables, tenantPolicy } from './db/tables';
+export { kitTables, tenantPolicy, time } from './db/tables';
 export type { KitTables, StoredStep } from './db/tables';
 export { PgWorkSource } from './db/work-source';
 export { enableDiscovery } from './etcd/discovery';

@@ -29,6 +29,7 @@ import { startRpcServer } from './rpc/server';
 import { TokenVerifier } from './rpc/tokens';
 import { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
 import { startOpsServer } from './telemetry/ops-server';
+import { startTracing } from './telemetry/tracing';
 
 /** The settings every service has; see commonConfig and databaseConfig. */
 export interface ServiceConfig {
@@ -147,7 +148,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   });
   const host = o.address.slice(0, o.address.lastIndexOf(':'));
   const announcement = new Announcement(f.etcd, f.service, f.member, `${host}:${rpc.port}`, log);
-  const relay = new OutboxRelay(f.db, f.tables, f.bus, f.wakes, log);
+  const relay = new OutboxRelay(f.db, f.tables, f.bus, log);
   const runners = startRunners(f, o.reconcilers ?? []);
   const ops = await startOpsServer({
     address: f.config.THECLOUD_OPS_ADDRESS,
@@ -215,23 +216,33 @@ export function currentEtcd(endpoints: string, certificates: CertificateFiles): 
   return () => current;
 }
 
-/** Runs a service as a process: SIGTERM and SIGINT close it; anything unexpected ends it loudly, for its supervisor to restart. */
-export function runAsProcess(start: () => Promise<{ close(): Promise<void> }>): void {
+/**
+ * Runs a service as a process, with its traces: SIGTERM and SIGINT close it; anything unexpected ends it loudly, for its
+ * supervisor to restart.
+ */
+export function runAsProcess(service: string, start: () => Promise<{ close(): Promise<void> }>): void {
   const fail = (err: unknown) => {
     process.stderr.write(`${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`);
     process.exit(1);
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  const flushTraces = startTracing(service);
   start().then((running) => {
     let closing = false;
     const close = () => {
       if (closing) return;
       closing = true;
-      setTimeout(() => process.exit(0), 10_000).unref();
-      running.close().then(() => process.exit(0), fail);
+      setTimeout(() => process.exit(0), LONGEST_CLOSE_MS).unref();
+      running
+        .close()
+        .then(flushTraces)
+        .then(() => process.exit(0), fail);
     };
     process.on('SIGTERM', close);
     process.on('SIGINT', close);
   }, fail);
 }
+
+/** A process that was told to end has ended after this. */
+const LONGEST_CLOSE_MS = 10_000;

@@ -1,6 +1,7 @@
 import { globSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPidFile, terminate } from '../../engines/src';
+import { keptDocker } from './docker';
 
 const GRACE_MS = 10_000;
 
@@ -8,6 +9,7 @@ const GRACE_MS = 10_000;
 export default async function globalTeardown(): Promise<void> {
   const dir = process.env['THECLOUD_TEST_DIR'];
   if (!dir) return;
+  await keptDocker()?.destroy();
   const pidFiles = globSync(['run/*.pid', '*/run/*.pid'], { cwd: dir });
   await Promise.all(
     pidFiles.map(async (file) => {

@@ -50,6 +50,12 @@ export const errors = errorCatalogue('compute.thecloud', {
     'FAILED_PRECONDITION',
     (m) => `Image ${m.id} is used by ${m.instances} instances. Delete them first.`,
   ),
+  IMAGE_SOURCE_REFUSED: entry<{ source: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `${m.source} is the cloud's own registry, which holds other projects' images too. Import from where the image came from.`,
+    { field: 'spec.source' },
+  ),
   IMAGE_ARCHIVE_INVALID: entry<{ why: string }>(
     'INVALID_ARGUMENT',
     (m) =>

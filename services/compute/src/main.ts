@@ -1,6 +1,5 @@
-import { loadConfig, runAsProcess, startTracing } from '@thecloud/service-kit';
+import { loadConfig, runAsProcess } from '@thecloud/service-kit';
 import { computeConfig } from './config';
 import { start } from './service';
 
-startTracing('compute');
-runAsProcess(() => start(loadConfig(computeConfig)));
+runAsProcess('compute', () => start(loadConfig(computeConfig)));

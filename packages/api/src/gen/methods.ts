@@ -1,6 +1,6 @@
 // Generated from proto/ by scripts/generate.sh. DO NOT EDIT.
 /* eslint-disable */
-import type { FieldRule, MethodEntry } from '../method-table';
+import type { FieldRule, MethodEntry } from '../method-entry';
 
 export const methods: readonly MethodEntry[] = [
   {

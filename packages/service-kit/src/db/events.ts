@@ -1,4 +1,5 @@
 import { newId } from '@thecloud/kernel';
+import { onCommit } from './database';
 import type { Tx } from './database';
 import type { KitTables } from './tables';
 
@@ -31,4 +32,13 @@ export async function emit(tx: Tx, tables: KitTables, source: string, event: Clo
       data: event.data,
     },
   });
+  onCommit(tx, () => bells.get(tables)?.());
+}
+
+/** The relay of this process, by the outbox it empties. */
+const bells = new WeakMap<KitTables, () => void>();
+
+/** Calls back after each commit that emitted; the newest caller is the one called. */
+export function onEmitted(tables: KitTables, ring: () => void): void {
+  bells.set(tables, ring);
 }

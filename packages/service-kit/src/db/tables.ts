@@ -14,7 +14,8 @@ import {
 import type { PgSchema } from 'drizzle-orm/pg-core';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
+/** A point in time, to the millisecond. */
+export const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /**
  * Row-level security of a tenant's table: rows of the transaction's project only, unless the system itself asks.

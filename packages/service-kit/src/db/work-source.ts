@@ -11,7 +11,7 @@ export class PgWorkSource implements WorkSource {
   constructor(
     private readonly db: Database,
     private readonly tables: KitTables,
-    private readonly wakes: Wakes,
+    private readonly wakes: Pick<Wakes, 'ring' | 'listen'>,
   ) {}
 
   /** Wakes a controller for a key, in the transaction that gave it the reason. Always moves the due time. */

@@ -10,6 +10,10 @@ export function openEtcd(endpoints: string, certificates: CertificateFiles | und
     dialTimeout: 3_000,
     // etcd3 would stop all calls for 5 s after three failures in a row; elections and leases retry by themselves, sooner.
     faultHandling: { host: () => noop },
+    // An address is no TLS server name (RFC 6066); a certificate for 127.0.0.1 says localhost too.
+    ...(endpoints.includes('//127.0.0.1:')
+      ? { grpcOptions: { 'grpc.ssl_target_name_override': 'localhost' } }
+      : {}),
     ...(certificates
       ? {
           credentials: {

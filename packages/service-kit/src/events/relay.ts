@@ -1,9 +1,9 @@
 import { asc, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Database } from '../db/database';
+import { onEmitted } from '../db/events';
 import type { KitTables } from '../db/tables';
 import type { Logger } from '../log';
 import type { EventBus } from './nats';
-import type { Wakes } from './wakes';
 
 const BATCH = 200;
 const LOOK_EVERY_MS = 2_000;
@@ -20,23 +20,20 @@ export class OutboxRelay {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #rung = false;
-  readonly #stopListening: () => void;
 
   constructor(
     private readonly db: Database,
     private readonly tables: KitTables,
     private readonly bus: EventBus,
-    wakes: Wakes,
     private readonly log: Logger,
   ) {
-    this.#stopListening = wakes.listen('outbox', () => this.#wake());
+    onEmitted(tables, () => this.#wake());
     this.#wake();
   }
 
   async close(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    this.#stopListening();
     await this.#running;
   }
 

@@ -1,4 +1,5 @@
 import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { computeV1 } from '@thecloud/api';
 import type { Page, Tx } from '@thecloud/service-kit';
 import type { Silence } from './host.plan';
@@ -70,7 +71,7 @@ export const hostRepo = {
     };
     await tx
       .insert(host)
-      .values({ id, name: id, ...facts })
+      .values({ id, name: freeName(inventory.hostname, id), ...facts })
       .onConflictDoUpdate({
         target: host.id,
         set: { ...facts, version: sql`${host.version} + 1`, updatedAt: new Date() },
@@ -177,3 +178,10 @@ export const hostRepo = {
     return row?.vcpus && row.memoryMib ? { vcpus: row.vcpus, memoryMib: row.memoryMib } : undefined;
   },
 };
+
+/** A host that nobody announced is called what it calls itself; if that is taken or no name, it is called by its id. */
+function freeName(hostname: string, id: string): SQL | string {
+  const name = (hostname.split('.')[0] ?? '').toLowerCase().replace(/[^a-z0-9-]/g, '-');
+  if (!/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return id;
+  return sql`case when exists (select from ${host} taken where taken.name = ${name}) then ${id} else ${name} end`;
+}

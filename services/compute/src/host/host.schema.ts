@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, check, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
 import type { HostState } from './host';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 /** A host and what of it is promised. The check constraint is the last word on overcommit. */
 export const host = compute.table(

@@ -1,5 +1,5 @@
 import { computeV1 } from '@thecloud/api';
-import { newId } from '@thecloud/kernel';
+import { invalidFields, newId } from '@thecloud/kernel';
 import { cutPage, emit, implement, onCommit, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
@@ -33,11 +33,13 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
   return implement<computeV1.ImageServiceServer>(computeV1.ImageServiceService, {
     createImage: (ctx, { name, labels, spec }) =>
       f.mutate(ctx, computeV1.Image, async (tx) => {
+        if (!spec?.source) throw invalidFields([{ field: 'spec.source', description: 'is required' }]);
+        if (d.registry.isOwn(spec.source)) throw errors.IMAGE_SOURCE_REFUSED({ source: spec.source });
         const row = await insert(tx, ctx, {
           id: newId('image'),
           name,
           labels,
-          source: spec?.source ?? '',
+          source: spec.source,
           state: 'importing',
         });
         await f.work.enqueue(tx, 'image', row.id);

@@ -1,9 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenantPolicy } from '@thecloud/service-kit';
+import { bigint, index, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 export const image = compute.table(
   'image',

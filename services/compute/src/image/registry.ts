@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { errors } from '../errors';
@@ -33,6 +33,9 @@ export class Registry {
   constructor(private readonly o: RegistryOptions) {
     mkdirSync(o.spoolDir, { recursive: true, mode: 0o700 });
     chmodSync(o.spoolDir, 0o700);
+    // What a killed process was receiving; nobody waits for it any more.
+    for (const left of readdirSync(o.spoolDir).filter((name) => name.startsWith('upload-')))
+      rmSync(join(o.spoolDir, left), { recursive: true, force: true });
     this.#authFile = join(o.spoolDir, 'registry-auth.json');
     const auth = Buffer.from(`${o.username}:${o.password}`).toString('base64');
     writeFileSync(this.#authFile, JSON.stringify({ auths: { [o.address]: { auth } } }), { mode: 0o600 });
@@ -43,6 +46,11 @@ export class Registry {
 
   reference(imageId: string, digest: string): string {
     return `${this.o.address}/images/${imageId}@${digest}`;
+  }
+
+  /** Does a reference name this very registry? Its images belong to projects, so nobody imports from it. */
+  isOwn(source: string): boolean {
+    return source === this.o.address || source.startsWith(`${this.o.address}/`);
   }
 
   /** A fresh directory for one upload. */
@@ -60,17 +68,19 @@ export class Registry {
       const digestFile = join(scratch, 'digest');
       const destination = `docker://${this.o.address}/images/${imageId}:latest`;
       const policy = ['--insecure-policy', '--override-os', 'linux'];
+      // Our own credentials are for the destination only: a source is whatever a tenant names.
+      const from = ['--src-no-creds'];
       const to = [
         '--dest-cert-dir',
         this.#certDir,
-        '--authfile',
+        '--dest-authfile',
         this.#authFile,
         '--digestfile',
         digestFile,
         '--format',
         'v2s2',
       ];
-      await this.#skopeo([...policy, 'copy', ...to, source, destination], COPY_MS, signal);
+      await this.#skopeo([...policy, 'copy', ...from, ...to, source, destination], COPY_MS, signal);
       const digest = readFileSync(digestFile, 'utf8').trim();
       return { digest, sizeBytes: await this.#sizeOf(imageId, digest) };
     } finally {
@@ -119,6 +129,7 @@ export class Registry {
       const { stdout } = await run('skopeo', args, {
         timeout: timeoutMs,
         maxBuffer: 16 << 20,
+        env: passedOn(process.env),
         ...(signal ? { signal } : {}),
       });
       return stdout;
@@ -127,6 +138,12 @@ export class Registry {
       throw errors.REGISTRY_FAILED({ why: lastLine(said) }, cause);
     }
   }
+}
+
+/** skopeo gets what it needs to reach and trust other registries, and none of our settings. */
+function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const names = ['PATH', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  return Object.fromEntries(names.map((name) => [name, env[name]]));
 }
 
 /** skopeo logs `time=… level=fatal msg="…"`; people want the message. */

@@ -110,9 +110,11 @@ export class InstanceController implements Reconciler {
   async #apply(row: InstanceView, term: Term): Promise<Outcome> {
     const placed = await this.d.db.read('system', (tx) => hostRepo.find(tx, row.hostId ?? ''));
     if (!placed?.agentEndpoint) return again(1_000);
-    const observed = await this.d.agents
-      .at(placed.agentEndpoint)
-      .applyInstance(order(row, term), { timeoutMs: AGENT_CALL_MS, signal: term.signal });
+    const observed = await this.d.agents.at(placed.agentEndpoint).applyInstance(order(row, term), {
+      timeoutMs: AGENT_CALL_MS,
+      signal: term.signal,
+      parent: { requestId: row.operationId },
+    });
     await this.d.work.fenced(this.name, term.epoch, (tx) => observeInstance(tx, placed.id, observed));
     // Journaled but not yet carried out: the host's report wakes us.
     return again(observed.generation < row.generation ? LOOK_AGAIN_MS : 0);

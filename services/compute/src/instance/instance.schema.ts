@@ -1,11 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenantPolicy } from '@thecloud/service-kit';
+import { bigint, index, integer, jsonb, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
 import type { Desired, OnHostLoss, PublishedPort, RestartPolicy, Seen } from './instance';
 import type { InstanceState } from './instance.state';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 export const instance = compute.table(
   'instance',

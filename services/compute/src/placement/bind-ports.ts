@@ -9,7 +9,7 @@ const LAST_CHOSEN = 29_999;
 
 /**
  * Reserves an instance's ports on a host, in the caller's transaction; what it has there already and still wants, it keeps.
- * Answers with the first port that another instance holds, and then the transaction must not commit.
+ * Answers with the first port that another instance holds (0: none is left to choose), and then the transaction must not commit.
  */
 export async function bindPorts(
   tx: Tx,
@@ -35,6 +35,7 @@ export async function bindPorts(
   for (const port of ports.filter((p) => !mine.some((row) => keeps(p, row)))) {
     const { protocol, containerPort } = port;
     const free = port.hostPort || (await chooseFree(tx, hostId, protocol, containerPort));
+    if (free === 0) return free;
     const taken = await tx
       .insert(hostPort)
       .values({ hostId, protocol, port: free, instanceId, containerPort })

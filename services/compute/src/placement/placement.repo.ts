@@ -28,8 +28,8 @@ export const placementRepo = {
     return hosts.map((h) => ({
       id: h.id,
       name: h.name,
-      schedulable: h.state === 'ready' && !h.cordoned,
-      obstacle: h.state === 'ready' ? 'cordoned' : 'not ready',
+      schedulable: h.state === 'ready' && !h.cordoned && h.reason === '',
+      obstacle: h.cordoned ? 'cordoned' : 'not ready',
       vcpus: h.vcpus,
       memoryMib: h.memoryMib,
       freeVcpus: h.vcpus - h.allocatedVcpus,
@@ -59,7 +59,7 @@ export const placementRepo = {
         update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
                instance_count = instance_count + w.instances
           from wanted w
-         where h.id = w.host_id and h.state = 'ready' and not h.cordoned
+         where h.id = w.host_id and h.state = 'ready' and not h.cordoned and h.reason = ''
            and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
         returning h.id)
       update ${instance} i set host_id = u.host_id, version = i.version + 1, updated_at = now()

@@ -1,8 +1,6 @@
-import { index, integer, jsonb, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenantPolicy } from '@thecloud/service-kit';
+import { index, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
-
-const time = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' });
 
 export const sshKey = compute.table(
   'ssh_key',

@@ -132,11 +132,11 @@ describe('members', () => {
     await caller.projects.addMember({ email: admin.email, role: 'admin' }, await within(owner));
     const asAdmin = await within(admin, owner.projectId);
     for (const call of [
-      caller.projects.updateMember({ userId: admin.id, role: 'owner' }, asAdmin),
-      caller.projects.updateMember({ userId: owner.id, role: 'viewer' }, asAdmin),
-      caller.projects.removeMember({ userId: owner.id }, asAdmin),
+      () => caller.projects.updateMember({ userId: admin.id, role: 'owner' }, asAdmin),
+      () => caller.projects.updateMember({ userId: owner.id, role: 'viewer' }, asAdmin),
+      () => caller.projects.removeMember({ userId: owner.id }, asAdmin),
     ])
-      await expect(call).rejects.toMatchObject({ reason: 'OWNER_REQUIRED' });
+      await expect(call()).rejects.toMatchObject({ reason: 'OWNER_REQUIRED' });
   });
 
   it('keep a last owner, even if two owners leave at the same moment', async () => {

@@ -1,0 +1,53 @@
+import { fieldRules, methods } from '@thecloud/api';
+import type { MethodEntry } from '@thecloud/api';
+
+const named = methods.map((m): [string, MethodEntry] => [m.path, m]);
+const routed = named.filter(([, m]) => m.http);
+
+describe('every rpc', () => {
+  it.each(named)('%s says who may call it, in exactly one way', (_path, { auth }) => {
+    expect([auth.permission !== '', auth.public, auth.peers.length > 0].filter(Boolean)).toHaveLength(1);
+  });
+
+  it.each(named.filter(([, m]) => m.auth.permission))(
+    '%s names its permission noun:verb',
+    (_path, { auth }) => {
+      expect(auth.permission).toMatch(/^[a-z]+(-[a-z]+)*:[a-z]+$/);
+    },
+  );
+});
+
+describe('every route', () => {
+  it('is one of a kind', () => {
+    const routes = routed.map(([, m]) => `${m.http?.verb} ${m.http?.path.replace(/\{[^}]+\}/g, '{}')}`);
+    expect(new Set(routes).size).toBe(routes.length);
+  });
+
+  it.each(routed)('%s stands under /v1 and is for callers, not for processes', (_path, { http, auth }) => {
+    expect(http?.path).toMatch(/^\/v1\/[a-z-]+/);
+    expect(auth.peers).toEqual([]);
+  });
+
+  it.each(routed.filter(([, m]) => m.http?.verb === 'GET'))(
+    '%s, which reads, asks for a permission to read',
+    (_path, { auth }) => {
+      expect(auth.permission).toMatch(/:(read|list)$/);
+    },
+  );
+
+  it.each(routed.filter(([, m]) => m.http?.verb !== 'GET'))(
+    '%s, which writes, asks for more than reading',
+    (_path, { auth }) => {
+      expect(auth.permission).not.toMatch(/:(read|list)$/);
+    },
+  );
+});
+
+describe('every string a caller sends', () => {
+  const inputs = routed.map(([, m]) => m.input);
+  it.each(inputs)('%s bounds its lists and maps', (input) => {
+    for (const rule of Object.values(fieldRules[input] ?? {})) {
+      if (rule.kind === 'list' || rule.kind === 'map') expect(rule).toHaveProperty('maxItems');
+    }
+  });
+});

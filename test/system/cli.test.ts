@@ -1,0 +1,125 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { starterImage } from '@thecloud/all-in-one';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+
+jest.setTimeout(120_000);
+const binary = join(__dirname, '../../bin/cloud');
+const home = mkdtempSync(join(tmpdir(), 'cli-'));
+let cloud: Cloud;
+
+beforeAll(async () => {
+  cloud = await startCloud({ driver: 'noop' });
+});
+afterAll(async () => {
+  await cloud.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The built command, as a person runs it. */
+function run(args: readonly string[], input = ''): Promise<Ran> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env['PATH'], HOME: home, THECLOUD_URL: cloud.url };
+    const child = execFile(binary, [...args], { env, timeout: 60_000 }, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err });
+    });
+    child.stdin?.end(input);
+  });
+}
+
+async function ok(...args: string[]): Promise<string> {
+  const { code, out, err } = await run(args);
+  if (code !== 0) throw new Error(`cloud ${args.join(' ')} ended with ${code}:\n${err}`);
+  return out;
+}
+
+it('says how to sign in before anything else', async () => {
+  const { code, err } = await run(['instance', 'list']);
+  expect(code).toBe(3);
+  expect(err).toContain('cloud login');
+});
+
+it('signs in with a key from standard input, into a file nobody else can read', async () => {
+  const { code, err } = await run(['login', '--api-key-stdin'], cloud.admin.key);
+  expect({ code, err: code ? err : '' }).toEqual({ code: 0, err: '' });
+  expect(statSync(join(home, '.config/thecloud/config.yaml')).mode & 0o777).toBe(0o600);
+});
+
+it('lives a whole instance from upload to removal', async () => {
+  const tarball = join(home, 'starter.tar');
+  writeFileSync(tarball, await starterImage());
+  await ok('image', 'upload', tarball, '--name', 'starter');
+  expect(await ok('image', 'list')).toContain('starter');
+  expect(await ok('type', 'list')).toContain('nano-1');
+
+  await ok(
+    'instance',
+    'launch',
+    'web',
+    '--image',
+    'starter',
+    '--type',
+    'nano-1',
+    '-p',
+    '8080',
+    '-e',
+    'A=1',
+    '--label',
+    'tier=front',
+    '--',
+    '/bin/true',
+  );
+  const shown = JSON.parse(await ok('instance', 'show', 'web', '-o', 'json')) as {
+    status: { state: string };
+    spec: { env: object; command: string[] };
+  };
+  expect(shown).toMatchObject({
+    status: { state: 'running' },
+    spec: { env: { A: '1' }, command: ['/bin/true'] },
+  });
+  expect(await ok('instance', 'list', '--label', 'tier=front', '-q')).toMatch(/^ins_[0-9a-z]{26}\n$/);
+  expect(await ok('instance', 'list', '--label', 'tier=back', '-q')).toBe('');
+
+  await ok('instance', 'stop', 'web');
+  await ok('instance', 'wait', 'web', '--for', 'stopped');
+  await ok('instance', 'start', 'web');
+  await ok('instance', 'restart', 'web');
+  expect(await ok('operation', 'list')).toContain('instance.restart');
+  await ok('instance', 'rm', 'web');
+  expect((await run(['instance', 'show', 'web'])).code).toBe(4);
+});
+
+it('imports, renames and removes an SSH key', async () => {
+  const file = join(home, 'key.pub');
+  writeFileSync(
+    file,
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2cIb0aTbHYuFVLlCOGTpYfVhPJZB7Sg9CNTsoGDxbY ada@engine\n',
+  );
+  await ok('ssh-key', 'import', 'laptop', file);
+  expect(await ok('ssh-key', 'list')).toMatch(/laptop +ssh-ed25519 +SHA256:/);
+  await ok('ssh-key', 'rename', 'laptop', 'old-laptop');
+  await ok('ssh-key', 'rm', 'old-laptop');
+  expect(await ok('ssh-key', 'list', '-q')).toBe('');
+});
+
+it('cordons and uncordons a host', async () => {
+  await ok('host', 'cordon', cloud.hostId);
+  expect(await ok('host', 'list')).toMatch(/cordoned/i);
+  await ok('host', 'uncordon', cloud.hostId);
+});
+
+it('fails with codes that mean something and says what to do', async () => {
+  expect((await run(['instance', 'launch', 'x'])).code).toBe(2);
+  const unknown = await run(['instance', 'launch', 'x', '--image', 'nowhere', '--type', 'nano-1']);
+  expect(unknown.err).toContain('nowhere');
+  expect(unknown.code).toBe(2);
+});
