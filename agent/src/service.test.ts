@@ -68,7 +68,7 @@ const order = (
       memoryMib: 64,
       pids: 64,
     },
-    ...{ hostname: 'web', projectId: 'prj' },
+    ...{ hostname: 'web', projectId: 'prj', onHostLoss: 'restart' },
   },
   ...more,
 });

@@ -20,12 +20,16 @@ import { inventory, machineCapacity } from './core/inventory';
 import type { Capacity } from './core/inventory';
 import { Journal } from './core/journal';
 import { Observations } from './core/observations';
+import type { InstanceRecord } from './core/record';
 import { Reporter } from './core/report';
 import { drivers } from './drivers/drivers';
+import { uptimeMs } from './fence/deadline';
+import { Fence } from './fence/fence';
 import { hostIdOf } from './host-id';
 import { agentMetrics } from './metrics';
 import { agentService } from './rpc/agent.rpc';
 import { observedFrom } from './rpc/mapping';
+import { DockerWatchdog, noopWatchdog } from './watchdog/docker-watchdog';
 
 export interface RunningAgent {
   readonly hostId: string;
@@ -54,7 +58,13 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   const { instances: driver, images } = drivers[config.THECLOUD_AGENT_DRIVER](config, hostId);
   const journal = await openJournal(config.THECLOUD_AGENT_DATA_DIR, log);
   const observations = new Observations(journal.boot);
-  const agent = new Agent({ driver, images, journal, observations, log, now: Date.now });
+  const dataDir = config.THECLOUD_AGENT_DATA_DIR;
+  const socketPath = config.THECLOUD_AGENT_DOCKER_SOCKET;
+  const watchdog =
+    driver.kind === 'docker' ? new DockerWatchdog({ dataDir, socketPath, hostId }) : noopWatchdog;
+  const fence = await Fence.open(dataDir, journal, watchdog);
+  const fenced = (record: InstanceRecord) => fence.holds(record);
+  const agent = new Agent({ driver, images, journal, observations, fenced, log, now: Date.now });
   await agent.start();
 
   const registry = createMetrics('agent');
@@ -82,6 +92,19 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
       inventory(capacityOf(config), { kind: driver.kind, health: await agent.health() }, self),
     health: () => agent.health(),
     observations,
+    everything: () => agent.list(),
+    fence: {
+      get armedMs() {
+        return fence.armedMs;
+      },
+      orders: () => fence.orders(),
+      acknowledged: async (answer) => {
+        const fine = await fence.acknowledged(answer);
+        if (fine && answer.greeted) agent.reconsider(); // what was held back may be over
+        return fine;
+      },
+    },
+    uptimeMs,
     toWire: observedFrom,
     log,
   });

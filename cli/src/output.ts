@@ -77,7 +77,7 @@ function cell<T>(column: Column<T>, item: T, colour: boolean): string {
 
 function colourOf(state: string): 'green' | 'red' | 'yellow' | undefined {
   if (/^(running|ready|succeeded)\b/.test(state)) return 'green';
-  if (/^(failed|suspect)\b/.test(state)) return 'red';
+  if (/^(failed|suspect|dead)\b/.test(state)) return 'red';
   return /^(stopped|deleted|superseded)\b/.test(state) ? undefined : 'yellow';
 }
 

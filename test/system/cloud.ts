@@ -18,6 +18,8 @@ export interface CloudOptions {
   readonly driver: 'noop' | 'docker';
   /** compute and agents as processes of their own, so that a test can kill them. */
   readonly processes?: boolean;
+  /** A silent host is given up after so long; the service's default otherwise. */
+  readonly fenceSeconds?: number;
 }
 
 /** The whole cloud on real engines, reached through its gateway. */
@@ -46,14 +48,14 @@ export interface Cloud {
 
 const REGISTRY_USER = 'thecloud';
 
-export async function startCloud({ driver, processes = false }: CloudOptions): Promise<Cloud> {
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const engines = await testEngines();
   const closers: Array<() => Promise<unknown>> = [() => engines.close()];
   const close = async () => {
     for (const closer of closers.reverse()) await closer();
   };
   try {
-    return await build(engines, closers, close, driver, processes);
+    return await build(engines, closers, close, options);
   } catch (cause) {
     await close();
     throw cause;
@@ -64,8 +66,7 @@ async function build(
   engines: TestEngines,
   closers: Array<() => Promise<unknown>>,
   close: () => Promise<void>,
-  driver: 'noop' | 'docker',
-  processes: boolean,
+  { driver, processes = false, fenceSeconds }: CloudOptions,
 ): Promise<Cloud> {
   const identity = await startTestIdentity(engines);
   closers.push(() => identity.close());
@@ -90,6 +91,7 @@ async function build(
     THECLOUD_REGISTRY_PASSWORD: images.password,
     THECLOUD_SPOOL_DIR: join(engines.dir, 'spool'),
     THECLOUD_IMAGE_LIMIT_MIB: '64',
+    THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
   });
   await compute.start();
   closers.push(() => compute.stop());

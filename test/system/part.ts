@@ -56,6 +56,15 @@ export class Part {
     this.#child = undefined;
   }
 
+  /** Stands still, as under memory pressure or a debugger, until `resume`; its connections stay open. */
+  pause(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#child?.kill('SIGCONT');
+  }
+
   async stop(): Promise<void> {
     await this.#running?.close();
     this.#running = undefined;

@@ -65,8 +65,17 @@ export class Agent {
     return known ?? { ...describe(instanceId, this.d.journal.get(instanceId), undefined), sequence: 0n };
   }
 
+  /** All that is on the host or in its journal. */
   list(): Observation[] {
-    return this.d.observations.all();
+    const seen = this.d.observations.all();
+    const known = new Set(seen.map(({ instanceId }) => instanceId));
+    const unseen = this.d.journal.all().filter(({ order }) => !known.has(order.instanceId));
+    return [...seen, ...unseen.map(({ order }) => this.observe(order.instanceId))];
+  }
+
+  /** Has all be looked at again: what held it back may be over. */
+  reconsider(): void {
+    for (const { order } of this.d.journal.all()) this.#queue.add(order.instanceId);
   }
 
   health(): Promise<DriverHealth> {

@@ -9,7 +9,7 @@ import type { Order } from './order';
 const id = newId('instance');
 const config = {
   ...{ image: 'i', command: [], env: { SECRET: 'x' }, ports: [], restartPolicy: 'always' as const },
-  ...{ vcpus: 1, memoryMib: 64, pids: 64, hostname: 'h', projectId: 'p' },
+  ...{ vcpus: 1, memoryMib: 64, pids: 64, hostname: 'h', projectId: 'p', onHostLoss: 'restart' as const },
 };
 const order = (more: Partial<Order> = {}): Order => ({
   ...{

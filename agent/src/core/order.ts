@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { InstanceSpec, PortBinding } from '../ports/instance-driver';
 
 export type Desired = 'running' | 'stopped' | 'absent';
+export type OnHostLoss = 'restart' | 'keep';
 export type RestartPolicy = 'always' | 'on-failure' | 'never';
 
 export interface InstanceConfig {
@@ -15,6 +16,7 @@ export interface InstanceConfig {
   readonly pids: number;
   readonly hostname: string;
   readonly projectId: string;
+  readonly onHostLoss: OnHostLoss;
 }
 
 /** One instance's whole wanted state, as compute orders it. */
@@ -32,7 +34,7 @@ export interface Order {
 
 /**
  * Names everything that only a new container can change. Left out on purpose: the restart policy (the agent's own
- * business) and the host name and project (a rename must not cost an instance its disk; a new container gets it).
+ * business), what happens when the host is lost, and the host name and project (a rename must not cost an instance its disk; a new container gets it).
  */
 export function specHash(config: InstanceConfig): string {
   const env = Object.entries(config.env).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -53,6 +55,7 @@ export function sameWish(a: Order, b: Order): boolean {
     o.restartNonce,
     o.config && specHash(o.config),
     o.config?.restartPolicy,
+    o.config?.onHostLoss,
   ];
   return JSON.stringify(wish(a)) === JSON.stringify(wish(b));
 }

@@ -16,6 +16,7 @@ const config = (restartPolicy: RestartPolicy) => ({
     pids: 64,
     hostname: 'h',
     projectId: 'p',
+    onHostLoss: 'restart' as const,
   },
 });
 

@@ -4,6 +4,7 @@ import type { Backoff } from './backoff';
 import type { Problem } from './describe';
 import type { Journal } from './journal';
 import type { Observations } from './observations';
+import type { InstanceRecord } from './record';
 import type { RestartTimer } from './restarts';
 
 /** What making instances true takes. */
@@ -12,6 +13,8 @@ export interface ReconcilerDeps {
   driver: InstanceDriver;
   images: ImageDriver;
   observations: Observations;
+  /** May it not be started now, because it may run on another host? */
+  fenced(record: InstanceRecord): boolean;
   now(): number;
   log: { info(o: object, text: string): void; warn(o: object, text: string): void };
 }

@@ -69,6 +69,7 @@ export class Reconciler {
       if (!seen) this.#dropOrphan(id);
       return undefined;
     }
+    if (this.d.fenced(record)) return this.#hold(record, seen, signal);
     const actions = plan(record, seen);
     if (actions.length === 0) {
       await this.#done(record, seen);
@@ -84,11 +85,24 @@ export class Reconciler {
     }
     for (const action of actions) {
       signal.throwIfAborted();
+      if (action.do === 'start' && this.d.fenced(this.d.journal.get(id) ?? record)) break; // what came before it may have taken minutes
       await execute(this.d, action, record, memory, signal);
     }
     memory.failures.reset();
     // A world that keeps changing under us, or an engine that is slow to show its deeds, must not keep a worker busy.
     return round < MOST_ROUNDS ? this.#look(id, memory, signal, round + 1) : PAUSE_MS;
+  }
+
+  /** What may run elsewhere is not started, and its order is not carried out; what is placed elsewhere is stopped. */
+  async #hold(
+    record: InstanceRecord,
+    seen: SeenInstance | undefined,
+    signal: AbortSignal,
+  ): Promise<undefined> {
+    const { instanceId, graceSeconds } = record.order;
+    if (record.notHere && (seen?.phase === 'running' || seen?.phase === 'paused'))
+      await this.d.driver.stop(instanceId, graceSeconds * 1000, signal);
+    await this.observe(instanceId, seen);
   }
 
   /** An order with nothing left to do is carried out. */

@@ -11,6 +11,11 @@ export interface InstanceRecord {
   readonly done?: { readonly generation: number; readonly restartNonce: number };
   /** Restarts by policy, ever. */
   readonly restartCount: number;
+  /**
+   * Compute said that it is not placed here (any more): it must not run here, whatever the order says. An order for it
+   * makes a new record.
+   */
+  readonly notHere?: boolean;
   /** When an absent instance was gone, in ms since 1970: from then on the record only refuses late orders. */
   readonly goneAt?: number;
 }
@@ -30,13 +35,13 @@ export function recordFromJson(text: string, instanceId: string): InstanceRecord
     version: number;
     order: Omit<Order, 'epoch'> & { epoch: string };
   } & InstanceRecord;
-  const { version, order, done, restartCount, goneAt } = parsed;
+  const { version, order, done, restartCount, notHere, goneAt } = parsed;
   if (version !== 1) throw new Error(`unknown journal version ${version}`);
   if (order.instanceId !== instanceId) throw new Error(`it is about instance ${order.instanceId}`);
   if (!Number.isInteger(order.generation) || !Number.isInteger(restartCount))
     throw new Error('a number is missing');
   if (order.desired !== 'absent' && !order.config) throw new Error('its config is missing');
-  return { order: { ...order, epoch: BigInt(order.epoch) }, done, restartCount, goneAt };
+  return { order: { ...order, epoch: BigInt(order.epoch) }, done, restartCount, notHere, goneAt };
 }
 
 /** Gone since before `ms`? Such a record only refuses late orders. */

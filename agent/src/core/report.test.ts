@@ -33,6 +33,9 @@ beforeEach(async () => {
     inventory: async () => inventory({ vcpus: 8, memoryMib: 4096 }, { kind: 'noop', health }, self),
     health: async () => health,
     observations,
+    everything: () => observations.all(),
+    fence: { armedMs: 0, orders: () => new Map(), acknowledged: async () => true },
+    uptimeMs: () => performance.now(),
     toWire: observedFrom,
     log: { info: () => undefined, warn: () => undefined },
   });

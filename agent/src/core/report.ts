@@ -13,8 +13,31 @@ export interface ReporterDeps {
   inventory(): Promise<computeV1.HostInventory>;
   health(): Promise<DriverHealth>;
   observations: Observations;
+  /** All that is on the host or in its journal. */
+  everything(): Observation[];
+  fence: FencePort;
+  /** ms, never set back. */
+  uptimeMs(): number;
   toWire(observation: Observation): computeV1.HostHello['instances'][number];
   log: { info(o: object, text: string): void; warn(o: object, text: string): void };
+}
+
+/** Compute's answer to a hello or a beat. */
+export interface Acknowledgement {
+  /** When what it answers was sent, on the clock of `uptimeMs`. */
+  readonly sentAtMs: number;
+  /** To a hello: the generation of each order there was when it was sent. */
+  readonly greeted?: ReadonlyMap<string, number>;
+  readonly fenceAfterMs: number;
+  readonly notHere: readonly string[];
+}
+
+/** What must be told of every answer, before anything relies on it. */
+export interface FencePort {
+  readonly armedMs: number;
+  orders(): ReadonlyMap<string, number>;
+  /** False: a hello is needed. */
+  acknowledged(answer: Acknowledgement): Promise<boolean>;
 }
 
 /** Until compute says otherwise, in ms. */
@@ -30,6 +53,9 @@ export class Reporter {
   readonly #backoff = new Backoff(200, 5_000);
   readonly #unsent = new Set<string>();
   #stream: ReportStream | undefined;
+  /** Hellos and beats of this stream that are not answered yet; answers come in their order. */
+  #unanswered: Array<Pick<Acknowledgement, 'sentAtMs' | 'greeted'>> = [];
+  #answers: Promise<void> = Promise.resolve();
   #blocked = false;
   #greeted = false;
   #beatMs = BEAT_MS;
@@ -65,8 +91,11 @@ export class Reporter {
     this.#stream = stream;
     this.#blocked = false;
     this.#greeted = false;
+    this.#unanswered = [];
     const openedAt = Date.now();
-    stream.on('data', ({ beatIntervalMs }: computeV1.ReportHostResponse) => {
+    stream.on('data', (answer: computeV1.ReportHostResponse) => {
+      const { beatIntervalMs } = answer;
+      this.#answered(stream, answer);
       if (!this.connected) this.d.log.info({ beatIntervalMs }, 'reporting to compute');
       this.#heardAt = Date.now();
       this.#backoff.reset();
@@ -86,9 +115,11 @@ export class Reporter {
       const inventory = await this.d.inventory();
       if (stream !== this.#stream) return;
       this.#unsent.clear();
+      this.#unanswered.push({ sentAtMs: this.d.uptimeMs(), greeted: this.d.fence.orders() });
+      const instances = this.d.everything().map(this.d.toWire);
       this.#send({
         $case: 'hello',
-        value: { inventory, instances: this.d.observations.all().map(this.d.toWire) },
+        value: { inventory, instances, armedFenceMs: this.d.fence.armedMs },
       });
       this.#greeted = true;
       this.#flush();
@@ -111,8 +142,26 @@ export class Reporter {
       stream.cancel();
       return this.#lost(stream, new Error('compute is silent'));
     }
-    if (!this.#blocked) this.#send({ $case: 'beat', value: { driverProblem: health.ok ? '' : health.why } });
+    if (!this.#blocked) {
+      this.#unanswered.push({ sentAtMs: this.d.uptimeMs() });
+      const driverProblem = health.ok ? '' : health.why;
+      this.#send({ $case: 'beat', value: { driverProblem, armedFenceMs: this.d.fence.armedMs } });
+    }
     this.#planBeat(stream, openedAt);
+  }
+
+  /** One answer after the other, as they came. */
+  #answered(stream: ReportStream, { fenceAfterMs, notHere }: computeV1.ReportHostResponse): void {
+    const asked = this.#unanswered.shift();
+    if (stream !== this.#stream || !asked) return;
+    this.#answers = this.#answers
+      .then(() => this.d.fence.acknowledged({ ...asked, fenceAfterMs, notHere }))
+      .then((fine) => {
+        if (fine || stream !== this.#stream) return;
+        stream.cancel();
+        this.#lost(stream, new Error('it was silent for too long: a hello is needed'));
+      })
+      .catch((error: unknown) => this.d.log.warn({ err: error }, 'the fence deadline could not be moved'));
   }
 
   #flush(): void {

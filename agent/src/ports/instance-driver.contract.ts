@@ -40,6 +40,7 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     pids: 64,
     hostname: 'web',
     projectId: 'prj',
+    onHostLoss: 'restart',
     ...more,
   });
   const run = async (more: Partial<InstanceSpec>) => {

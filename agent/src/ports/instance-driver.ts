@@ -16,6 +16,7 @@ export interface InstanceSpec {
   readonly pids: number;
   readonly hostname: string;
   readonly projectId: string;
+  readonly onHostLoss: 'restart' | 'keep';
 }
 
 export interface PortBinding {

@@ -2,11 +2,12 @@ import type { agentV1 } from '@thecloud/api';
 import { invalidFields, isId } from '@thecloud/kernel';
 import type { FieldViolation } from '@thecloud/kernel';
 import type { Observation } from '../core/observations';
-import type { Desired, InstanceConfig, Order, RestartPolicy } from '../core/order';
+import type { Desired, InstanceConfig, OnHostLoss, Order, RestartPolicy } from '../core/order';
 
 /** Docker gives no container less, in MiB. */
 const LEAST_MEMORY_MIB = 6;
 const POLICIES: readonly string[] = ['always', 'on-failure', 'never'];
+const ON_HOST_LOSS: readonly string[] = ['restart', 'keep'];
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
 
 /** @throws CloudError INVALID_FIELDS */
@@ -48,6 +49,7 @@ function configViolations(config: agentV1.InstanceConfig): FieldViolation[] {
   };
   rule(config.image !== '', 'image', 'is needed');
   rule(POLICIES.includes(config.restartPolicy), 'restart_policy', `is one of ${POLICIES.join(', ')}`);
+  rule(ON_HOST_LOSS.includes(config.onHostLoss), 'on_host_loss', `is one of ${ON_HOST_LOSS.join(', ')}`);
   rule(config.vcpus >= 1, 'vcpus', 'is at least 1');
   rule(config.memoryMib >= LEAST_MEMORY_MIB, 'memory_mib', `is at least ${LEAST_MEMORY_MIB}`);
   rule(config.pids >= 1, 'pids', 'is at least 1');
@@ -68,7 +70,20 @@ function configFrom(config: agentV1.InstanceConfig): InstanceConfig {
   const { image, command, env, vcpus, memoryMib, pids, hostname, projectId } = config;
   const ports = config.ports.map((p) => ({ ...p, protocol: p.protocol as 'tcp' | 'udp' }));
   const restartPolicy = config.restartPolicy as RestartPolicy;
-  return { image, command, env, ports, restartPolicy, vcpus, memoryMib, pids, hostname, projectId };
+  const onHostLoss = config.onHostLoss as OnHostLoss;
+  return {
+    image,
+    command,
+    env,
+    ports,
+    restartPolicy,
+    vcpus,
+    memoryMib,
+    pids,
+    hostname,
+    projectId,
+    onHostLoss,
+  };
 }
 
 export function observedFrom(o: Observation): agentV1.ObservedInstance {

@@ -12,6 +12,12 @@ export const computeConfig = z.object({
   THECLOUD_SPOOL_DIR: z
     .string()
     .describe('Where uploads wait for the registry; needs room for the largest image'),
+  THECLOUD_HOST_FENCE_SECONDS: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .default(60)
+    .describe('A host that stays silent this long after its lease ended is dead, and its instances move'),
   THECLOUD_IMAGE_LIMIT_MIB: z.coerce.number().int().positive().default(4096).describe('Largest upload'),
 });
 

@@ -30,6 +30,7 @@ export const migrationsFolder = join(__dirname, '..', 'migrations');
 export async function start(config: ComputeConfig): Promise<Served> {
   const f = await layFoundation({ service: 'compute', config, tables });
   const { db, work, operations, certificates, log } = f;
+  const fenceMs = config.THECLOUD_HOST_FENCE_SECONDS * 1000;
   const agents = new Agents(certificates);
   const liveness = new HostLiveness(f.etcd, log);
   const authority = createClient(identityV1.CertificateServiceClient, {
@@ -59,7 +60,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       instanceTypeRpc(),
       imageRpc(f, images),
       hostRpc(f, authority),
-      reportRpc(f, liveness),
+      reportRpc(f, liveness, fenceMs),
       instanceRpc(f, instances),
       operationRpc(f),
       sshKeyRpc(f),
@@ -67,7 +68,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
     reconcilers: [
       new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),
       new ImageController({ db, work, operations, registry, changed: images.changed }),
-      new HostController({ db, work, agents, liveness, log }),
+      new HostController({ db, work, agents, liveness, log, fenceMs }),
     ],
   });
   await liveness.watch((hostId) => void wakeHost(f, hostId));

@@ -3,10 +3,13 @@ import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Logger, PgWorkSource } from '@thecloud/service-kit';
 import { instance } from '../instance/instance.schema';
+import { instanceRepo } from '../instance/instance.repo';
 import { orphanKey } from '../instance/orphan';
 import type { Agents } from './agents';
 import { hostRepo } from './host.repo';
+import { judge } from './host.plan';
 import type { HostRow } from './host.repo';
+import { HOST_LEASE_SECONDS } from './liveness';
 import type { HostLiveness } from './liveness';
 
 const AGENT_CALL_MS = 5_000;
@@ -17,9 +20,11 @@ export interface HostControllerDeps {
   readonly agents: Agents;
   readonly liveness: HostLiveness;
   readonly log: Logger;
+  /** A host that stays silent this long after its lease ended is given up. */
+  readonly fenceMs: number;
 }
 
-/** Says which hosts are silent, and finds what is not (or no longer) meant to be on a host. */
+/** Says which hosts are silent, gives up those that stay so, and finds what is not (or no longer) meant to be on a host. */
 export class HostController implements Reconciler {
   readonly name = 'host';
   readonly resyncMs = 30_000;
@@ -33,17 +38,28 @@ export class HostController implements Reconciler {
     if (!row || row.state === 'joining') return settled;
     const alive = await this.d.liveness.alive(id);
     if (alive === undefined) return again(2_000); // nobody knows: change nothing
-    if (!alive) {
-      const message = row.lastSeenAt
-        ? `Its agent was last heard at ${row.lastSeenAt.toISOString()}.`
-        : 'Its agent was never heard.';
-      await this.d.work.fenced(this.name, term.epoch, (tx) =>
-        hostRepo.setState(tx, id, 'suspect', 'SILENT', message),
-      );
-      return settled;
-    }
+    if (!alive) return row.state === 'dead' ? settled : this.#silent(row, term);
     await this.#reportOrphans(row, term);
     return settled;
+  }
+
+  /** One transaction says that it is silent, since when, and whether it is given up: a beat comes before or after it. */
+  async #silent(row: HostRow, term: Term): Promise<Outcome> {
+    const heard = row.lastSeenAt
+      ? `Its agent was last heard at ${row.lastSeenAt.toISOString()}.`
+      : 'Its agent was never heard.';
+    const verdict = await this.d.work.fenced(this.name, term.epoch, async (tx) => {
+      const silence = await hostRepo.silence(tx, row.id, HOST_LEASE_SECONDS);
+      if (!silence) return undefined;
+      const { state, reason, message, lookAgainMs } = judge({ ...silence, fenceMs: this.d.fenceMs });
+      await hostRepo.setState(tx, row.id, state, reason, `${heard} ${message}`);
+      if (state === 'dead')
+        await this.d.work.enqueue(tx, 'instance', ...(await instanceRepo.idsOn(tx, row.id)));
+      return { state, lookAgainMs };
+    });
+    if (verdict?.state === 'dead')
+      this.d.log.warn({ hostId: row.id }, 'the host is given up; what may restart elsewhere does');
+    return verdict?.lookAgainMs === 0 ? settled : again(verdict?.lookAgainMs ?? HOST_LEASE_SECONDS * 1000);
   }
 
   /** The host's list is read before the wishes are: what is placed meanwhile cannot look like an orphan. */

@@ -1,7 +1,8 @@
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { computeV1 } from '@thecloud/api';
 import type { Page, Tx } from '@thecloud/service-kit';
+import type { Silence } from './host.plan';
 import { host } from './host.schema';
 
 export type HostRow = typeof host.$inferSelect;
@@ -39,8 +40,17 @@ export const hostRepo = {
     return made;
   },
 
-  /** Its agent said hello: the host is ready with this inventory. A host nobody announced joins by its certificate. */
-  async hello(tx: Tx, id: string, inventory: computeV1.HostInventory): Promise<void> {
+  /**
+   * Its agent said hello: the host is ready with this inventory. A host nobody announced joins by its certificate.
+   * Waits for whoever is moving an instance off it, and true if it had been given up.
+   */
+  async hello(
+    tx: Tx,
+    id: string,
+    inventory: computeV1.HostInventory,
+    fenceAfterMs: number,
+  ): Promise<boolean> {
+    const [before] = await tx.select({ state: host.state }).from(host).where(eq(host.id, id)).for('update');
     const facts = {
       state: 'ready' as const,
       reason: '',
@@ -55,7 +65,9 @@ export const hostRepo = {
       architecture: inventory.architecture,
       vcpus: inventory.vcpus,
       memoryMib: inventory.memoryMib,
-      lastSeenAt: new Date(),
+      fenceAfterMs,
+      suspectSince: null,
+      lastSeenAt: sql`clock_timestamp()`,
     };
     await tx
       .insert(host)
@@ -64,6 +76,7 @@ export const hostRepo = {
         target: host.id,
         set: { ...facts, version: sql`${host.version} + 1`, updatedAt: new Date() },
       });
+    return before?.state === 'dead';
   },
 
   /** Writes only what differs, so that a beat of a healthy host costs a read. True if it did. */
@@ -87,8 +100,61 @@ export const hostRepo = {
     return changed.length === 1;
   },
 
-  async seen(tx: Tx, id: string): Promise<void> {
-    await tx.update(host).set({ lastSeenAt: new Date() }).where(eq(host.id, id));
+  /**
+   * Its agent beat; what follows from silence counts from here. False for a dead host: it must say hello first, because
+   * what it ran may run elsewhere by now.
+   */
+  async heard(tx: Tx, id: string, problem: string, fenceAfterMs: number): Promise<boolean> {
+    const heard = await tx
+      .update(host)
+      .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, fenceAfterMs })
+      .where(and(eq(host.id, id), ne(host.state, 'dead')))
+      .returning({ id: host.id });
+    if (heard.length === 0) return false;
+    await hostRepo.setState(tx, id, 'ready', problem ? 'DRIVER_UNAVAILABLE' : '', problem);
+    return true;
+  },
+
+  /** Is there another host that could take over this one's instances, now or soon? */
+  async hasRefuge(tx: Tx, id: string): Promise<boolean> {
+    const other = and(ne(host.id, id), eq(host.cordoned, false), inArray(host.state, ['ready', 'suspect']));
+    return (await tx.$count(host, other)) > 0;
+  },
+
+  /**
+   * Notes that its lease is gone, and since when. Undefined if it was heard within the last `leaseSeconds` all the same
+   * (by a replica that could not tell etcd), or has been given up.
+   */
+  async silence(tx: Tx, id: string, leaseSeconds: number): Promise<Omit<Silence, 'fenceMs'> | undefined> {
+    const [row] = await tx
+      .update(host)
+      .set({ state: 'suspect', suspectSince: sql`coalesce(${host.suspectSince}, clock_timestamp())` })
+      .where(
+        and(
+          eq(host.id, id),
+          inArray(host.state, ['ready', 'suspect']),
+          sql`coalesce(${host.lastSeenAt} < clock_timestamp() - ${leaseSeconds} * interval '1 second', true)`,
+        ),
+      )
+      .returning({
+        fenceAfterMs: host.fenceAfterMs,
+        silentMs: sql<number>`(extract(epoch from clock_timestamp() - ${host.suspectSince}) * 1000)::float8`,
+      });
+    if (!row) return undefined;
+    const [counted] = await tx
+      .select({
+        hosts: sql<number>`count(*)::int`,
+        silentHosts: sql<number>`count(*) filter (where ${host.state} in ('suspect', 'dead'))::int`,
+      })
+      .from(host)
+      .where(ne(host.state, 'joining'));
+    return { ...row, hosts: counted?.hosts ?? 0, silentHosts: counted?.silentHosts ?? 0 };
+  },
+
+  /** Has it been given up? True holds until the transaction ends: its agent's hello waits. */
+  async isLost(tx: Tx, id: string): Promise<boolean> {
+    const [row] = await tx.select({ state: host.state }).from(host).where(eq(host.id, id)).for('update');
+    return row?.state === 'dead';
   },
 
   async cordon(tx: Tx, id: string, cordoned: boolean): Promise<HostRow | undefined> {

@@ -28,6 +28,10 @@ export const host = compute.table(
     allocatedVcpus: integer('allocated_vcpus').notNull().default(0),
     allocatedMemoryMib: integer('allocated_memory_mib').notNull().default(0),
     instanceCount: integer('instance_count').notNull().default(0),
+    // How long after its last beat its agent stops what must not run twice, in ms; 0: it does not, or is not known to.
+    fenceAfterMs: integer('fence_after_ms').notNull().default(0),
+    // When its lease was known to be gone; by the database's clock, so that every leader counts from the same moment.
+    suspectSince: time('suspect_since'),
     version: integer('version').notNull().default(1),
     lastSeenAt: time('last_seen_at'),
     createdAt: time('created_at').notNull().defaultNow(),

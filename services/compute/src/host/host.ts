@@ -1,5 +1,5 @@
-/** joining: announced, never seen. suspect: its agent is silent. */
-export type HostState = 'joining' | 'ready' | 'suspect';
+/** joining: announced, never seen. suspect: its agent is silent. dead: for so long that its instances are moved. */
+export type HostState = 'joining' | 'ready' | 'suspect' | 'dead';
 
 /** What placement knows of a host. Capacity in vCPUs (overcommit included) and MiB. */
 export interface HostCapacity {

@@ -1,16 +1,20 @@
 import type { agentV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { implement } from '@thecloud/service-kit';
-import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import { instanceRepo } from '../instance/instance.repo';
 import { observeInstance } from '../instance/observe-instance';
+import { agentFenceMs } from './host.plan';
 import { hostRepo } from './host.repo';
 import type { HostLiveness } from './liveness';
 
 /** How often agents are asked to beat. */
 const BEAT_INTERVAL_MS = 2_000;
 
+type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
+
 /** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
-export function reportRpc(f: Foundation, liveness: HostLiveness) {
+export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number) {
   const observe = (hostId: string, seen: readonly agentV1.ObservedInstance[]) =>
     f.db.write('system', async (tx) => {
       const news = [];
@@ -30,11 +34,13 @@ export function reportRpc(f: Foundation, liveness: HostLiveness) {
           await observe(hostId, [report.value]);
           continue;
         }
-        if (report?.$case === 'hello' && report.value.inventory)
-          await greet(hostId, report.value.inventory, report.value.instances);
-        if (report?.$case === 'beat') await hear(hostId, report.value.driverProblem);
+        const answer =
+          report?.$case === 'hello'
+            ? await greet(hostId, report.value)
+            : await hear(hostId, report?.value.driverProblem ?? '', report?.value.armedFenceMs ?? 0);
+        if (!answer) return; // given up meanwhile: only a new stream's hello may tell it what is still its own
         await liveness.beat(hostId);
-        yield { beatIntervalMs: BEAT_INTERVAL_MS };
+        yield { beatIntervalMs: BEAT_INTERVAL_MS, ...answer };
       }
     } finally {
       liveness.forget(hostId);
@@ -42,23 +48,38 @@ export function reportRpc(f: Foundation, liveness: HostLiveness) {
     }
   }
 
-  async function greet(
-    hostId: string,
-    inventory: computeV1.HostInventory,
-    seen: agentV1.ObservedInstance[],
-  ): Promise<void> {
-    await f.db.write('system', async (tx) => {
-      await hostRepo.hello(tx, hostId, inventory);
+  async function greet(hostId: string, hello: computeV1.HostHello): Promise<Answer> {
+    const inventory = computeV1.HostInventory.fromPartial(hello.inventory ?? {});
+    const answer = await f.db.write('system', async (tx) => {
+      const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
+      const wasLost = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
       await f.work.enqueue(tx, 'host', hostId);
+      // After the host's row is ours: from here on nothing is moved off it.
+      const here = await instanceRepo.idsOn(tx, hostId);
+      if (wasLost) await f.work.enqueue(tx, 'instance', ...here);
+      const placed = new Set(here);
+      const notHere = hello.instances.map((i) => i.instanceId).filter((id) => !placed.has(id));
+      return { fenceAfterMs: fence.tellMs, notHere };
     });
-    await observe(hostId, seen);
+    await observe(hostId, hello.instances);
+    return answer;
   }
 
-  const hear = (hostId: string, problem: string) =>
+  const hear = (hostId: string, problem: string, armedMs: number): Promise<Answer | undefined> =>
     f.db.write('system', async (tx) => {
-      await hostRepo.seen(tx, hostId);
-      await hostRepo.setState(tx, hostId, 'ready', problem ? 'DRIVER_UNAVAILABLE' : '', problem);
+      const fence = await fenceOf(tx, hostId, armedMs);
+      const heard = await hostRepo.heard(tx, hostId, problem, fence.reliesOnMs);
+      return heard ? { fenceAfterMs: fence.tellMs, notHere: [] } : undefined;
     });
+
+  /**
+   * tellMs: what its agent is told next. reliesOnMs: what may be relied on, whether that answer arrives or not: the
+   * longer of the two, and nothing while the agent does not say that its watchdog runs.
+   */
+  async function fenceOf(tx: Tx, hostId: string, armedMs: number) {
+    const tellMs = (await hostRepo.hasRefuge(tx, hostId)) ? agentFenceMs(fenceMs) : 0;
+    return { tellMs, reliesOnMs: tellMs && armedMs ? Math.max(tellMs, armedMs) : 0 };
+  }
 
   return implement<computeV1.HostAgentServiceServer>(computeV1.HostAgentServiceService, { reportHost });
 }

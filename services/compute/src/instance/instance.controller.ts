@@ -30,6 +30,8 @@ const AGENT_CALL_MS = 5_000;
 const PLACE_FOR_MS = 30_000;
 /** While something is under way its report wakes us; this is for a report that was lost. */
 const LOOK_AGAIN_MS = 5_000;
+/** Of what no longer exists: ids are not used again, so no later order can bear it. */
+const LAST_GENERATION = 2 ** 32 - 1;
 
 /** Makes each instance what is wanted of it: finds a host, tells its agent, and says how it stands. */
 export class InstanceController implements Reconciler {
@@ -43,17 +45,44 @@ export class InstanceController implements Reconciler {
   async reconcile(id: string, term: Term): Promise<Outcome> {
     const orphan = parseOrphan(id);
     if (orphan) return this.#removeOrphan(orphan, id, term);
-    const row = await this.d.db.read('system', (tx) => instanceRepo.find(tx, id));
+    const { row, hostLost } = await this.#look(id);
     if (!row) {
       await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
       return settled;
     }
-    const next = plan(row);
+    const next = plan({ ...row, hostLost });
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
+    if (next.action === 'displace') return this.#displace(row, next, term);
     if (!(await this.#save(row, next, term))) return again(0);
     if (next.action === 'apply') return this.#apply(row, term);
-    return next.outcome || next.reason === KEEP ? settled : again(LOOK_AGAIN_MS);
+    return next.step ? again(LOOK_AGAIN_MS) : settled;
+  }
+
+  async #look(id: string): Promise<{ row?: InstanceView; hostLost: boolean }> {
+    return this.d.db.read('system', async (tx) => {
+      const row = await instanceRepo.find(tx, id);
+      const on = row?.hostId ? await hostRepo.find(tx, row.hostId) : undefined;
+      return { row, hostLost: on?.state === 'dead' };
+    });
+  }
+
+  /** Gives back all it has of a host that is lost; from then on it is one that was never placed. */
+  async #displace(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
+    await this.d.work.fenced(this.name, term.epoch, async (tx) => {
+      const locked = await instanceRepo.lock(tx, row.id);
+      if (!locked?.hostId || locked.version !== row.version) return;
+      if (!(await hostRepo.isLost(tx, locked.hostId))) return; // it has just returned, and has been told what is its own
+      await placementRepo.release(tx, locked);
+      const { state, reason, message } = next;
+      const displaced = {
+        ...{ state, reason, message, hostId: null, seen: null, seenSequence: 0, keptGeneration: 0 },
+        // Two: the one between orders the lost host to remove what it has, and no later order bears that number.
+        generation: locked.generation + 2,
+      };
+      await this.d.changed(tx, await instanceRepo.update(tx, row.id, displaced));
+    });
+    return again(0);
   }
 
   async #place(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
@@ -118,7 +147,7 @@ export class InstanceController implements Reconciler {
       if (seen.phase !== 'absent') {
         const gone = {
           instanceId,
-          generation: seen.generation + 1,
+          generation: removalGeneration(seen.generation, row),
           epoch: term.epoch,
           desired: 'absent',
           config: undefined,
@@ -160,6 +189,14 @@ export class InstanceController implements Reconciler {
   }
 }
 
+/**
+ * Newer than what the host was ordered, which its facts may lag behind; older than any order that comes once it is
+ * placed there again (see #displace).
+ */
+function removalGeneration(seen: number, row: InstanceView | undefined): number {
+  return row ? Math.max(seen + 1, row.generation - 1) : LAST_GENERATION;
+}
+
 /** The whole desired state, as the agent takes it. */
 function order(row: InstanceView, term: Term): agentV1.ApplyInstanceRequest {
   const type = findInstanceType(row.type);
@@ -185,6 +222,7 @@ function order(row: InstanceView, term: Term): agentV1.ApplyInstanceRequest {
       pids: PIDS_PER_VCPU * (type?.vcpus ?? 1),
       hostname: row.name,
       projectId: row.projectId,
+      onHostLoss: row.onHostLoss,
     },
   };
 }

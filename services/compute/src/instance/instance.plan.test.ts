@@ -22,6 +22,9 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   state: 'starting',
   observedGeneration: 0,
   hostId: 'host_1',
+  hostLost: false,
+  onHostLoss: 'restart',
+  keptGeneration: 0,
   seen: null,
   ...change,
 });
@@ -132,6 +135,80 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
     'purge',
     'deleted',
   ],
+  [
+    'one on a lost host is taken off it',
+    { hostLost: true, seen: seen(), state: 'running' },
+    'displace',
+    'provisioning',
+  ],
+  ['also before the host said anything of it', { hostLost: true }, 'displace', 'provisioning'],
+  [
+    'and one that failed there',
+    { hostLost: true, state: 'failed', seen: seen({ phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' }) },
+    'displace',
+    'provisioning',
+  ],
+  [
+    'one to be kept stays',
+    { hostLost: true, onHostLoss: 'keep', seen: seen(), state: 'running' },
+    'none',
+    'running',
+  ],
+  [
+    'also if the host may not know yet that it may restart',
+    { hostLost: true, keptGeneration: 1, generation: 2, seen: seen(), state: 'running' },
+    'none',
+    'running',
+  ],
+  [
+    'and is taken off if the host knew',
+    { hostLost: true, keptGeneration: 1, generation: 2, seen: seen({ generation: 2 }), state: 'running' },
+    'displace',
+    'provisioning',
+  ],
+  [
+    'a job that has ended does not run again',
+    { hostLost: true, restartPolicy: 'never', seen: seen({ phase: 'exited' }), state: 'stopped' },
+    'none',
+    'stopped',
+  ],
+  [
+    'one that crashed and would restart is taken off',
+    { hostLost: true, seen: seen({ phase: 'exited', exitCode: 1 }), state: 'starting' },
+    'displace',
+    'provisioning',
+  ],
+  [
+    'a stopped one stays',
+    { hostLost: true, desired: 'stopped', seen: seen({ phase: 'exited' }), state: 'stopped' },
+    'none',
+    'stopped',
+  ],
+  [
+    'one that was being stopped has been by its host',
+    { hostLost: true, desired: 'stopped', generation: 2, seen: seen(), state: 'stopping' },
+    'displace',
+    'stopping',
+  ],
+  [
+    'one to be kept that was being stopped is waited for',
+    {
+      hostLost: true,
+      onHostLoss: 'keep',
+      desired: 'stopped',
+      generation: 2,
+      seen: seen(),
+      state: 'stopping',
+    },
+    'none',
+    'stopping',
+  ],
+  [
+    'a deleted one is gone with its host',
+    { hostLost: true, desired: 'absent', seen: seen(), state: 'deleting' },
+    'purge',
+    'deleted',
+  ],
 ])('%s', (_what, change, action, state) => {
   expect(plan(facts(change))).toMatchObject({ action, state });
 });
@@ -159,6 +236,9 @@ const arbitraryFacts = fc.record<Facts>({
   ),
   observedGeneration: fc.integer({ min: 0, max: 3 }),
   hostId: fc.option(fc.constant('host_1')),
+  hostLost: fc.boolean(),
+  onHostLoss: fc.constantFrom('restart', 'keep'),
+  keptGeneration: fc.integer({ min: 0, max: 3 }),
   seen: fc.option(
     fc.record<Seen>({
       generation: fc.integer({ min: 0, max: 3 }),
@@ -188,9 +268,27 @@ it('never purges what its host may still hold', () => {
       if (plan(f).action !== 'purge') return true;
       return (
         f.desired === 'absent' &&
-        (f.hostId === null || (f.seen?.phase === 'absent' && f.seen.generation >= f.generation))
+        (f.hostId === null || f.hostLost || (f.seen?.phase === 'absent' && f.seen.generation >= f.generation))
       );
     }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('takes nothing off a host that lives, and nothing that is to be kept or may not know better', () => {
+  fc.assert(
+    fc.property(arbitraryFacts, (f) => {
+      if (plan(f).action !== 'displace') return true;
+      const knows = f.keptGeneration === 0 || (f.seen?.generation ?? 0) > f.keptGeneration;
+      return f.hostLost && f.hostId !== null && f.onHostLoss === 'restart' && f.desired !== 'absent' && knows;
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('tells a lost host nothing', () => {
+  fc.assert(
+    fc.property(arbitraryFacts, (f) => !f.hostLost || f.hostId === null || plan(f).action !== 'apply'),
     { numRuns: 2_000 },
   );
 });

@@ -1,4 +1,4 @@
-import type { Desired, RestartPolicy, Seen } from './instance';
+import type { Desired, OnHostLoss, RestartPolicy, Seen } from './instance';
 import type { InstanceState } from './instance.state';
 
 /** All that decides what happens to an instance next. */
@@ -9,11 +9,16 @@ export interface Facts {
   readonly state: InstanceState;
   readonly observedGeneration: number;
   readonly hostId: string | null;
+  /** Its host has been given up. */
+  readonly hostLost: boolean;
+  readonly onHostLoss: OnHostLoss;
+  /** The newest generation that said keep, before it said restart; 0: none. */
+  readonly keptGeneration: number;
   readonly seen: Seen | null;
 }
 
-/** What to do next. place: find a host. apply: tell the host. purge: all traces are gone. */
-export type Action = 'place' | 'apply' | 'purge' | 'none';
+/** What to do next. place: find a host. apply: tell the host. displace: take it off. purge: all traces are gone. */
+export type Action = 'place' | 'apply' | 'displace' | 'purge' | 'none';
 
 /** What is to be told: the state, and how the operation stands. */
 export interface Plan {
@@ -33,6 +38,7 @@ const PASSING = new Set(['DRIVER_UNAVAILABLE']);
 /** Facts in, next action and public state out. Knows nothing of how either is carried out. */
 export function plan(facts: Facts): Plan {
   const { desired, hostId, seen, generation } = facts;
+  if (hostId && facts.hostLost) return planLost(facts);
   if (desired === 'absent') return planAbsent(facts);
   if (!hostId) return desired === 'stopped' ? quiet('stopped', 'succeeded') : planUnplaced(facts);
   if (!seen || seen.generation < generation) {
@@ -53,6 +59,30 @@ export function plan(facts: Facts): Plan {
     };
   }
   return desired === 'running' ? planRunning(facts, seen) : planStopped(seen);
+}
+
+/** Nobody answers on its host, and what may restart elsewhere has stopped there. */
+function planLost(facts: Facts): Plan {
+  const { desired, seen, generation, state } = facts;
+  // What is left of it on the host is found when that returns.
+  if (desired === 'absent')
+    return { action: 'purge', state: 'deleted', reason: '', message: '', outcome: 'succeeded' };
+  const told = seen !== null && seen.generation >= generation;
+  if (told && desired === 'stopped') return planStopped(seen);
+  if (told && seen.phase === 'exited' && !wouldRestart(facts, seen)) return planExited(facts, seen);
+  const lost = (message: string) => ({ state, reason: 'HOST_LOST', message });
+  if (!stopsOnLoss(facts))
+    return {
+      action: 'none',
+      ...lost('Its host is lost. It is to be kept there: it is looked after again when the host returns.'),
+    };
+  const message = desired === 'running' ? 'Its host is lost. It is started on another one.' : '';
+  return { action: 'displace', ...lost(message), state: desired === 'running' ? 'provisioning' : 'stopping' };
+}
+
+/** Does its host, when lost, know that it must stop it? What the host was told last may be older than the wish. */
+function stopsOnLoss({ onHostLoss, keptGeneration, seen }: Facts): boolean {
+  return onHostLoss === 'restart' && (keptGeneration === 0 || (seen?.generation ?? 0) > keptGeneration);
 }
 
 function planAbsent({ hostId, seen, generation }: Facts): Plan {
@@ -91,11 +121,15 @@ function planRunning(facts: Facts, seen: Seen): Plan {
   }
 }
 
-function planExited({ restartPolicy }: Facts, seen: Seen): Plan {
+function wouldRestart({ restartPolicy }: Facts, seen: Seen): boolean {
+  if (seen.problemReason === 'REMOVED') return false;
+  return restartPolicy === 'always' || (restartPolicy === 'on-failure' && seen.exitCode !== 0);
+}
+
+function planExited(facts: Facts, seen: Seen): Plan {
   const removed = seen.problemReason === 'REMOVED';
-  const wouldRestart = restartPolicy === 'always' || (restartPolicy === 'on-failure' && seen.exitCode !== 0);
   const message = seen.problemMessage || `The program ended with exit code ${seen.exitCode}.`;
-  if (wouldRestart && !removed) {
+  if (wouldRestart(facts, seen)) {
     const hopeless = seen.restartCount >= STARTS_BEFORE_GIVING_UP;
     return {
       action: 'none',

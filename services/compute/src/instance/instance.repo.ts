@@ -86,6 +86,12 @@ export const instanceRepo = {
     await tx.delete(instance).where(eq(instance.id, row.id));
   },
 
+  /** All that is placed on a host. */
+  async idsOn(tx: Tx, hostId: string): Promise<string[]> {
+    const rows = await tx.select({ id: instance.id }).from(instance).where(eq(instance.hostId, hostId));
+    return rows.map((row) => row.id);
+  },
+
   async countByImage(tx: Tx, imageId: string): Promise<number> {
     return tx.$count(instance, and(eq(instance.imageId, imageId), ne(instance.desired, 'absent')));
   },

@@ -21,6 +21,8 @@ export const instance = compute.table(
     ports: jsonb('ports').$type<PublishedPort[]>().notNull(),
     restartPolicy: text('restart_policy').$type<RestartPolicy>().notNull(),
     onHostLoss: text('on_host_loss').$type<OnHostLoss>().notNull(),
+    // The newest generation that said keep, if it says restart now: a host that has seen no newer one keeps it.
+    keptGeneration: integer('kept_generation').notNull().default(0),
     desired: text('desired').$type<Desired>().notNull(),
     graceSeconds: integer('grace_seconds').notNull().default(10),
     restartNonce: integer('restart_nonce').notNull().default(0),

@@ -38,5 +38,6 @@ export const update =
       const conflict = row.hostId ? await bindPorts(tx, row.hostId, row.id, change.ports) : undefined;
       if (conflict !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(conflict) });
     }
+    if (row.onHostLoss === 'keep' && change.onHostLoss === 'restart') change.keptGeneration = row.generation;
     return { kind: 'instance.update', step: 'apply', change };
   };

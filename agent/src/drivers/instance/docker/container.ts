@@ -9,6 +9,8 @@ export const labels = {
   specHash: 'thecloud.spec_hash',
   restartNonce: 'thecloud.restart_nonce',
   projectId: 'thecloud.project_id',
+  /** As it was when the container was made; the journal knows a later change. */
+  onHostLoss: 'thecloud.on_host_loss',
 } as const;
 
 /** What an ordinary server program needs to change users, own its files and listen on port 80; nothing that reaches the host. */
@@ -49,6 +51,7 @@ export function containerOptions(
       [labels.specHash]: spec.specHash,
       [labels.restartNonce]: String(spec.restartNonce),
       [labels.projectId]: spec.projectId,
+      [labels.onHostLoss]: spec.onHostLoss,
     },
     ExposedPorts: Object.fromEntries(bindings.map((b) => [b.inside, {}])),
     HostConfig: {

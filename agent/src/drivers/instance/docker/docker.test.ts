@@ -48,7 +48,15 @@ describeWithDocker('docker', () => {
       command: sleeper,
       env: { A: 'b=c' },
     },
-    ...{ ports: [], vcpus: 64, memoryMib: 64, pids: 32, hostname: 'web', projectId: 'prj' },
+    ...{
+      ports: [],
+      vcpus: 64,
+      memoryMib: 64,
+      pids: 32,
+      hostname: 'web',
+      projectId: 'prj',
+      onHostLoss: 'restart',
+    },
     ...more,
   });
   const run = async (more: Partial<InstanceSpec>) => {

@@ -51,6 +51,8 @@ export interface InstanceConfig {
   /** The instance's name, as its host name. */
   hostname: string;
   projectId: string;
+  /** restart or keep: whether it is started elsewhere, and so must stop here, when this host is silent for too long. */
+  onHostLoss: string;
 }
 
 export interface InstanceConfig_EnvEntry {
@@ -220,6 +222,7 @@ function createBaseInstanceConfig(): InstanceConfig {
     pids: 0,
     hostname: "",
     projectId: "",
+    onHostLoss: "",
   };
 }
 
@@ -254,6 +257,9 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
     }
     if (message.projectId !== "") {
       writer.uint32(82).string(message.projectId);
+    }
+    if (message.onHostLoss !== "") {
+      writer.uint32(90).string(message.onHostLoss);
     }
     return writer;
   },
@@ -354,6 +360,14 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
             message.projectId = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.onHostLoss = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -389,6 +403,7 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
     message.pids = object.pids ?? 0;
     message.hostname = object.hostname ?? "";
     message.projectId = object.projectId ?? "";
+    message.onHostLoss = object.onHostLoss ?? "";
     return message;
   },
 };

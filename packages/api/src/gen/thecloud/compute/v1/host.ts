@@ -22,7 +22,10 @@ export interface HostSpec {
 }
 
 export interface HostStatus {
-  /** joining (enrolled, never seen), ready, suspect (its agent is silent). */
+  /**
+   * joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may
+   * restart elsewhere does).
+   */
   state: string;
   reason: string;
   message: string;

@@ -35,18 +35,32 @@ export interface ReportHostRequest {
 }
 
 export interface HostHello {
-  inventory: HostInventory | undefined;
+  inventory:
+    | HostInventory
+    | undefined;
+  /** Of everything in its journal and on the host. */
   instances: ObservedInstance[];
+  /** As in a beat. */
+  armedFenceMs: number;
 }
 
 export interface HostBeat {
   /** Empty: the driver is well. Otherwise why it is not ("Docker does not answer: …"). */
   driverProblem: string;
+  /** The fence_after_ms in force, kept by a watchdog that runs; 0: nothing would stop what must not run twice. */
+  armedFenceMs: number;
 }
 
 /** Answers a hello and each beat. */
 export interface ReportHostResponse {
   beatIntervalMs: number;
+  /**
+   * Counted from the sending of what this answers: unless a later beat is answered before, instances with
+   * on_host_loss "restart" must have stopped on this host by then. 0: they run on, since nobody would take them over.
+   */
+  fenceAfterMs: number;
+  /** Answers a hello: those of its instances that are not placed on this host (any more), so must not run there. */
+  notHere: string[];
 }
 
 function createBaseReportHostRequest(): ReportHostRequest {
@@ -148,7 +162,7 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
 };
 
 function createBaseHostHello(): HostHello {
-  return { inventory: undefined, instances: [] };
+  return { inventory: undefined, instances: [], armedFenceMs: 0 };
 }
 
 export const HostHello: MessageFns<HostHello> = {
@@ -158,6 +172,9 @@ export const HostHello: MessageFns<HostHello> = {
     }
     for (const v of message.instances) {
       ObservedInstance.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.armedFenceMs !== 0) {
+      writer.uint32(24).uint32(message.armedFenceMs);
     }
     return writer;
   },
@@ -191,6 +208,14 @@ export const HostHello: MessageFns<HostHello> = {
             message.instances.push(ObservedInstance.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.armedFenceMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -212,18 +237,22 @@ export const HostHello: MessageFns<HostHello> = {
       ? HostInventory.fromPartial(object.inventory)
       : undefined;
     message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
+    message.armedFenceMs = object.armedFenceMs ?? 0;
     return message;
   },
 };
 
 function createBaseHostBeat(): HostBeat {
-  return { driverProblem: "" };
+  return { driverProblem: "", armedFenceMs: 0 };
 }
 
 export const HostBeat: MessageFns<HostBeat> = {
   encode(message: HostBeat, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.driverProblem !== "") {
       writer.uint32(10).string(message.driverProblem);
+    }
+    if (message.armedFenceMs !== 0) {
+      writer.uint32(16).uint32(message.armedFenceMs);
     }
     return writer;
   },
@@ -249,6 +278,14 @@ export const HostBeat: MessageFns<HostBeat> = {
             message.driverProblem = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.armedFenceMs = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -267,18 +304,25 @@ export const HostBeat: MessageFns<HostBeat> = {
   fromPartial(object: DeepPartial<HostBeat>): HostBeat {
     const message = createBaseHostBeat();
     message.driverProblem = object.driverProblem ?? "";
+    message.armedFenceMs = object.armedFenceMs ?? 0;
     return message;
   },
 };
 
 function createBaseReportHostResponse(): ReportHostResponse {
-  return { beatIntervalMs: 0 };
+  return { beatIntervalMs: 0, fenceAfterMs: 0, notHere: [] };
 }
 
 export const ReportHostResponse: MessageFns<ReportHostResponse> = {
   encode(message: ReportHostResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.beatIntervalMs !== 0) {
       writer.uint32(8).uint32(message.beatIntervalMs);
+    }
+    if (message.fenceAfterMs !== 0) {
+      writer.uint32(16).uint32(message.fenceAfterMs);
+    }
+    for (const v of message.notHere) {
+      writer.uint32(26).string(v!);
     }
     return writer;
   },
@@ -304,6 +348,22 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
             message.beatIntervalMs = reader.uint32();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.fenceAfterMs = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.notHere.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -322,6 +382,8 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
   fromPartial(object: DeepPartial<ReportHostResponse>): ReportHostResponse {
     const message = createBaseReportHostResponse();
     message.beatIntervalMs = object.beatIntervalMs ?? 0;
+    message.fenceAfterMs = object.fenceAfterMs ?? 0;
+    message.notHere = object.notHere?.map((e) => e) || [];
     return message;
   },
 };
