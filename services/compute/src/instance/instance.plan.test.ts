@@ -213,6 +213,15 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   expect(plan(facts(change))).toMatchObject({ action, state });
 });
 
+it('tells a program that was killed for its memory apart from one that ended', () => {
+  const killed = seen({ phase: 'exited', exitCode: 137, problemReason: 'OUT_OF_MEMORY' });
+  expect(plan(facts({ restartPolicy: 'never', seen: killed }))).toMatchObject({
+    state: 'failed',
+    reason: 'OUT_OF_MEMORY',
+  });
+  expect(plan(facts({ seen: killed }))).toMatchObject({ state: 'starting', reason: 'OUT_OF_MEMORY' });
+});
+
 it('gives up on an operation after three starts that end at once, and says how they ended', () => {
   const crashing = seen({
     phase: 'exited',

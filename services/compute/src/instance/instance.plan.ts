@@ -128,13 +128,15 @@ function wouldRestart({ restartPolicy }: Facts, seen: Seen): boolean {
 
 function planExited(facts: Facts, seen: Seen): Plan {
   const removed = seen.problemReason === 'REMOVED';
+  // A program that ended at once, or later, has ended; only these two ends have another cause than the program.
+  const reason = removed || seen.problemReason === 'OUT_OF_MEMORY' ? seen.problemReason : 'EXITED';
   const message = seen.problemMessage || `The program ended with exit code ${seen.exitCode}.`;
   if (wouldRestart(facts, seen)) {
     const hopeless = seen.restartCount >= STARTS_BEFORE_GIVING_UP;
     return {
       action: 'none',
       state: 'starting',
-      reason: 'EXITED',
+      reason,
       message,
       ...(hopeless ? { outcome: 'failed' as const } : { step: 'start' }),
     };
@@ -144,7 +146,7 @@ function planExited(facts: Facts, seen: Seen): Plan {
   return {
     action: 'none',
     state: 'failed',
-    reason: removed ? 'REMOVED' : 'EXITED',
+    reason,
     message,
     outcome: 'failed',
   };
