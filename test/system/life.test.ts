@@ -17,10 +17,10 @@ const WEB = {
   command: ['/bin/busybox', 'httpd', '-f', '-p', '8080', '-h', '/www'],
 };
 
-async function page(instance: Body): Promise<string> {
+async function page(instance: Body, tries = 300): Promise<string> {
   const [port] = instance.status?.ports ?? [];
   const url = `http://${port?.address}:${port?.host_port}/cgi-bin/index.cgi`;
-  for (let left = 50; ; left--) {
+  for (let left = tries; ; left--) {
     try {
       return await (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text();
     } catch (cause) {
@@ -48,7 +48,7 @@ it('lives: launched, answering, stopped, started, restarted, changed, deleted', 
 
   await admin.call('POST', `/v1/instances/${id}:stop`, { grace_seconds: 1 });
   await admin.reaches(id, 'stopped');
-  await expect(page(running)).rejects.toThrow();
+  await expect(page(running, 0)).rejects.toThrow();
   await admin.call('POST', `/v1/instances/${id}:start`);
   expect(await page(await admin.reaches(id, 'running'))).toContain('Your cloud works');
 

@@ -40,14 +40,14 @@ whenAlone('published ports answer while the daemon is dead, and destroy restores
   const port = await freePort();
   const container = ['--detach', '--publish', `127.0.0.1:${port}:80`, '--name', 'web', 'web:1'];
   await cli('run', ...container);
-  expect(await until(() => answersPage(port), 10_000)).toBe(true);
+  expect(await until(() => answersPage(port), 60_000)).toBe(true);
 
   await crash(engine);
   expect(await answersPage(port)).toBe(true);
   await run('/usr/sbin/iptables', ['-t', 'nat', '-F', 'DOCKER']);
   expect(await answersPage(port)).toBe(false);
   await engine.start();
-  expect(await until(() => answersPage(port), 10_000)).toBe(true);
+  expect(await until(() => answersPage(port), 60_000)).toBe(true);
 
   await engine.destroy();
   expect([...rules(), ipForward()]).toEqual(before);

@@ -22,6 +22,9 @@ beforeAll(async () => {
 });
 afterAll(() => scratch.destroy());
 
+/** Daemons of other test files come and go meanwhile, and change the machine's bridges and rules. */
+const PATIENCE_MS = 60_000;
+
 async function page(port: number): Promise<string> {
   let body = '';
   const got = await until(async () => {
@@ -32,7 +35,7 @@ async function page(port: number): Promise<string> {
       // Its server is not listening yet.
       return false;
     }
-  }, 10_000);
+  }, PATIENCE_MS);
   if (!got) throw new Error(`no page on port ${port}`);
   return body;
 }
@@ -84,9 +87,12 @@ test('destroy leaves no container, bridge, mount, process or file', async () => 
   const otherCli = client(other.endpoint, scratch.dir);
   await importWebImage(otherCli, scratch.dir, 'web:1', 'other');
   const port = await freePort();
-  await otherCli('run', '--detach', '--publish', `127.0.0.1:${port}:80`, 'web:1');
-  expect(await page(port)).toBe('other');
-  await other.destroy();
+  try {
+    await otherCli('run', '--detach', '--publish', `127.0.0.1:${port}:80`, 'web:1');
+    expect(await page(port)).toBe('other');
+  } finally {
+    await other.destroy();
+  }
   const home = join(scratch.dir, 'other', 'docker');
   expect(existsSync(home)).toBe(false);
   expect(await run('cat', ['/proc/mounts'])).not.toContain(home);
