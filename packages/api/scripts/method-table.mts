@@ -2,7 +2,7 @@
 // Runs on Node's own type stripping; ts-proto drops custom options, so they are read from the image here.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFileRegistry, fromBinary, getExtension, hasExtension } from '@bufbuild/protobuf';
+import { createFileRegistry, fromBinary, getExtension, hasExtension, ScalarType } from '@bufbuild/protobuf';
 import type { DescExtension, DescMessage, DescMethod, FileRegistry } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 
@@ -20,6 +20,7 @@ function extension(reg: FileRegistry, name: string): DescExtension {
 }
 const authOption = extension(registry, 'thecloud.common.v1.auth');
 const statusOption = extension(registry, 'thecloud.common.v1.http_status');
+const plainBodyOption = extension(registry, 'thecloud.common.v1.plain_body');
 const fieldOption = extension(registry, 'thecloud.common.v1.field');
 const httpOption = extension(registry, 'google.api.http');
 
@@ -51,6 +52,16 @@ function authRule(method: DescMethod) {
     public: auth.public,
     peers: auth.peers,
   };
+}
+
+function plainBody(method: DescMethod): string | undefined {
+  const options = method.proto.options;
+  if (!options || !hasExtension(options, plainBodyOption)) return undefined;
+  const name = getExtension(options, plainBodyOption) as string;
+  const field = method.output.fields.find((f) => f.name === name);
+  if (!method.proto.serverStreaming || field?.scalar !== ScalarType.BYTES || field.fieldKind !== 'scalar')
+    throw new Error(`${method.name}: plain_body must name a bytes field of the answers it streams`);
+  return name;
 }
 
 function fieldRules(message: DescMessage): Json {
@@ -110,6 +121,7 @@ for (const type of registry) {
       responseStream: method.proto.serverStreaming,
       http: httpRule(method),
       httpStatus: status,
+      plainBody: plainBody(method),
       auth: authRule(method),
     });
   }

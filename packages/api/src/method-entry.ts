@@ -12,6 +12,8 @@ export interface MethodEntry {
   readonly http?: { readonly verb: string; readonly path: string; readonly body: string };
   /** HTTP status of a success. */
   readonly httpStatus: number;
+  /** Proto name of the bytes field that a plain HTTP answer of this stream consists of. */
+  readonly plainBody?: string;
   readonly auth: {
     readonly permission: string;
     readonly scope: 'project' | 'user' | 'platform';

@@ -30,6 +30,12 @@ export interface RequestContext {
   readonly principal?: Principal;
   /** Aborts when the caller goes or the deadline passes. */
   readonly signal: AbortSignal;
+  /**
+   * For handlers of streams: the id is found and the permission given, though the first message may be far off. The
+   * caller learns it at once; until then, and until the first message, a refusal is still a plain answer. A second
+   * call, and one by a unary handler, changes nothing.
+   */
+  readonly accept: () => void;
   readonly idempotencyKey?: string;
   /** SHA-256 of the encoded request: the same key with another hash is another request. */
   readonly requestHash?: string;

@@ -4,6 +4,7 @@ import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
 import { computeV1 } from '@thecloud/api';
+import { invalidFields } from '@thecloud/kernel';
 import type { CloudError } from '@thecloud/kernel';
 import { testPeer, testPostgres, testToken } from '@thecloud/testkit';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -29,6 +30,8 @@ const dir = mkdtempSync(join(tmpdir(), 'rpc-'));
 const seen: RequestContext[] = [];
 const registry = createMetrics('test');
 let answer: (ctx: RequestContext) => Promise<computeV1.SshKey>;
+let speak = () => {};
+const silence = new Promise<void>((resolve) => (speak = resolve));
 const key = computeV1.SshKey.fromPartial({ fingerprint: 'SHA256:x' });
 
 beforeAll(async () => {
@@ -52,6 +55,18 @@ beforeAll(async () => {
         deleteSshKey: handle,
         listSshKeys: () => Promise.resolve({ sshKeys: [], nextPageToken: '' }),
       }),
+      implement<Pick<computeV1.InstanceServiceServer, 'watchInstance'>>(
+        { watchInstance: computeV1.InstanceServiceService.watchInstance },
+        {
+          watchInstance: async function* (ctx, { id }) {
+            if (id === 'unknown') throw invalidFields([]);
+            ctx.accept();
+            await silence;
+            ctx.accept(); // changes nothing
+            yield computeV1.Instance.fromPartial({ metadata: { id } });
+          },
+        },
+      ),
     ],
     tokens: new TokenVerifier(() => Promise.resolve(JSON.stringify({ keys: [publicKey] }))),
     log: createLogger({ service: 'test', level: 'silent' }),
@@ -161,6 +176,33 @@ it('aborts the handler when the caller gives up', async () => {
   const options = { ...(await as()), timeoutMs: 200 };
   await expect(client.getSshKey({ id: 'x' }, options)).rejects.toMatchObject({ reason: 'DEADLINE_EXCEEDED' });
   await aborted;
+});
+
+it('tells that a stream is accepted before there is anything to send, and a refusal without that', async () => {
+  const { metadata } = await as({ perms: ['instance:read'] });
+  const raw = new computeV1.InstanceServiceClient(
+    `127.0.0.1:${server.port}`,
+    gateway.channelCredentials(),
+    channelOptions('compute'),
+  );
+  const heard: string[] = [];
+  const watch = (id: string) => {
+    const stream = raw.watchInstance({ id }, metadata, { deadline: Date.now() + 10_000 });
+    stream.on('metadata', () => {
+      heard.push('accepted');
+      speak();
+    });
+    stream.on('data', (instance: computeV1.Instance) => heard.push(instance.metadata?.id ?? ''));
+    return new Promise((resolve) => {
+      stream.on('error', () => resolve('refused'));
+      stream.on('end', () => resolve('ended'));
+    });
+  };
+  expect(await watch('unknown')).toBe('refused');
+  expect(heard).toEqual([]);
+  expect(await watch('ins_1')).toBe('ended');
+  expect(heard).toEqual(['accepted', 'ins_1']);
+  raw.close();
 });
 
 it('counts every call by method and outcome', async () => {

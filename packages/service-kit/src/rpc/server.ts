@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Server } from '@grpc/grpc-js';
+import { Metadata, Server } from '@grpc/grpc-js';
 import type {
-  Metadata,
   ServerCredentials,
   ServerDuplexStream,
   ServerUnaryCall,
@@ -120,9 +119,12 @@ function serve(
         : setTimeout(() => aborter.abort(commonErrors.DEADLINE_EXCEEDED({})), LONGEST_UNARY_MS);
     const requestId = String(call.metadata.get('x-request-id')[0] ?? randomUUID());
     const log = options.log.child({ requestId, method: method.rpc });
+    const accept = () => {
+      if (method.responseStream && !call.cancelled) call.sendMetadata(new Metadata());
+    };
 
     const answered = serverSpan(method.path, call.metadata, async () => {
-      const ctx = await admit(method, call, { requestId, signal: aborter.signal, log }, options);
+      const ctx = await admit(method, call, { requestId, signal: aborter.signal, accept, log }, options);
       if (!method.requestStream) refuseInvalid(method, call.request);
       const result = handler(ctx, method.requestStream ? (checked(method, call) as object) : call.request);
       if (method.responseStream) await writeAll(call, result as AsyncIterable<object>, aborter.signal);
@@ -151,7 +153,7 @@ function serve(
 async function admit(
   method: MethodEntry,
   call: AnyCall,
-  basics: Pick<RequestContext, 'requestId' | 'signal' | 'log'>,
+  basics: Pick<RequestContext, 'requestId' | 'signal' | 'accept' | 'log'>,
   options: RpcServerOptions,
 ): Promise<RequestContext> {
   const peer = peerOf(call.getAuthContext().sslPeerCertificate);
