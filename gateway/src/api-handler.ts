@@ -21,7 +21,7 @@ export interface ApiDeps {
   readonly channelFor: (service: string) => Client;
   readonly body: BodyLimits;
   readonly upload: UploadLimits;
-  /** Deadlines of a plain call, of a `:wait` and of an upload, ms. */
+  /** Deadlines of a plain call, of a `:wait` or `:exec`, and of an upload, ms. */
   readonly timeouts: { readonly callMs: number; readonly waitMs: number; readonly uploadMs: number };
 }
 
@@ -75,7 +75,7 @@ async function forward(
   }
   if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method });
   const body = await readJson(req, deps.body);
-  const timeoutMs = route.template.endsWith(':wait') ? deps.timeouts.waitMs : deps.timeouts.callMs;
+  const timeoutMs = /:(wait|exec)$/.test(route.template) ? deps.timeouts.waitMs : deps.timeouts.callMs;
   return unaryCall(client(), route.method.path, encodeRequest(route, { ...input, body }), {
     ...base,
     timeoutMs,

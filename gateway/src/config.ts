@@ -18,7 +18,7 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_UPLOAD_IDLE_SECONDS: seconds(30, 600).describe('Longest pause within an upload'),
   THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
   THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
-  THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait call'),
+  THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait or an :exec call'),
   THECLOUD_GATEWAY_CREDENTIAL_SECONDS: z.coerce
     .number()
     .min(0)

@@ -7,9 +7,10 @@ const routes = compileRoutes(methods);
 const router = new Router(routes);
 
 describe('compileRoutes', () => {
-  it('leaves out what only other processes may call and what has no route', () => {
+  it('leaves out what only other processes may call, what has no route, and streams', () => {
     const routed = new Set(routes.map((r) => r.method));
-    for (const m of methods) expect(routed.has(m)).toBe(m.http !== undefined && m.auth.peers.length === 0);
+    for (const m of methods)
+      expect(routed.has(m)).toBe(m.http !== undefined && m.auth.peers.length === 0 && !m.responseStream);
   });
 
   it('knows the owner of each method', () => {

@@ -19,9 +19,12 @@ export interface Route {
 
 const ours = /^thecloud\.([a-z]+)\.v\d+\./;
 
-/** Every method with an HTTP annotation that callers may use; internal ones (auth.peers) are never routed. */
+/**
+ * Every method with an HTTP annotation that callers may use; internal ones (auth.peers) are never routed, and those
+ * that stream their answer not here.
+ */
 export function compileRoutes(methods: readonly MethodEntry[]): Route[] {
-  return methods.filter((m) => m.http && m.auth.peers.length === 0).map(compileRoute);
+  return methods.filter((m) => m.http && m.auth.peers.length === 0 && !m.responseStream).map(compileRoute);
 }
 
 function compileRoute(method: MethodEntry): Route {
@@ -32,7 +35,6 @@ function compileRoute(method: MethodEntry): Route {
   const backend = ours.exec(method.service)?.[1] ?? refuse('its package is not thecloud.<service>.v<n>');
   const input = registry().getMessage(method.input) ?? refuse('its request is not in the image');
   const output = registry().getMessage(method.output) ?? refuse('its answer is not in the image');
-  if (method.responseStream) refuse('it streams its answer');
   if (method.requestStream && fieldNamed(input, body)?.scalar === undefined) {
     refuse('it streams its request, so body must name its bytes field');
   }

@@ -28,10 +28,17 @@ describe('every route', () => {
     expect(auth.peers).toEqual([]);
   });
 
+  /** What a viewer may not see, or do: a stream opens with GET, whatever goes through it. */
+  const MORE_THAN_READING: Readonly<Record<string, string>> = {
+    ReadInstanceLogs: 'instance:logs',
+    ExecInstance: 'instance:exec',
+  };
   it.each(routed.filter(([, m]) => m.http?.verb === 'GET'))(
     '%s, which reads, asks for a permission to read',
-    (_path, { auth }) => {
-      expect(auth.permission).toMatch(/:(read|list)$/);
+    (_path, { rpc, auth }) => {
+      const more = MORE_THAN_READING[rpc];
+      if (more) expect(auth.permission).toBe(more);
+      else expect(auth.permission).toMatch(/:(read|list)$/);
     },
   );
 

@@ -51,11 +51,16 @@ const bodies: Record<string, object> = {
   UpdateInstance: { name: 'stolen' },
   RenameSshKey: { name: 'stolen' },
   UpdateMember: { role: 'viewer' },
+  RunInstanceCommand: { command: ['id'] },
 };
 
 const byId = methods.filter(
   (m) =>
-    m.http && /\{[^}]+\}/.test(m.http.path) && m.auth.scope !== 'platform' && m.rpc !== 'GetInstanceType',
+    m.http &&
+    !m.responseStream &&
+    /\{[^}]+\}/.test(m.http.path) &&
+    m.auth.scope !== 'platform' &&
+    m.rpc !== 'GetInstanceType',
 );
 
 it.each(byId.map((m) => [m.rpc, m] as const))(

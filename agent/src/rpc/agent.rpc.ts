@@ -1,6 +1,7 @@
 import { agentV1 } from '@thecloud/api';
+import { commonErrors } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
-import type { Implementation } from '@thecloud/service-kit';
+import type { Implementation, RequestContext } from '@thecloud/service-kit';
 import type { Agent } from '../core/agent';
 import { checkInstanceId, observedFrom, orderFrom } from './mapping';
 
@@ -16,5 +17,13 @@ export function agentService(agent: Agent): Implementation {
     },
     observeInstance: async (_, { instanceId }) => observedFrom(agent.observe(checkInstanceId(instanceId))),
     listInstances: async () => ({ instances: agent.list().map(observedFrom) }),
+    readLogs: unimplemented,
+    exec: unimplemented,
+    watchStats: unimplemented,
   });
+}
+
+/** No driver does these yet. */
+async function* unimplemented({ method }: RequestContext): AsyncGenerator<never> {
+  yield await Promise.reject<never>(commonErrors.UNIMPLEMENTED({ method: method.rpc }));
 }

@@ -27,7 +27,7 @@ function shape(field: DescField, rule: Partial<FieldRule>, refTo: RefTo): Schema
       return {
         type: 'array',
         items: value(field, { ...rule, required: false }, refTo),
-        ...given({ maxItems: rule.maxItems }),
+        ...given({ minItems: rule.required ? 1 : undefined, maxItems: rule.maxItems }),
       };
     case 'map':
       return {

@@ -5,5 +5,6 @@
 
 /* eslint-disable */
 
+export * from "./thecloud/agent/v1/instance_life";
 export * from "./thecloud/agent/v1/observed";
 export * from "./thecloud/agent/v1/agent_service";

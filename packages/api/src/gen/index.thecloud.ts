@@ -5,7 +5,7 @@
 
 /* eslint-disable */
 
-export * as agent from "./index.thecloud.agent";
 export * as common from "./index.thecloud.common";
+export * as agent from "./index.thecloud.agent";
 export * as compute from "./index.thecloud.compute";
 export * as identity from "./index.thecloud.identity";

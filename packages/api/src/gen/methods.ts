@@ -58,6 +58,60 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.agent.v1.AgentService/ReadLogs",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "ReadLogs",
+    "input": "thecloud.agent.v1.ReadLogsRequest",
+    "output": "thecloud.agent.v1.ReadLogsResponse",
+    "requestStream": false,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/Exec",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "Exec",
+    "input": "thecloud.agent.v1.ExecRequest",
+    "output": "thecloud.agent.v1.ExecResponse",
+    "requestStream": true,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/WatchStats",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "WatchStats",
+    "input": "thecloud.agent.v1.WatchStatsRequest",
+    "output": "thecloud.agent.v1.WatchStatsResponse",
+    "requestStream": false,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostAgentService/ReportHost",
     "service": "thecloud.compute.v1.HostAgentService",
     "rpc": "ReportHost",
@@ -461,6 +515,112 @@ export const methods: readonly MethodEntry[] = [
     "output": "thecloud.compute.v1.Instance",
     "requestStream": false,
     "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/ReadInstanceLogs",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "ReadInstanceLogs",
+    "input": "thecloud.compute.v1.ReadInstanceLogsRequest",
+    "output": "thecloud.compute.v1.LogChunk",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/logs",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "plainBody": "data",
+    "auth": {
+      "permission": "instance:logs",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/ExecInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "ExecInstance",
+    "input": "thecloud.compute.v1.ExecInstanceRequest",
+    "output": "thecloud.compute.v1.ExecInstanceResponse",
+    "requestStream": true,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/exec",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:exec",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/RunInstanceCommand",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "RunInstanceCommand",
+    "input": "thecloud.compute.v1.RunInstanceCommandRequest",
+    "output": "thecloud.compute.v1.RunInstanceCommandResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances/{id}:exec",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:exec",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/GetInstanceStats",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "GetInstanceStats",
+    "input": "thecloud.compute.v1.GetInstanceStatsRequest",
+    "output": "thecloud.compute.v1.InstanceStats",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/stats",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/WatchInstanceStats",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "WatchInstanceStats",
+    "input": "thecloud.compute.v1.WatchInstanceStatsRequest",
+    "output": "thecloud.compute.v1.InstanceStats",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/stats:watch",
+      "body": ""
+    },
     "httpStatus": 200,
     "auth": {
       "permission": "instance:read",
@@ -1085,9 +1245,112 @@ export const methods: readonly MethodEntry[] = [
 ];
 
 export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = {
-  "thecloud.agent.v1.ObservedInstance": {},
   "thecloud.common.v1.Auth": {},
   "thecloud.common.v1.FieldRules": {},
+  "thecloud.agent.v1.ReadLogsRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.agent.v1.ReadLogsResponse": {},
+  "thecloud.agent.v1.ExecRequest": {
+    "start": {
+      "name": "start",
+      "kind": "message",
+      "oneof": "input",
+      "message": "thecloud.agent.v1.ExecStart"
+    },
+    "stdin": {
+      "name": "stdin",
+      "kind": "scalar",
+      "oneof": "input",
+      "maxLen": 65536
+    },
+    "resize": {
+      "name": "resize",
+      "kind": "message",
+      "oneof": "input",
+      "message": "thecloud.agent.v1.TerminalSize"
+    },
+    "signal": {
+      "name": "signal",
+      "kind": "scalar",
+      "oneof": "input",
+      "in": [
+        "HUP",
+        "INT",
+        "QUIT",
+        "KILL",
+        "USR1",
+        "USR2",
+        "TERM"
+      ]
+    }
+  },
+  "thecloud.agent.v1.ExecStart": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "required": true
+    },
+    "size": {
+      "name": "size",
+      "kind": "message",
+      "message": "thecloud.agent.v1.TerminalSize"
+    }
+  },
+  "thecloud.agent.v1.TerminalSize": {},
+  "thecloud.agent.v1.ExecResponse": {},
+  "thecloud.agent.v1.WatchStatsRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "intervalMs": {
+      "name": "interval_ms",
+      "kind": "scalar",
+      "min": 100,
+      "max": 60000
+    }
+  },
+  "thecloud.agent.v1.WatchStatsResponse": {
+    "cpu": {
+      "name": "cpu",
+      "kind": "message",
+      "message": "thecloud.agent.v1.CpuStats"
+    },
+    "memory": {
+      "name": "memory",
+      "kind": "message",
+      "message": "thecloud.agent.v1.MemoryStats"
+    },
+    "network": {
+      "name": "network",
+      "kind": "message",
+      "message": "thecloud.agent.v1.NetworkStats"
+    },
+    "pids": {
+      "name": "pids",
+      "kind": "message",
+      "message": "thecloud.agent.v1.PidsStats"
+    }
+  },
+  "thecloud.agent.v1.CpuStats": {},
+  "thecloud.agent.v1.MemoryStats": {},
+  "thecloud.agent.v1.NetworkStats": {},
+  "thecloud.agent.v1.PidsStats": {},
+  "thecloud.agent.v1.ObservedInstance": {},
   "thecloud.agent.v1.ApplyInstanceRequest": {
     "instanceId": {
       "name": "instance_id",
@@ -1501,6 +1764,203 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.compute.v1.InstancePort": {},
+  "thecloud.compute.v1.ExecInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "start": {
+      "name": "start",
+      "kind": "message",
+      "oneof": "input",
+      "message": "thecloud.compute.v1.ExecStart"
+    },
+    "stdin": {
+      "name": "stdin",
+      "kind": "scalar",
+      "oneof": "input",
+      "maxLen": 65536
+    },
+    "resize": {
+      "name": "resize",
+      "kind": "message",
+      "oneof": "input",
+      "message": "thecloud.compute.v1.TerminalSize"
+    },
+    "signal": {
+      "name": "signal",
+      "kind": "scalar",
+      "oneof": "input",
+      "in": [
+        "HUP",
+        "INT",
+        "QUIT",
+        "KILL",
+        "USR1",
+        "USR2",
+        "TERM"
+      ]
+    }
+  },
+  "thecloud.compute.v1.ExecStart": {
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "required": true,
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "env": {
+      "name": "env",
+      "kind": "map",
+      "maxItems": 128,
+      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      "valueMaxLen": 8192
+    },
+    "size": {
+      "name": "size",
+      "kind": "message",
+      "message": "thecloud.compute.v1.TerminalSize"
+    },
+    "workingDir": {
+      "name": "working_dir",
+      "kind": "scalar",
+      "pattern": "^(/.*)?$",
+      "advice": "an absolute path",
+      "maxLen": 1024
+    },
+    "user": {
+      "name": "user",
+      "kind": "scalar",
+      "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?)?$",
+      "advice": "USER or USER:GROUP",
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.TerminalSize": {
+    "rows": {
+      "name": "rows",
+      "kind": "scalar",
+      "min": 1,
+      "max": 1000
+    },
+    "columns": {
+      "name": "columns",
+      "kind": "scalar",
+      "min": 1,
+      "max": 1000
+    }
+  },
+  "thecloud.compute.v1.ExecInstanceResponse": {},
+  "thecloud.compute.v1.RunInstanceCommandRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "required": true,
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "env": {
+      "name": "env",
+      "kind": "map",
+      "maxItems": 128,
+      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      "valueMaxLen": 8192
+    },
+    "workingDir": {
+      "name": "working_dir",
+      "kind": "scalar",
+      "pattern": "^(/.*)?$",
+      "advice": "an absolute path",
+      "maxLen": 1024
+    },
+    "user": {
+      "name": "user",
+      "kind": "scalar",
+      "pattern": "^([A-Za-z0-9_][A-Za-z0-9_.-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?)?$",
+      "advice": "USER or USER:GROUP",
+      "maxLen": 64
+    },
+    "stdin": {
+      "name": "stdin",
+      "kind": "scalar",
+      "maxLen": 65536
+    },
+    "timeoutSeconds": {
+      "name": "timeout_seconds",
+      "kind": "scalar",
+      "max": 60
+    }
+  },
+  "thecloud.compute.v1.RunInstanceCommandResponse": {},
+  "thecloud.compute.v1.ReadInstanceLogsRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "tail": {
+      "name": "tail",
+      "kind": "scalar",
+      "max": 100000
+    }
+  },
+  "thecloud.compute.v1.LogChunk": {},
+  "thecloud.compute.v1.GetInstanceStatsRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchInstanceStatsRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "intervalSeconds": {
+      "name": "interval_seconds",
+      "kind": "scalar",
+      "max": 60
+    }
+  },
+  "thecloud.compute.v1.InstanceStats": {
+    "cpu": {
+      "name": "cpu",
+      "kind": "message",
+      "message": "thecloud.compute.v1.CpuStats"
+    },
+    "memory": {
+      "name": "memory",
+      "kind": "message",
+      "message": "thecloud.compute.v1.MemoryStats"
+    },
+    "network": {
+      "name": "network",
+      "kind": "message",
+      "message": "thecloud.compute.v1.NetworkStats"
+    },
+    "pids": {
+      "name": "pids",
+      "kind": "message",
+      "message": "thecloud.compute.v1.PidsStats"
+    }
+  },
+  "thecloud.compute.v1.CpuStats": {},
+  "thecloud.compute.v1.MemoryStats": {},
+  "thecloud.compute.v1.NetworkStats": {},
+  "thecloud.compute.v1.PidsStats": {},
   "thecloud.compute.v1.CreateInstanceRequest": {
     "name": {
       "name": "name",

@@ -47,3 +47,13 @@ it('stops counting at twenty violations and their last field', () => {
   const ports = Array.from({ length: 32 }, () => ({ containerPort: 0, hostPort: 0, protocol: '' }));
   expect(request({}, { ports }).length).toBeLessThanOrEqual(32);
 });
+
+it('judges the one of a oneof that is set', () => {
+  const exec = (input: computeV1.ExecInstanceRequest['input']) =>
+    validate('thecloud.compute.v1.ExecInstanceRequest', { id: '', input }).map((v) => v.field);
+  expect(exec({ $case: 'signal', value: 'TERM' })).toEqual([]);
+  expect(exec({ $case: 'signal', value: 'STOP' })).toEqual(['signal']);
+  expect(exec({ $case: 'resize', value: { rows: 24, columns: 0 } })).toEqual(['resize.columns']);
+  expect(exec({ $case: 'stdin', value: Buffer.alloc(65_537) })).toEqual(['stdin']);
+  expect(exec({ $case: 'start', value: computeV1.ExecStart.fromPartial({}) })).toEqual(['start.command']);
+});

@@ -12,12 +12,18 @@ export function validate(typeName: string, message: object, path = ''): FieldVio
   for (const [key, rule] of Object.entries(fieldRules[typeName] ?? {})) {
     if (found.length >= MOST_VIOLATIONS) break;
     const field = path + rule.name;
-    const value = values[key];
+    const value = rule.oneof ? chosen(values[rule.oneof], key) : values[key];
     const problem = checkField(rule, value);
     if (problem) found.push({ field, description: problem });
     else found.push(...checkParts(rule, value, field));
   }
   return found;
+}
+
+/** The value of a field in a oneof, if it is the one that is set. */
+function chosen(oneof: unknown, key: string): unknown {
+  const union = oneof as { $case: string; value: unknown } | undefined;
+  return union?.$case === key ? union.value : undefined;
 }
 
 function checkField(rule: FieldRule, value: unknown): string | undefined {
@@ -71,7 +77,10 @@ function checkMap(rule: FieldRule, value: object, field: string): FieldViolation
 
 function isEmpty(value: unknown): boolean {
   return (
-    value === undefined || value === '' || value === 0 || (value instanceof Uint8Array && value.length === 0)
+    value === undefined ||
+    value === '' ||
+    value === 0 ||
+    ((value instanceof Uint8Array || Array.isArray(value)) && value.length === 0)
   );
 }
 

@@ -2,6 +2,7 @@ import { computeV1 } from '@thecloud/api';
 import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
 import { createInstance, refuseImpossible } from './create-instance';
@@ -70,6 +71,7 @@ export function instanceRpc(f: Foundation, d: InstanceDeps) {
       if (!last) throw errors.INSTANCE_NOT_FOUND({ id });
       if (!ctx.signal.aborted) yield toProto({ ...last, state: 'deleted' });
     },
+    ...instanceLife(f),
   });
 }
 

@@ -10,14 +10,26 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import {
+  ExecRequest,
+  ExecResponse,
+  ReadLogsRequest,
+  ReadLogsResponse,
+  WatchStatsRequest,
+  WatchStatsResponse,
+} from "./instance_life";
 import { ObservedInstance } from "./observed";
 
 export interface ApplyInstanceRequest {
@@ -744,6 +756,36 @@ export const AgentServiceService = {
       Buffer.from(ListInstancesResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ListInstancesResponse => ListInstancesResponse.decode(value),
   },
+  /** What an instance of this host writes; followed, until it is no longer here. */
+  readLogs: {
+    path: "/thecloud.agent.v1.AgentService/ReadLogs" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadLogsRequest): Buffer => Buffer.from(ReadLogsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadLogsRequest => ReadLogsRequest.decode(value),
+    responseSerialize: (value: ReadLogsResponse): Buffer => Buffer.from(ReadLogsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadLogsResponse => ReadLogsResponse.decode(value),
+  },
+  /** Runs a program in a running instance. When the call is cancelled, the program is hung up and killed. */
+  exec: {
+    path: "/thecloud.agent.v1.AgentService/Exec" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExecRequest): Buffer => Buffer.from(ExecRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExecRequest => ExecRequest.decode(value),
+    responseSerialize: (value: ExecResponse): Buffer => Buffer.from(ExecResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExecResponse => ExecResponse.decode(value),
+  },
+  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  watchStats: {
+    path: "/thecloud.agent.v1.AgentService/WatchStats" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchStatsRequest): Buffer => Buffer.from(WatchStatsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchStatsRequest => WatchStatsRequest.decode(value),
+    responseSerialize: (value: WatchStatsResponse): Buffer => Buffer.from(WatchStatsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WatchStatsResponse => WatchStatsResponse.decode(value),
+  },
 } as const;
 
 export interface AgentServiceServer extends UntypedServiceImplementation {
@@ -755,6 +797,12 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   observeInstance: handleUnaryCall<ObserveInstanceRequest, ObservedInstance>;
   /** All of the host, orphans included. */
   listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse>;
+  /** What an instance of this host writes; followed, until it is no longer here. */
+  readLogs: handleServerStreamingCall<ReadLogsRequest, ReadLogsResponse>;
+  /** Runs a program in a running instance. When the call is cancelled, the program is hung up and killed. */
+  exec: handleBidiStreamingCall<ExecRequest, ExecResponse>;
+  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  watchStats: handleServerStreamingCall<WatchStatsRequest, WatchStatsResponse>;
 }
 
 export interface AgentServiceClient extends Client {
@@ -808,6 +856,24 @@ export interface AgentServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ListInstancesResponse) => void,
   ): ClientUnaryCall;
+  /** What an instance of this host writes; followed, until it is no longer here. */
+  readLogs(request: ReadLogsRequest, options?: Partial<CallOptions>): ClientReadableStream<ReadLogsResponse>;
+  readLogs(
+    request: ReadLogsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReadLogsResponse>;
+  /** Runs a program in a running instance. When the call is cancelled, the program is hung up and killed. */
+  exec(): ClientDuplexStream<ExecRequest, ExecResponse>;
+  exec(options: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
+  exec(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
+  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  watchStats(request: WatchStatsRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatsResponse>;
+  watchStats(
+    request: WatchStatsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<WatchStatsResponse>;
 }
 
 export const AgentServiceClient = makeGenericClientConstructor(

@@ -10,9 +10,11 @@ import {
   type CallOptions,
   type ChannelCredentials,
   Client,
+  type ClientDuplexStream,
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type handleBidiStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -21,6 +23,14 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Instance, InstanceSpec, PublishedPort } from "./instance";
+import {
+  ExecInstanceRequest,
+  ExecInstanceResponse,
+  RunInstanceCommandRequest,
+  RunInstanceCommandResponse,
+} from "./instance_exec";
+import { LogChunk, ReadInstanceLogsRequest } from "./instance_logs";
+import { GetInstanceStatsRequest, InstanceStats, WatchInstanceStatsRequest } from "./instance_stats";
 
 export interface CreateInstanceRequest {
   name: string;
@@ -1264,6 +1274,65 @@ export const InstanceServiceService = {
     responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
     responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
   },
+  /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
+  readInstanceLogs: {
+    path: "/thecloud.compute.v1.InstanceService/ReadInstanceLogs" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadInstanceLogsRequest): Buffer =>
+      Buffer.from(ReadInstanceLogsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadInstanceLogsRequest => ReadInstanceLogsRequest.decode(value),
+    responseSerialize: (value: LogChunk): Buffer => Buffer.from(LogChunk.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LogChunk => LogChunk.decode(value),
+  },
+  /**
+   * Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when
+   * the caller goes, and after an hour in which neither side sent anything.
+   */
+  execInstance: {
+    path: "/thecloud.compute.v1.InstanceService/ExecInstance" as const,
+    requestStream: true as const,
+    responseStream: true as const,
+    requestSerialize: (value: ExecInstanceRequest): Buffer => Buffer.from(ExecInstanceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExecInstanceRequest => ExecInstanceRequest.decode(value),
+    responseSerialize: (value: ExecInstanceResponse): Buffer =>
+      Buffer.from(ExecInstanceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExecInstanceResponse => ExecInstanceResponse.decode(value),
+  },
+  /** Runs another program in a running instance to its end, and answers with what it wrote. */
+  runInstanceCommand: {
+    path: "/thecloud.compute.v1.InstanceService/RunInstanceCommand" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RunInstanceCommandRequest): Buffer =>
+      Buffer.from(RunInstanceCommandRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RunInstanceCommandRequest => RunInstanceCommandRequest.decode(value),
+    responseSerialize: (value: RunInstanceCommandResponse): Buffer =>
+      Buffer.from(RunInstanceCommandResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RunInstanceCommandResponse => RunInstanceCommandResponse.decode(value),
+  },
+  /** Of a running instance, measured now. */
+  getInstanceStats: {
+    path: "/thecloud.compute.v1.InstanceService/GetInstanceStats" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetInstanceStatsRequest): Buffer =>
+      Buffer.from(GetInstanceStatsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetInstanceStatsRequest => GetInstanceStatsRequest.decode(value),
+    responseSerialize: (value: InstanceStats): Buffer => Buffer.from(InstanceStats.encode(value).finish()),
+    responseDeserialize: (value: Buffer): InstanceStats => InstanceStats.decode(value),
+  },
+  /** Again and again, until the instance stops or the caller goes. */
+  watchInstanceStats: {
+    path: "/thecloud.compute.v1.InstanceService/WatchInstanceStats" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchInstanceStatsRequest): Buffer =>
+      Buffer.from(WatchInstanceStatsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchInstanceStatsRequest => WatchInstanceStatsRequest.decode(value),
+    responseSerialize: (value: InstanceStats): Buffer => Buffer.from(InstanceStats.encode(value).finish()),
+    responseDeserialize: (value: Buffer): InstanceStats => InstanceStats.decode(value),
+  },
 } as const;
 
 export interface InstanceServiceServer extends UntypedServiceImplementation {
@@ -1286,6 +1355,19 @@ export interface InstanceServiceServer extends UntypedServiceImplementation {
   deleteInstance: handleUnaryCall<DeleteInstanceRequest, Instance>;
   /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
   watchInstance: handleServerStreamingCall<WatchInstanceRequest, Instance>;
+  /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
+  readInstanceLogs: handleServerStreamingCall<ReadInstanceLogsRequest, LogChunk>;
+  /**
+   * Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when
+   * the caller goes, and after an hour in which neither side sent anything.
+   */
+  execInstance: handleBidiStreamingCall<ExecInstanceRequest, ExecInstanceResponse>;
+  /** Runs another program in a running instance to its end, and answers with what it wrote. */
+  runInstanceCommand: handleUnaryCall<RunInstanceCommandRequest, RunInstanceCommandResponse>;
+  /** Of a running instance, measured now. */
+  getInstanceStats: handleUnaryCall<GetInstanceStatsRequest, InstanceStats>;
+  /** Again and again, until the instance stops or the caller goes. */
+  watchInstanceStats: handleServerStreamingCall<WatchInstanceStatsRequest, InstanceStats>;
 }
 
 export interface InstanceServiceClient extends Client {
@@ -1425,6 +1507,65 @@ export interface InstanceServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<Instance>;
+  /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
+  readInstanceLogs(request: ReadInstanceLogsRequest, options?: Partial<CallOptions>): ClientReadableStream<LogChunk>;
+  readInstanceLogs(
+    request: ReadInstanceLogsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<LogChunk>;
+  /**
+   * Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when
+   * the caller goes, and after an hour in which neither side sent anything.
+   */
+  execInstance(): ClientDuplexStream<ExecInstanceRequest, ExecInstanceResponse>;
+  execInstance(options: Partial<CallOptions>): ClientDuplexStream<ExecInstanceRequest, ExecInstanceResponse>;
+  execInstance(
+    metadata: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientDuplexStream<ExecInstanceRequest, ExecInstanceResponse>;
+  /** Runs another program in a running instance to its end, and answers with what it wrote. */
+  runInstanceCommand(
+    request: RunInstanceCommandRequest,
+    callback: (error: ServiceError | null, response: RunInstanceCommandResponse) => void,
+  ): ClientUnaryCall;
+  runInstanceCommand(
+    request: RunInstanceCommandRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RunInstanceCommandResponse) => void,
+  ): ClientUnaryCall;
+  runInstanceCommand(
+    request: RunInstanceCommandRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RunInstanceCommandResponse) => void,
+  ): ClientUnaryCall;
+  /** Of a running instance, measured now. */
+  getInstanceStats(
+    request: GetInstanceStatsRequest,
+    callback: (error: ServiceError | null, response: InstanceStats) => void,
+  ): ClientUnaryCall;
+  getInstanceStats(
+    request: GetInstanceStatsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: InstanceStats) => void,
+  ): ClientUnaryCall;
+  getInstanceStats(
+    request: GetInstanceStatsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: InstanceStats) => void,
+  ): ClientUnaryCall;
+  /** Again and again, until the instance stops or the caller goes. */
+  watchInstanceStats(
+    request: WatchInstanceStatsRequest,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<InstanceStats>;
+  watchInstanceStats(
+    request: WatchInstanceStatsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<InstanceStats>;
 }
 
 export const InstanceServiceClient = makeGenericClientConstructor(
