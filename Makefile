@@ -1,7 +1,7 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs build test check lint fmt generate
-export MODE FORCE ONLY
+.PHONY: help up down clean status logs build test bench check lint fmt generate
+export MODE FORCE ONLY B
 
 help: ## Lists every verb
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ build: ## Compiles what changed and makes bin/cloud
 
 test: ## Runs all tests against real engines, on ports of their own
 	@scripts/test.sh
+
+bench: ## Measures ours beside bare peers, in a cloud of its own (as root); B=api: only that area
+	@scripts/bench.sh
 
 check: ## Everything that is checked without running: types, lint, format, imports, protos, generated code
 	@scripts/check.sh

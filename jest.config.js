@@ -8,6 +8,7 @@ module.exports = {
     '<rootDir>/gateway',
     '<rootDir>/cli',
     '<rootDir>/deploy',
+    '<rootDir>/bench',
     '<rootDir>/test',
   ],
   testMatch: ['**/*.test.ts'],

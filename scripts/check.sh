@@ -54,7 +54,7 @@ check 'Types' tsc -b
 check 'Types of tests' tsc -p tsconfig.test.json
 check 'eslint' eslint --max-warnings 0 .
 check 'prettier' prettier --log-level warn --check .
-check 'imports' depcruise --output-type err-long packages services agent gateway cli deploy/all-in-one
+check 'imports' depcruise --output-type err-long packages services agent gateway cli deploy/all-in-one bench
 check 'buf lint' buf lint
 check 'buf breaking' breaks_no_caller
 check 'generated code is fresh' generated_is_fresh

@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 scripts/setup.sh
 node_modules/.bin/eslint --max-warnings 0 .
-node_modules/.bin/depcruise --output-type err-long packages services agent gateway cli deploy/all-in-one
+node_modules/.bin/depcruise --output-type err-long packages services agent gateway cli deploy/all-in-one bench

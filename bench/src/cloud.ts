@@ -1,0 +1,96 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { choosePorts, Layout, portTable, readInstallation } from '@thecloud/all-in-one';
+import { freePort } from '@thecloud/engines';
+import { NoopHosts } from './noop-hosts';
+import { endsWell } from './processes';
+
+/** A whole cloud, as `make up MODE=processes` makes it, in a home and on ports of its own. */
+export interface BenchCloud {
+  readonly url: string;
+  /** Of an owner in the first project. */
+  readonly apiKey: string;
+  readonly layout: Layout;
+  /** PostgreSQL as its superuser, through its socket: what a bare program on the same machine would use. */
+  readonly postgres: { host: string; port: number; user: string; password: string; database: string };
+  call<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Hosts that pretend; the machine's own, which has Docker, is cordoned when the first comes. */
+  readonly noopHosts: NoopHosts;
+  /** Ends all of it and removes its data. */
+  close(): Promise<void>;
+}
+
+const deploy = dirname(require.resolve('@thecloud/all-in-one'));
+const UP_MS = 300_000;
+const CALL_MS = 60_000;
+
+/** Rejects with what `make up` said, if it fails. */
+export async function startCloud(): Promise<BenchCloud> {
+  const home = mkdtempSync(join(tmpdir(), 'thecloud-bench-'));
+  const env = {
+    PATH: process.env.PATH,
+    THECLOUD_HOME: home,
+    THECLOUD_CONFIG: join(home, 'cli.json'),
+    MODE: 'processes',
+    FORCE: '1',
+    ...(await sparePorts()),
+  };
+  const verb = (name: string) => endsWell([join(deploy, `${name}.js`)], env, UP_MS);
+  try {
+    await verb('up');
+    return describe(new Layout(home), () => verb('clean'));
+  } catch (error) {
+    await verb('clean');
+    throw error;
+  }
+}
+
+async function sparePorts(): Promise<Record<string, string>> {
+  const variables = Object.values(portTable).map(({ variable }) => variable);
+  const chosen: Record<string, string> = {};
+  for (const variable of variables) chosen[variable] = String(await freePort());
+  choosePorts(chosen); // throws if two are the same
+  return chosen;
+}
+
+function describe(layout: Layout, clean: () => Promise<void>): BenchCloud {
+  const installation = readInstallation(layout);
+  if (!installation) throw new Error(`make up left no installation in ${layout.home}`);
+  const secret = (name: string) => readFileSync(layout.secret(name), 'utf8').trim();
+  const url = `http://127.0.0.1:${installation.ports.gateway}`;
+  const apiKey = secret('api-key');
+  const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        'x-api-key': apiKey,
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.timeout(CALL_MS),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
+    return JSON.parse(text) as T;
+  };
+  const noopHosts = new NoopHosts(layout, installation.hostId, call);
+  return {
+    url,
+    apiKey,
+    layout,
+    postgres: {
+      host: join(layout.home, 'postgres', 'socket'),
+      port: installation.ports.postgres,
+      user: 'postgres',
+      password: secret('postgres-password'),
+      database: 'thecloud',
+    },
+    call,
+    noopHosts,
+    close: async () => {
+      await noopHosts.close();
+      await clean();
+    },
+  };
+}
