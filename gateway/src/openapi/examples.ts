@@ -16,5 +16,11 @@ export const bodyExamples: Readonly<Record<string, JsonValue>> = {
     spec: { type: 'nano-1', image: 'starter', ports: [{ container_port: 8080 }] },
   },
   UpdateInstance: { labels: { app: 'shop' }, spec: { env: { GREETING: 'hello' } } },
+  ImportSshKey: {
+    name: 'laptop',
+    public_key:
+      'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDfp7uPStTXGVrJ/gyJIG/p1i6Y9fRm7uUbdwipIXNkY ada@example.com',
+  },
+  RenameSshKey: { name: 'old-laptop' },
   StopInstance: { grace_seconds: 10 },
 };

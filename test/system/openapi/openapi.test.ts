@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { methods } from '@thecloud/api';
+import { startCloud } from '../cloud';
+import type { Cloud } from '../cloud';
+import { Conformance } from './conformance';
+import type { Answer } from './conformance';
+import { operationsOf } from './document';
+import type { OpenApi, Operation } from './document';
+import { Requests } from './requests';
+import type { Request } from './requests';
+
+/** Of each kind, for each route. Hashing passwords and waiting take their time on purpose: fewer of these. */
+const RUNS = 40;
+const SLOW_RUNS = 5;
+const slow = new Set(['RegisterUser', 'CreateSession', 'WaitOperation']);
+
+/** One message serves these and others, so a field that is required here cannot be marked so in the schema. */
+const requireMore = new Set(['CreateImage', 'UploadImage']);
+
+/** How long a stream is given to say something. */
+const STREAM_MS = 100;
+
+jest.setTimeout(300_000);
+let cloud: Cloud;
+let document: OpenApi;
+let conformance: Conformance;
+/** Ids of what there is, by collection: what is given back in paths. */
+const known = new Map<string, string[]>();
+const succeeded = new Set<string>();
+/** Needs a tarball. */
+const beyondChance = ['UploadImage'];
+/** Of the account in the document's examples. */
+let session: string;
+
+beforeAll(async () => {
+  cloud = await startCloud({ driver: 'noop' });
+  await cloud.importStarter();
+  // The accounts that the document's examples speak of.
+  const ada = { email: 'ada@example.com', password: 'correct horse battery' };
+  for (const email of [ada.email, 'grace@example.com'])
+    await cloud.admin.call('POST', '/v1/users', { ...ada, email });
+  session = (await cloud.admin.call('POST', '/v1/sessions', ada)).body.token ?? '';
+  document = (await (await fetch(`${cloud.url}/openapi.json`)).json()) as OpenApi;
+  conformance = new Conformance(document);
+  known.set('hosts', [cloud.hostId]).set('instance-types', ['nano-1']);
+});
+afterAll(() => cloud.close());
+
+const served = methods.filter((m) => m.http);
+
+describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
+  const find = (): Operation => {
+    const operation = operationsOf(document).find((o) => o.operationId === rpc);
+    if (!operation) throw new Error(`${rpc} is not in the document`);
+    return operation;
+  };
+  const everyRequest = (kind: 'valid' | 'broken', check: (answer: Answer) => void) =>
+    fc.assert(
+      fc.asyncProperty(
+        new Requests(document, find(), () => known.get(collectionOf(find())) ?? [])[kind](),
+        async (request) => {
+          const answer = await send(request, method.auth.scope === 'user' ? session : cloud.admin.key);
+          expect(answer.status).toBeLessThan(500);
+          expect(conformance.violation(find(), answer)).toBeUndefined();
+          check(answer);
+        },
+      ),
+      { numRuns: slow.has(rpc) ? SLOW_RUNS : RUNS },
+    );
+
+  it('answers what the document allows, as the document says', () =>
+    everyRequest('valid', ({ status, body }) => {
+      if (status < 300) succeeded.add(rpc);
+      if (status < 300 && find().verb === 'POST') remember(find(), body);
+      if (!requireMore.has(rpc)) expect(body).not.toContain('"INVALID_FIELDS"');
+    }));
+
+  it('refuses what the document forbids, as the document says', () =>
+    everyRequest('broken', ({ status }) => expect(status).toBeGreaterThanOrEqual(400)));
+});
+
+it('got what it asked for from every route at least once', () => {
+  const never = served.map(({ rpc }) => rpc).filter((rpc) => !succeeded.has(rpc));
+  expect(never.filter((rpc) => !beyondChance.includes(rpc))).toEqual([]);
+});
+
+/** "/v1/instances/{id}:start" -> "instances". */
+function collectionOf(operation: Operation): string {
+  return /^\/v1\/([a-z-]+)/.exec(operation.path)?.[1] ?? '';
+}
+
+function remember(operation: Operation, body: string): void {
+  const { metadata, user_id } = JSON.parse(body) as {
+    metadata?: { id: string; operation_id?: string };
+    user_id?: string;
+  };
+  const keep = (collection: string, id?: string) =>
+    id && known.set(collection, [...(known.get(collection) ?? []), id]);
+  keep(collectionOf(operation), metadata?.id ?? user_id);
+  keep('operations', metadata?.operation_id);
+}
+
+async function send(request: Request, credential: string): Promise<Answer> {
+  const response = await fetch(cloud.url + request.path, {
+    method: request.verb,
+    headers: { authorization: `Bearer ${credential}`, ...request.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    signal: AbortSignal.timeout(75_000),
+  });
+  const contentType = response.headers.get('content-type') ?? '';
+  const whole = /^application\/(problem\+)?json/.test(contentType);
+  return {
+    status: response.status,
+    contentType,
+    body: await (whole ? response.text() : firstLine(response)),
+  };
+}
+
+/** A stream may go on for ever: its first line, or nothing if none comes soon. */
+async function firstLine(response: Response): Promise<string> {
+  const reader = response.body?.getReader();
+  const cancel = () => void reader?.cancel();
+  const patience = setTimeout(cancel, STREAM_MS);
+  const { value } = (await reader?.read()) ?? {};
+  clearTimeout(patience);
+  cancel();
+  return (
+    Buffer.from(value ?? [])
+      .toString()
+      .split('\n')[0] ?? ''
+  );
+}
