@@ -26,7 +26,7 @@ function record(req: Request, res: Response, log: Logger, metrics: HttpMetrics):
   const milliseconds = performance.now() - info.startedAt;
   const route = info.route ?? unmatched;
   // 499: the caller went before its answer.
-  const status = res.writableFinished ? res.statusCode : 499;
+  const status = info.outcome ?? (res.writableFinished ? res.statusCode : 499);
   metrics.requests.inc({ method: req.method, route, status: String(status) });
   metrics.duration.observe({ method: req.method, route }, milliseconds / 1000);
   log.info(

@@ -7,8 +7,10 @@ import { errors } from './errors';
 import { hasBody, readJson, requireMediaType } from './read-body';
 import type { BodyLimits } from './read-body';
 import { backendMetadata, requestInfo } from './request-info';
-import type { Router } from './router';
+import type { Match, Router } from './router';
 import type { Route } from './routes';
+import { checkStreamRequest, serveStream } from './stream/serve-stream';
+import type { StreamDeps } from './stream/serve-stream';
 import { encodeRequest } from './transcode-request';
 import { decodeResponse } from './transcode-response';
 import { uploadCall, uploadMediaTypes } from './upload';
@@ -21,6 +23,7 @@ export interface ApiDeps {
   readonly channelFor: (service: string) => Client;
   readonly body: BodyLimits;
   readonly upload: UploadLimits;
+  readonly streams: StreamDeps;
   /** Deadlines of a plain call, of a `:wait` or `:exec`, and of an upload, ms. */
   readonly timeouts: { readonly callMs: number; readonly waitMs: number; readonly uploadMs: number };
 }
@@ -40,6 +43,7 @@ export function createApiHandler(deps: ApiDeps) {
     info.route = route.template;
     if (!route.method.auth.public) info.caller = await deps.authenticate(req.headers, info.id);
     const metadata = backendMetadata(req, info);
+    if (route.method.responseStream) return stream(deps, match, req, res, metadata);
     const bytes = await serverSpan(`${route.verb} ${route.template}`, metadata, () => {
       injectTrace(metadata); // the backend's span is a child of ours, ours of the caller's
       return forward(deps, route, req, res, metadata, { params, query, ifMatch: req.get('if-match') });
@@ -51,6 +55,23 @@ export function createApiHandler(deps: ApiDeps) {
     res.setHeader('Content-Length', Buffer.byteLength(json));
     res.end(json);
   };
+}
+
+/** A span would only end with the stream, so the service's is the first of its trace. */
+async function stream(
+  deps: ApiDeps,
+  { route, params }: Extract<Match, { kind: 'route' }>,
+  req: Request,
+  res: Response,
+  metadata: Metadata,
+): Promise<void> {
+  const info = requestInfo(res);
+  checkStreamRequest(route, req);
+  const query = splitUrl(req.originalUrl)[1];
+  const first = encodeRequest(route, { params, query });
+  const stillAllowed = () =>
+    route.method.auth.public ? Promise.resolve() : deps.authenticate(req.headers, info.id);
+  await serveStream(deps.streams, { route, req, res, info, metadata, first, stillAllowed });
 }
 
 type Input = Omit<Parameters<typeof encodeRequest>[1], 'body'>;

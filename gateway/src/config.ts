@@ -19,6 +19,11 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
   THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
   THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait or an :exec call'),
+  THECLOUD_GATEWAY_STREAM_SECONDS: seconds(86_400, 7 * 86_400).describe('The longest a stream lives'),
+  THECLOUD_GATEWAY_STREAM_PING_SECONDS: seconds(30, 600).describe('Time between pings of a WebSocket'),
+  THECLOUD_GATEWAY_STREAM_CHECK_SECONDS: seconds(30, 600).describe(
+    'Time between looks at whether the credential of a stream still counts',
+  ),
   THECLOUD_GATEWAY_CREDENTIAL_SECONDS: z.coerce
     .number()
     .min(0)

@@ -34,6 +34,21 @@ export const errors = errorCatalogue('gateway.thecloud', {
     'INVALID_ARGUMENT',
     (m) => `A body of type ${m.got} is not accepted here. Send ${m.want}, and say so in Content-Type.`,
   ),
+  WEBSOCKET_REQUIRED: entry(
+    'FAILED_PRECONDITION',
+    () => 'Both sides speak here: connect with a WebSocket (Upgrade: websocket, version 13).',
+  ),
+  SUBPROTOCOL_REQUIRED: entry(
+    'INVALID_ARGUMENT',
+    () => 'Offer the subprotocol thecloud.v1 beside the one that carries the key, or none at all.',
+  ),
+  FRAME_NOT_TEXT: entry(
+    'INVALID_ARGUMENT',
+    () => 'A frame was binary. Send each request as one text frame of JSON; bytes in it are base64.',
+  ),
+  GATEWAY_STOPPING: entry('UNAVAILABLE', () => 'This gateway is being restarted. Connect again.', {
+    retryAfterSeconds: 1,
+  }),
 });
 
 /** HTTP statuses more exact than what the gRPC code alone says. */
@@ -42,4 +57,5 @@ export const httpStatusOfReason: Readonly<Record<string, number>> = {
   BODY_TOO_LARGE: 413,
   BODY_TOO_SLOW: 408,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  WEBSOCKET_REQUIRED: 426,
 };

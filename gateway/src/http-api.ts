@@ -3,16 +3,19 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@grpc/grpc-js';
 import { methods } from '@thecloud/api';
+import type { MethodEntry } from '@thecloud/api';
 import type { Logger } from '@thecloud/service-kit';
 import type { Registry } from 'prom-client';
 import { createApp } from './app';
 import { createAuthenticate } from './authenticate';
 import type { HttpConfig } from './config';
 import { createReadiness } from './health';
-import { createHttpMetrics } from './metrics';
+import { createHttpMetrics, createStreamMetrics } from './metrics';
 import { openApiDocument } from './openapi/document';
 import { Router } from './router';
 import { compileRoutes } from './routes';
+import { OpenStreams } from './stream/open-streams';
+import { answerUpgrades, wantsWebSocket, webSocketServer } from './stream/upgrade';
 
 export interface HttpApiDeps {
   /** A gRPC client of a service by name ("identity", "compute"). Its owner closes it, after the gateway. */
@@ -20,6 +23,8 @@ export interface HttpApiDeps {
   readonly log: Logger;
   /** Where the HTTP metrics go. */
   readonly registry: Registry;
+  /** What is served: the whole API, unless a test says otherwise. */
+  readonly methods?: readonly MethodEntry[];
 }
 
 export interface HttpApi {
@@ -35,12 +40,13 @@ const closeMs = 10_000;
 
 /** Starts the public HTTP API. Rejects if the address is taken. */
 export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promise<HttpApi> {
-  const routes = compileRoutes(methods);
+  const routes = compileRoutes(deps.methods ?? methods);
   const readiness = createReadiness(
     [...new Set(['identity', ...routes.map((r) => r.backend)])],
     deps.channelFor,
   );
   let accepting = true;
+  const open = new OpenStreams();
   const app = createApp({
     log: deps.log,
     metrics: createHttpMetrics(deps.registry),
@@ -53,10 +59,18 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
       badMs: Math.min(1, config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS) * 1000,
     }),
     ...limits(config),
+    streams: {
+      channelFor: deps.channelFor,
+      webSockets: webSocketServer(config.THECLOUD_GATEWAY_MAX_BODY_BYTES),
+      open,
+      metrics: createStreamMetrics(deps.registry),
+      times: streamTimes(config),
+    },
     readiness,
     accepting: () => accepting,
   });
-  const server = boundedServer(config, createServer(serverTimeouts(config), app));
+  const server = boundedServer(config, createServer(serverOptions(config), app));
+  answerUpgrades(server, app);
   const port = await listen(server, config.THECLOUD_GATEWAY_HTTP_ADDRESS);
   const host = config.THECLOUD_GATEWAY_HTTP_ADDRESS.replace(/:\d+$/, '');
   deps.log.info({ address: `${host}:${port}` }, 'gateway listens');
@@ -66,7 +80,7 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
     missing: async () => [...(await readiness()).missing],
     close: () => {
       accepting = false;
-      return closeGracefully(server);
+      return Promise.all([closeGracefully(server), open.close()]).then(() => {});
     },
   };
 }
@@ -89,9 +103,19 @@ function limits(config: HttpConfig) {
   };
 }
 
-/** Bodies have their own, shorter times; the server's bound only what none of those covers. */
-function serverTimeouts(config: HttpConfig) {
+function streamTimes(config: HttpConfig) {
   return {
+    acceptMs: config.THECLOUD_GATEWAY_CALL_SECONDS * 1000,
+    lifeMs: config.THECLOUD_GATEWAY_STREAM_SECONDS * 1000,
+    pingMs: config.THECLOUD_GATEWAY_STREAM_PING_SECONDS * 1000,
+    checkMs: config.THECLOUD_GATEWAY_STREAM_CHECK_SECONDS * 1000,
+  };
+}
+
+/** Bodies have their own, shorter times; the server's bound only what none of those covers. */
+function serverOptions(config: HttpConfig) {
+  return {
+    shouldUpgradeCallback: wantsWebSocket,
     headersTimeout: 10_000,
     requestTimeout: (config.THECLOUD_GATEWAY_UPLOAD_SECONDS + 60) * 1000,
     keepAliveTimeout: 65_000,

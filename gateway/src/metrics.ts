@@ -1,4 +1,4 @@
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 export interface HttpMetrics {
@@ -20,6 +20,21 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
       help: 'Time from the first byte of a request to the end of its answer',
       labelNames: ['method', 'route'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 70],
+      registers: [registry],
+    }),
+  };
+}
+
+export interface StreamMetrics {
+  readonly open: Gauge<'route' | 'kind'>;
+}
+
+export function createStreamMetrics(registry: Registry): StreamMetrics {
+  return {
+    open: new Gauge({
+      name: 'thecloud_gateway_open_streams',
+      help: 'Streams being served, by route template and kind: websocket or chunked',
+      labelNames: ['route', 'kind'],
       registers: [registry],
     }),
   };

@@ -12,6 +12,8 @@ export interface RequestInfo {
   /** The route's template; undefined while none has matched. */
   route?: string;
   caller?: Caller;
+  /** The status that counts where the answer is no plain one: 101, once it is a WebSocket. */
+  outcome?: number;
 }
 
 /** A caller's own X-Request-Id is kept if it is harmless, so that logs on both sides can be joined. */

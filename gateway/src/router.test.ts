@@ -7,10 +7,9 @@ const routes = compileRoutes(methods);
 const router = new Router(routes);
 
 describe('compileRoutes', () => {
-  it('leaves out what only other processes may call, what has no route, and streams', () => {
+  it('leaves out what only other processes may call and what has no route', () => {
     const routed = new Set(routes.map((r) => r.method));
-    for (const m of methods)
-      expect(routed.has(m)).toBe(m.http !== undefined && m.auth.peers.length === 0 && !m.responseStream);
+    for (const m of methods) expect(routed.has(m)).toBe(m.http !== undefined && m.auth.peers.length === 0);
   });
 
   it('knows the owner of each method', () => {

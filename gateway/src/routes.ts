@@ -1,4 +1,4 @@
-import type { DescMessage } from '@bufbuild/protobuf';
+import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { registry } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 
@@ -15,16 +15,15 @@ export interface Route {
   readonly pathFields: readonly string[];
   readonly input: DescMessage;
   readonly output: DescMessage;
+  /** The bytes field that a plain answer of this stream consists of. */
+  readonly plainBody?: DescField | undefined;
 }
 
 const ours = /^thecloud\.([a-z]+)\.v\d+\./;
 
-/**
- * Every method with an HTTP annotation that callers may use; internal ones (auth.peers) are never routed, and those
- * that stream their answer not here.
- */
+/** Every method with an HTTP annotation that callers may use; internal ones (auth.peers) are never routed. */
 export function compileRoutes(methods: readonly MethodEntry[]): Route[] {
-  return methods.filter((m) => m.http && m.auth.peers.length === 0 && !m.responseStream).map(compileRoute);
+  return methods.filter((m) => m.http && m.auth.peers.length === 0).map(compileRoute);
 }
 
 function compileRoute(method: MethodEntry): Route {
@@ -35,7 +34,8 @@ function compileRoute(method: MethodEntry): Route {
   const backend = ours.exec(method.service)?.[1] ?? refuse('its package is not thecloud.<service>.v<n>');
   const input = registry().getMessage(method.input) ?? refuse('its request is not in the image');
   const output = registry().getMessage(method.output) ?? refuse('its answer is not in the image');
-  if (method.requestStream && fieldNamed(input, body)?.scalar === undefined) {
+  if (method.responseStream && verb !== 'GET') refuse('it streams its answer, so it must be a GET');
+  if (method.requestStream && !method.responseStream && fieldNamed(input, body)?.scalar === undefined) {
     refuse('it streams its request, so body must name its bytes field');
   }
   const pathFields = [...template.matchAll(/\{([^}]+)\}/g)].map((m) => m[1]!);
@@ -43,7 +43,8 @@ function compileRoute(method: MethodEntry): Route {
     if (fieldNamed(input, name)?.fieldKind !== 'scalar')
       refuse(`{${name}} is no scalar field of its request`);
   }
-  return { method, verb, template, backend, body, pathFields, input, output };
+  const plainBody = method.plainBody ? fieldNamed(output, method.plainBody) : undefined;
+  return { method, verb, template, backend, body, pathFields, input, output, plainBody };
 }
 
 /** By proto name or by its camelCase JSON name, as canonical proto JSON accepts both. */

@@ -38,6 +38,17 @@ export function encodeRequest(route: Route, http: HttpInput): Buffer {
   throw invalidFields(violations);
 }
 
+/** One message of a stream of requests. Throws INVALID_FIELDS naming everything that is wrong. */
+export function encodeMessage(message: DescMessage, json: JsonValue): Buffer {
+  try {
+    return Buffer.from(toBinary(message, fromJson(message, json)));
+  } catch (cause) {
+    const located = jsonViolations(message, json);
+    const vague = { field: 'body', description: 'does not fit this request' };
+    throw Object.assign(invalidFields(located.length > 0 ? located : [vague]), { cause });
+  }
+}
+
 /** The body's fields under their proto names: later steps need only look for those. */
 function bodyJson(route: Route, body: JsonValue | undefined, violations: FieldViolation[]): Json {
   if (route.body === '' || route.method.requestStream) return {};

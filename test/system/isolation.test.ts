@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { WebSocket } from 'ws';
 import { methods } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import type { IdKind } from '@thecloud/kernel';
 import { idOf } from './api';
+import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 
@@ -54,29 +56,47 @@ const bodies: Record<string, object> = {
   RunInstanceCommand: { command: ['id'] },
 };
 
+/** The plain answer to a WebSocket handshake. */
+function refusedSocket(path: string, key: string): Promise<{ status: number; body: Body }> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(cloud.url.replace('http', 'ws') + path, { headers: { 'x-api-key': key } });
+    socket.once('open', () => reject(new Error(`${path} was let in`)));
+    socket.once('error', reject);
+    socket.once('unexpected-response', (_request, answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          body: JSON.parse(Buffer.concat(parts).toString()) as Body,
+        }),
+      );
+    });
+  });
+}
+
 const byId = methods.filter(
   (m) =>
-    m.http &&
-    !m.responseStream &&
-    /\{[^}]+\}/.test(m.http.path) &&
-    m.auth.scope !== 'platform' &&
-    m.rpc !== 'GetInstanceType',
+    m.http && /\{[^}]+\}/.test(m.http.path) && m.auth.scope !== 'platform' && m.rpc !== 'GetInstanceType',
 );
 
 it.each(byId.map((m) => [m.rpc, m] as const))(
   "%s answers for another project's id exactly as for a missing one",
-  async (rpc, { http }) => {
+  async (rpc, { http, requestStream, responseStream }) => {
     const [, , collection = ''] = http?.path.split('/') ?? [];
     const target = theirs[collection];
     if (!target) throw new Error(`give this test something of the first project under /v1/${collection}`);
     const missing: string = newId(target.kind);
     const ask = async (id: string) => {
       const path = http?.path.replace(/\{[^}]+\}/, id) ?? '';
-      const { status, body } = await cloud.stranger.call(
-        http?.verb ?? '',
-        path,
-        http?.verb === 'GET' || http?.verb === 'DELETE' ? undefined : (bodies[rpc] ?? {}),
-      );
+      const { status, body } =
+        requestStream && responseStream
+          ? await refusedSocket(path, cloud.stranger.key)
+          : await cloud.stranger.call(
+              http?.verb ?? '',
+              path,
+              http?.verb === 'GET' || http?.verb === 'DELETE' ? undefined : (bodies[rpc] ?? {}),
+            );
       const { request_id: _, ...said } = body;
       return { status, said: JSON.stringify(said).replaceAll(id, '<id>') };
     };

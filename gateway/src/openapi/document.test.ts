@@ -76,7 +76,9 @@ describe.each(routes.map((r) => [`${r.verb} ${r.template}`, r] as const))('%s', 
   it('declares its path parameters, its body and its answers', () => {
     expect(op.parameters.filter((p) => p.in === 'path').map((p) => p.name)).toEqual(route.pathFields);
     expect(op.requestBody !== undefined).toBe(route.body !== '');
-    expect(Object.keys(op.responses)).toEqual([String(route.method.httpStatus), '4XX', '5XX']);
+    const stream = ['101', route.method.requestStream ? '426' : '200'];
+    const begun = route.method.responseStream ? stream : [String(route.method.httpStatus)];
+    expect(Object.keys(op.responses)).toEqual([...begun, '4XX', '5XX']);
     expect(op.security !== undefined).toBe(route.method.auth.public);
   });
 
@@ -85,9 +87,11 @@ describe.each(routes.map((r) => [`${r.verb} ${r.template}`, r] as const))('%s', 
     const body = op.requestBody?.content['application/json']?.schema.$ref.split('/').pop();
     const inBody = body
       ? Object.keys(schema(body).properties)
-      : route.method.requestStream
-        ? [route.body]
-        : [];
+      : !route.method.requestStream
+        ? []
+        : route.method.responseStream
+          ? route.input.oneofs.flatMap((oneof) => oneof.fields.map((f) => f.name)) // in frames
+          : [route.body];
     expect([...named, ...inBody].sort()).toEqual(route.input.fields.map((f) => f.name).sort());
   });
 });

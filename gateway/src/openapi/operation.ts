@@ -8,11 +8,14 @@ import { bodyExamples } from './examples';
 import { fieldSchema } from './field-schema';
 import type { Schema } from './field-schema';
 import type { Schemas } from './schemas';
+import { streamResponses, streamText } from './stream';
 
 /** The Operation Object of one route. */
 export function operationOf(route: Route, schemas: Schemas): Schema {
   const rpc = rpcOf(route);
-  const comment = commentOf(rpc);
+  const comment = [commentOf(rpc), route.method.responseStream ? streamText(route) : undefined]
+    .filter(Boolean)
+    .join(' ');
   const open = route.method.auth.public;
   return {
     operationId: route.method.rpc,
@@ -23,7 +26,9 @@ export function operationOf(route: Route, schemas: Schemas): Schema {
     parameters: [...parametersOf(route, schemas), ...headersOf(route)],
     ...bodyOf(route, schemas),
     responses: {
-      [String(route.method.httpStatus)]: successOf(route, schemas),
+      ...(route.method.responseStream
+        ? streamResponses(route, schemas)
+        : { [String(route.method.httpStatus)]: successOf(route, schemas) }),
       '4XX': { $ref: '#/components/responses/Problem' },
       '5XX': { $ref: '#/components/responses/Problem' },
     },
@@ -54,7 +59,11 @@ function parametersOf(route: Route, schemas: Schemas): Schema[] {
     return { name, in: 'path', required: true, ...(description ? { description } : {}), schema };
   });
   if (route.body === '*') return inPath;
-  const rest = route.input.fields.filter((f) => !route.pathFields.includes(f.name) && f.name !== route.body);
+  // What is one of several in a stream of requests is what its frames are for.
+  const inFrames = (f: DescField) => route.method.responseStream && route.method.requestStream && f.oneof;
+  const rest = route.input.fields.filter(
+    (f) => !route.pathFields.includes(f.name) && f.name !== route.body && !inFrames(f),
+  );
   return [...inPath, ...rest.map((f) => queryParameter(f, schemas))];
 }
 

@@ -37,7 +37,7 @@ export type { RpcServer } from './rpc/server';
 export { grants, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenVerifier } from './rpc/tokens';
 export type { TokenClaims } from './rpc/tokens';
 export { validate } from './rpc/validate';
-export { fromServiceError } from './rpc/wire-errors';
+export { fromServiceError, toServiceError } from './rpc/wire-errors';
 export { currentEtcd, layFoundation, runAsProcess, serve } from './service';
 export type { Foundation, Served, ServiceConfig } from './service';
 export { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';

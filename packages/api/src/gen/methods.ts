@@ -515,6 +515,11 @@ export const methods: readonly MethodEntry[] = [
     "output": "thecloud.compute.v1.Instance",
     "requestStream": false,
     "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}:watch",
+      "body": ""
+    },
     "httpStatus": 200,
     "auth": {
       "permission": "instance:read",

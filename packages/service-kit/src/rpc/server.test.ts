@@ -1,4 +1,4 @@
-import { Metadata } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import type { Client } from '@grpc/grpc-js';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
@@ -55,9 +55,20 @@ beforeAll(async () => {
         deleteSshKey: handle,
         listSshKeys: () => Promise.resolve({ sshKeys: [], nextPageToken: '' }),
       }),
-      implement<Pick<computeV1.InstanceServiceServer, 'watchInstance'>>(
-        { watchInstance: computeV1.InstanceServiceService.watchInstance },
+      implement<Pick<computeV1.InstanceServiceServer, 'watchInstance' | 'execInstance'>>(
         {
+          watchInstance: computeV1.InstanceServiceService.watchInstance,
+          execInstance: computeV1.InstanceServiceService.execInstance,
+        },
+        {
+          execInstance: async function* (ctx, requests) {
+            for await (const { id } of requests) {
+              if (id === 'unknown') throw invalidFields([]);
+              ctx.accept();
+              yield computeV1.ExecInstanceResponse.fromPartial({ output: { $case: 'exitCode', value: 3 } });
+              return;
+            }
+          },
           watchInstance: async function* (ctx, { id }) {
             if (id === 'unknown') throw invalidFields([]);
             ctx.accept();
@@ -203,6 +214,29 @@ it('tells that a stream is accepted before there is anything to send, and a refu
   expect(await watch('ins_1')).toBe('ended');
   expect(heard).toEqual(['accepted', 'ins_1']);
   raw.close();
+});
+
+it.each([
+  ['unknown', 'refused'],
+  ['ins_1', 'ended'],
+])('answers %s in the middle of its requests: %s', async (id, how) => {
+  const { metadata } = await as({ perms: ['instance:exec'] });
+  const raw = new computeV1.InstanceServiceClient(
+    `127.0.0.1:${server.port}`,
+    gateway.channelCredentials(),
+    channelOptions('compute'),
+  );
+  const call = raw.execInstance(metadata, { deadline: Date.now() + 10_000 });
+  call.write(computeV1.ExecInstanceRequest.fromPartial({ id }));
+  call.resume();
+  const told = await new Promise((resolve) => {
+    call.on('error', (error: { code?: number }) =>
+      resolve(error.code === status.INVALID_ARGUMENT && 'refused'),
+    );
+    call.on('end', () => resolve('ended'));
+  });
+  raw.close();
+  expect(told).toBe(how);
 });
 
 it('counts every call by method and outcome', async () => {

@@ -200,7 +200,8 @@ function refuseInvalid(method: MethodEntry, request: object): void {
 }
 
 async function* checked(method: MethodEntry, call: AnyCall): AsyncIterable<object> {
-  for await (const request of call as AsyncIterable<object>) {
+  // A handler that leaves its loop has still to answer: on a destroyed call, no status would ever be sent.
+  for await (const request of call.iterator({ destroyOnReturn: false }) as AsyncIterable<object>) {
     refuseInvalid(method, request);
     yield request;
   }

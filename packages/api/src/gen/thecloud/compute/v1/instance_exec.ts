@@ -13,7 +13,10 @@ export interface ExecInstanceRequest {
   id: string;
   input:
     | //
-    /** The first message, and no other. */
+    /**
+     * In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the
+     * WebSocket; start is then the first frame.
+     */
     { $case: "start"; value: ExecStart }
     | //
     /** For its standard input. */
