@@ -69,9 +69,17 @@ module.exports = {
     {
       name: 'cli-is-a-client',
       severity: 'error',
-      comment: 'The CLI uses the public HTTP API like anybody else.',
+      comment: 'The CLI uses the public HTTP API through the SDK, like anybody else.',
       from: { path: '^cli/src', pathNot: '\\.test\\.ts$' },
-      to: { path: '^(packages|agent|gateway|services|deploy)/' },
+      to: { path: '^(packages/(?!sdk/)|agent|gateway|services|deploy)/' },
+    },
+    {
+      name: 'sdk-stands-alone',
+      severity: 'error',
+      comment:
+        'The SDK runs in browsers and in other people’s programs: no Node built-ins, nothing else of ours.',
+      from: { path: '^packages/sdk/src', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/sdk/src' },
     },
     {
       name: 'agent-core-knows-no-driver',
@@ -100,7 +108,8 @@ module.exports = {
       comment: 'Another package is reached through its index.ts.',
       from: {
         path: '^(packages/[^/]+|services/[^/]+|agent|gateway|cli|deploy/[^/]+)/',
-        pathNot: '\\.test\\.ts$',
+        // Generators run before anything is compiled.
+        pathNot: ['\\.test\\.ts$', '^packages/[^/]+/scripts/'],
       },
       to: { path: '^(packages|services)/[^/]+/src/(?!index\\.ts)', pathNot: ['^$1/', '/migrations/'] },
     },

@@ -18,6 +18,7 @@ export default tseslint.config(
       '**/node_modules/**',
       'coverage/**',
       'packages/api/src/gen/**',
+      'packages/sdk/src/gen/**',
       '.cloud/**',
       'bin/**',
     ],
@@ -35,6 +36,6 @@ export default tseslint.config(
     },
   },
   { files: ['**/*.js'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
-  { files: ['scripts/**', 'packages/api/scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'packages/*/scripts/**'], rules: { 'no-console': 'off' } },
   { files: ['**/*.test.ts', 'test/**'], rules: { 'max-lines': ['error', { max: 800 }] } },
 );

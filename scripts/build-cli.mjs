@@ -14,6 +14,8 @@ await build({
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  alias: { '@thecloud/sdk': join(root, 'packages/sdk/src/index.ts') },
+  external: ['bufferutil', 'utf-8-validate'], // what ws would use if it were there
   define: { CLOUD_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 });

@@ -15,10 +15,10 @@ check() {
 
 # Generating must change nothing: what is in the tree is what the protos say.
 generated_is_fresh() {
-  before=$(fingerprint packages/api docs/errors.md)
+  before=$(fingerprint packages/api packages/sdk/src/gen docs/errors.md)
   scripts/generate.sh || return 1
-  [ "$before" = "$(fingerprint packages/api docs/errors.md)" ] && return 0
-  echo 'packages/api or docs/errors.md was not what the sources say; it has been generated anew: commit it'
+  [ "$before" = "$(fingerprint packages/api packages/sdk/src/gen docs/errors.md)" ] && return 0
+  echo 'packages/api, packages/sdk/src/gen or docs/errors.md was not what the sources say; it has been generated anew: commit it'
   return 1
 }
 

@@ -1,6 +1,5 @@
-import { registry } from '@thecloud/api';
+import { commentOf, registry } from '@thecloud/api';
 import type { Route } from '../routes';
-import { commentOf } from './comments';
 import { sharedComponents } from './components';
 import type { Schema } from './field-schema';
 import { operationOf, tagOf } from './operation';

@@ -1,8 +1,7 @@
 import { ScalarType } from '@bufbuild/protobuf';
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import { fieldRules } from '@thecloud/api';
+import { commentOf, fieldRules } from '@thecloud/api';
 import type { FieldRule } from '@thecloud/api';
-import { commentOf } from './comments';
 
 /** A JSON Schema (2020-12), as OpenAPI 3.1 embeds them. */
 export type Schema = Readonly<Record<string, unknown>>;

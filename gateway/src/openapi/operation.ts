@@ -1,9 +1,8 @@
 import type { DescField, DescMethod } from '@bufbuild/protobuf';
-import { registry } from '@thecloud/api';
+import { commentOf, registry } from '@thecloud/api';
 import { fieldNamed } from '../routes';
 import type { Route } from '../routes';
 import { uploadMediaTypes } from '../upload';
-import { commentOf } from './comments';
 import { bodyExamples } from './examples';
 import { fieldSchema } from './field-schema';
 import type { Schema } from './field-schema';

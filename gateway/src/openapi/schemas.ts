@@ -1,5 +1,5 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import { commentOf } from './comments';
+import { commentOf } from '@thecloud/api';
 import { fieldSchema, ruleOf } from './field-schema';
 import type { Schema } from './field-schema';
 

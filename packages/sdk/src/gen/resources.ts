@@ -1,0 +1,557 @@
+// Generated from proto/ by scripts/generate.sh. DO NOT EDIT.
+import type { CallOptions, UploadBody } from '../options';
+import type { Pages } from '../pages';
+import { Resource } from '../resource';
+import type { Duplex, Stream } from '../stream';
+import type * as T from './types';
+
+/** API keys of the current project. */
+export class ApiKeys extends Resource {
+  /** Makes a key. Its secret is in this answer and never again. */
+  create(request: T.CreateApiKeyRequest, options?: CallOptions): Promise<T.ApiKey> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/api-keys', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  list(request: T.ListApiKeysRequest = {}, options?: CallOptions): Pages<T.ApiKey, T.ListApiKeysResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/api-keys', body: '', scope: 'project' },
+      [],
+      'api_keys',
+      request,
+      options,
+    );
+  }
+
+  get(id: string, request: T.GetApiKeyRequest = {}, options?: CallOptions): Promise<T.ApiKey> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/api-keys/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Revokes a key everywhere within 5 seconds, for good. */
+  delete(id: string, request: T.DeleteApiKeyRequest = {}, options?: CallOptions): Promise<T.ApiKey> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/api-keys/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** Hosts, for administrators of the installation. */
+export class Hosts extends Resource {
+  /** Announces a host and answers with the join token its agent starts with. */
+  create(request: T.CreateHostRequest, options?: CallOptions): Promise<T.CreateHostResponse> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/hosts', body: '*', scope: 'platform' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  list(request: T.ListHostsRequest = {}, options?: CallOptions): Pages<T.Host, T.ListHostsResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/hosts', body: '', scope: 'platform' },
+      [],
+      'hosts',
+      request,
+      options,
+    );
+  }
+
+  get(id: string, request: T.GetHostRequest = {}, options?: CallOptions): Promise<T.Host> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/hosts/{id}', body: '', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Places nothing new here; what runs goes on. */
+  cordon(id: string, request: T.CordonHostRequest = {}, options?: CallOptions): Promise<T.Host> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/hosts/{id}:cordon', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  uncordon(id: string, request: T.UncordonHostRequest = {}, options?: CallOptions): Promise<T.Host> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/hosts/{id}:uncordon', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** Images of the current project. */
+export class Images extends Resource {
+  /** Copies an image from a registry. Returns at once (202): watch status.state, or the operation. */
+  create(request: T.CreateImageRequest, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/images', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not. Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query. */
+  upload(data: UploadBody, request: T.UploadImageRequest = {}, options?: CallOptions): Promise<T.Image> {
+    return this.callUpload(
+      { verb: 'POST', path: '/v1/images:upload', body: 'chunk', scope: 'project' },
+      [],
+      data,
+      request,
+      options,
+    );
+  }
+
+  list(request: T.ListImagesRequest = {}, options?: CallOptions): Pages<T.Image, T.ListImagesResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/images', body: '', scope: 'project' },
+      [],
+      'images',
+      request,
+      options,
+    );
+  }
+
+  get(id: string, request: T.GetImageRequest = {}, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/images/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Deletes an image that no instance uses. */
+  delete(id: string, request: T.DeleteImageRequest = {}, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/images/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** The catalogue of instance sizes. */
+export class InstanceTypes extends Resource {
+  list(
+    request: T.ListInstanceTypesRequest = {},
+    options?: CallOptions,
+  ): Pages<T.InstanceType, T.ListInstanceTypesResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/instance-types', body: '', scope: 'project' },
+      [],
+      'instance_types',
+      request,
+      options,
+    );
+  }
+
+  get(name: string, request: T.GetInstanceTypeRequest = {}, options?: CallOptions): Promise<T.InstanceType> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/instance-types/{name}', body: '', scope: 'project' },
+      [name],
+      request,
+      options,
+    );
+  }
+}
+
+/** Instances of the current project. */
+export class Instances extends Resource {
+  /** Records the instance and answers at once (202): watch it, or its operation, for the outcome. */
+  create(request: T.CreateInstanceRequest, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/instances', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  get(id: string, request: T.GetInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/instances/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Newest first. */
+  list(
+    request: T.ListInstancesRequest = {},
+    options?: CallOptions,
+  ): Pages<T.Instance, T.ListInstancesResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/instances', body: '', scope: 'project' },
+      [],
+      'instances',
+      request,
+      options,
+    );
+  }
+
+  /** Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed. */
+  update(id: string, request: T.UpdateInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'PATCH', path: '/v1/instances/{id}', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Starts a stopped or failed instance; a running one stays as it is. */
+  start(id: string, request: T.StartInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/instances/{id}:start', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Asks the program to end (SIGTERM), and ends it after the grace. */
+  stop(id: string, request: T.StopInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/instances/{id}:stop', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  restart(id: string, request: T.RestartInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/instances/{id}:restart', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
+  delete(id: string, request: T.DeleteInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/instances/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
+  watch(id: string, request: T.WatchInstanceRequest = {}, options?: CallOptions): Stream<T.Instance> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/instances/{id}:watch', body: '', scope: 'project' },
+      [id],
+      request,
+      'again',
+      options,
+    );
+  }
+
+  /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
+  logs(id: string, request: T.ReadInstanceLogsRequest = {}, options?: CallOptions): Stream<T.LogChunk> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/instances/{id}/logs', body: '', scope: 'project' },
+      [id],
+      request,
+      'never',
+      options,
+    );
+  }
+
+  /** Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when the caller goes, and after an hour in which neither side sent anything. */
+  exec(
+    id: string,
+    request: T.ExecInstanceRequest = {},
+    options?: CallOptions,
+  ): Duplex<T.ExecInstanceRequestMessage, T.ExecInstanceResponse> {
+    return this.callDuplex(
+      { verb: 'GET', path: '/v1/instances/{id}/exec', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Runs another program in a running instance to its end, and answers with what it wrote. */
+  runCommand(
+    id: string,
+    request: T.RunInstanceCommandRequest,
+    options?: CallOptions,
+  ): Promise<T.RunInstanceCommandResponse> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/instances/{id}:exec', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Of a running instance, measured now. */
+  stats(
+    id: string,
+    request: T.GetInstanceStatsRequest = {},
+    options?: CallOptions,
+  ): Promise<T.InstanceStats> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/instances/{id}/stats', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Again and again, until the instance stops or the caller goes. */
+  watchStats(
+    id: string,
+    request: T.WatchInstanceStatsRequest = {},
+    options?: CallOptions,
+  ): Stream<T.InstanceStats> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/instances/{id}/stats:watch', body: '', scope: 'project' },
+      [id],
+      request,
+      'again',
+      options,
+    );
+  }
+}
+
+/** Projects and who belongs to them. */
+export class Members extends Resource {
+  /** The current project's members. */
+  list(request: T.ListMembersRequest = {}, options?: CallOptions): Pages<T.Member, T.ListMembersResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/members', body: '', scope: 'project' },
+      [],
+      'members',
+      request,
+      options,
+    );
+  }
+
+  /** Gives a registered user a role in the current project. */
+  add(request: T.AddMemberRequest, options?: CallOptions): Promise<T.Member> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/members', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** Changes a member's role. Only owners make or unmake owners; the last owner stays. */
+  update(userId: string, request: T.UpdateMemberRequest, options?: CallOptions): Promise<T.Member> {
+    return this.callUnary(
+      { verb: 'PATCH', path: '/v1/members/{user_id}', body: '*', scope: 'project' },
+      [userId],
+      request,
+      options,
+    );
+  }
+
+  /** Takes a user out of the current project. */
+  remove(
+    userId: string,
+    request: T.RemoveMemberRequest = {},
+    options?: CallOptions,
+  ): Promise<T.RemoveMemberResponse> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/members/{user_id}', body: '', scope: 'project' },
+      [userId],
+      request,
+      options,
+    );
+  }
+}
+
+/** Operations of the current project, newest first. */
+export class Operations extends Resource {
+  get(id: string, request: T.GetOperationRequest = {}, options?: CallOptions): Promise<T.Operation> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/operations/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  list(
+    request: T.ListOperationsRequest = {},
+    options?: CallOptions,
+  ): Pages<T.Operation, T.ListOperationsResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/operations', body: '', scope: 'project' },
+      [],
+      'operations',
+      request,
+      options,
+    );
+  }
+
+  /** Answers when the operation has ended, or after timeout_seconds with how far it got. */
+  poll(id: string, request: T.WaitOperationRequest = {}, options?: CallOptions): Promise<T.Operation> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/operations/{id}:wait', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** Projects and who belongs to them. */
+export class Projects extends Resource {
+  /** Makes a project owned by the caller. */
+  create(request: T.CreateProjectRequest, options?: CallOptions): Promise<T.Project> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/projects', body: '*', scope: 'user' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** The projects the caller belongs to. */
+  list(request: T.ListProjectsRequest = {}, options?: CallOptions): Pages<T.Project, T.ListProjectsResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/projects', body: '', scope: 'user' },
+      [],
+      'projects',
+      request,
+      options,
+    );
+  }
+
+  /** One project, by id. */
+  get(id: string, request: T.GetProjectRequest = {}, options?: CallOptions): Promise<T.Project> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/projects/{id}', body: '', scope: 'user' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** Signing in and out. */
+export class Sessions extends Resource {
+  /** Signs in. Attempts are limited per account and per address: 429 says when to try again. */
+  create(request: T.CreateSessionRequest, options?: CallOptions): Promise<T.Session> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/sessions', body: '*', scope: 'public' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** Signs out: the token stops working everywhere within 5 seconds. */
+  deleteCurrent(
+    request: T.DeleteCurrentSessionRequest = {},
+    options?: CallOptions,
+  ): Promise<T.DeleteCurrentSessionResponse> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/sessions/current', body: '', scope: 'user' },
+      [],
+      request,
+      options,
+    );
+  }
+}
+
+/** SSH public keys of the current project. */
+export class SshKeys extends Resource {
+  /** Imports a public key in OpenSSH's one-line form. Private keys are refused. */
+  import(request: T.ImportSshKeyRequest, options?: CallOptions): Promise<T.SshKey> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/ssh-keys', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  list(request: T.ListSshKeysRequest = {}, options?: CallOptions): Pages<T.SshKey, T.ListSshKeysResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/ssh-keys', body: '', scope: 'project' },
+      [],
+      'ssh_keys',
+      request,
+      options,
+    );
+  }
+
+  get(id: string, request: T.GetSshKeyRequest = {}, options?: CallOptions): Promise<T.SshKey> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/ssh-keys/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  rename(id: string, request: T.RenameSshKeyRequest, options?: CallOptions): Promise<T.SshKey> {
+    return this.callUnary(
+      { verb: 'PATCH', path: '/v1/ssh-keys/{id}', body: '*', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  delete(id: string, request: T.DeleteSshKeyRequest = {}, options?: CallOptions): Promise<T.SshKey> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/ssh-keys/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+}
+
+/** People's accounts. */
+export class Users extends Resource {
+  /** Opens an account, and a first project that it owns. */
+  register(request: T.RegisterUserRequest, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users', body: '*', scope: 'public' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** The signed-in user. */
+  getCurrent(request: T.GetCurrentUserRequest = {}, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/users/me', body: '', scope: 'user' },
+      [],
+      request,
+      options,
+    );
+  }
+}

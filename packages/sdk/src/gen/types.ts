@@ -1,0 +1,681 @@
+// Generated from proto/ by scripts/generate.sh. DO NOT EDIT.
+
+export interface AddMemberRequest {
+  email: string;
+  role: 'owner' | 'admin' | 'developer' | 'viewer';
+}
+
+/** A program's credential: one project, one role. */
+export interface ApiKey {
+  metadata: ResourceMetadata;
+  /** owner, admin, developer or viewer; never more than its maker's. */
+  role: string;
+  /** The first characters of the key, to recognise it by. */
+  prefix: string;
+  /** Absent: does not expire. */
+  expires_at?: string;
+  /** To the minute. */
+  last_used_at?: string;
+  /** The key itself ("cloud_…"): only in the answer that makes it; kept only as a hash. */
+  secret: string;
+  created_by: string;
+}
+
+export type CordonHostRequest = Record<string, never>;
+
+export interface CpuStats {
+  /** Processor time used. */
+  usage_ns: string;
+  /** Of one vCPU, since the sample before: 250 is two and a half vCPUs busy. */
+  percent: number;
+}
+
+export interface CreateApiKeyRequest {
+  /** Lower-case letters, digits and hyphens; unique among the project's live keys. */
+  name: string;
+  labels?: Record<string, string>;
+  /** Empty: developer. */
+  role?: 'owner' | 'admin' | 'developer' | 'viewer';
+  /** Must lie in the future. */
+  expires_at?: string | Date;
+}
+
+export interface CreateHostRequest {
+  /** Unique among hosts; announcing the same name again answers with the same host and a new join token. */
+  name: string;
+  labels?: Record<string, string>;
+}
+
+export interface CreateHostResponse {
+  host?: Host;
+  /** Good for one hour. */
+  join_token: string;
+}
+
+export interface CreateImageRequest {
+  name: string;
+  labels?: Record<string, string>;
+  spec: ImageSpecInput;
+}
+
+export interface CreateInstanceRequest {
+  name: string;
+  labels?: Record<string, string>;
+  spec: InstanceSpecInput;
+}
+
+export interface CreateProjectRequest {
+  /** Lower-case letters, digits and hyphens; unique among the caller's projects. */
+  name: string;
+  labels?: Record<string, string>;
+}
+
+export interface CreateSessionRequest {
+  email: string;
+  password: string;
+}
+
+export type DeleteApiKeyRequest = Record<string, never>;
+
+export type DeleteCurrentSessionRequest = Record<string, never>;
+
+export type DeleteCurrentSessionResponse = Record<string, never>;
+
+export type DeleteImageRequest = Record<string, never>;
+
+export type DeleteInstanceRequest = Record<string, never>;
+
+export type DeleteSshKeyRequest = Record<string, never>;
+
+/** What the caller sends: a start, then input. The program sees its input end when the caller says so. */
+export interface ExecInstanceRequest {
+  /** In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the WebSocket; start is then the first frame. */
+  start?: ExecStart;
+  /** For its standard input. */
+  stdin?: string;
+  /** Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead. */
+  stdin_closed?: boolean;
+  /** Of the terminal. */
+  resize?: TerminalSize;
+  /** For the program, and all it has started. */
+  signal?: 'HUP' | 'INT' | 'QUIT' | 'KILL' | 'USR1' | 'USR2' | 'TERM';
+}
+
+/** What the program writes, and last its exit code. */
+export interface ExecInstanceResponse {
+  stdout?: string;
+  stderr?: string;
+  /** The program has ended; 128 and the signal's number when a signal ended it. The stream ends with it. */
+  exit_code?: number;
+}
+
+export interface ExecStart {
+  /** Program and arguments. */
+  command: string[];
+  /** Added to the instance's own. */
+  env?: Record<string, string>;
+  /** Gives it a terminal; all it writes is then stdout. */
+  tty?: boolean;
+  /** Of the terminal when it starts; absent: 24 rows, 80 columns. */
+  size?: TerminalSize;
+  /** Absolute; empty: the image's own. */
+  working_dir?: string;
+  /** Name or number, optionally with a group: "www-data", "1000:1000". Empty: the image's own. */
+  user?: string;
+}
+
+export type GetApiKeyRequest = Record<string, never>;
+
+export type GetCurrentUserRequest = Record<string, never>;
+
+export type GetHostRequest = Record<string, never>;
+
+export type GetImageRequest = Record<string, never>;
+
+export type GetInstanceRequest = Record<string, never>;
+
+export type GetInstanceStatsRequest = Record<string, never>;
+
+export type GetInstanceTypeRequest = Record<string, never>;
+
+export type GetOperationRequest = Record<string, never>;
+
+export type GetProjectRequest = Record<string, never>;
+
+export type GetSshKeyRequest = Record<string, never>;
+
+/** A machine that runs instances. Hosts belong to the installation, not to a project. */
+export interface Host {
+  metadata: ResourceMetadata;
+  spec: HostSpec;
+  status: HostStatus;
+}
+
+export interface HostInventory {
+  hostname: string;
+  /** Where published ports answer. */
+  address: string;
+  /** "host:port" of the agent's gRPC server. */
+  agent_endpoint: string;
+  agent_version: string;
+  /** docker or noop. */
+  driver: string;
+  driver_version: string;
+  /** What may be promised to instances, overcommit included. */
+  vcpus: number;
+  memory_mib: number;
+  kernel: string;
+  architecture: string;
+}
+
+export interface HostSpec {
+  /** True: keeps what it runs, gets nothing new. */
+  cordoned: boolean;
+}
+
+export interface HostStatus {
+  /** joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may restart elsewhere does). */
+  state: string;
+  reason: string;
+  message: string;
+  inventory?: HostInventory;
+  /** Promised to instances. */
+  allocated_vcpus: number;
+  allocated_memory_mib: number;
+  instance_count: number;
+  last_seen_at?: string;
+}
+
+/** What an instance starts from: a container image, kept in the cloud's own registry. */
+export interface Image {
+  metadata: ResourceMetadata;
+  spec: ImageSpec;
+  status: ImageStatus;
+}
+
+export interface ImageSpec {
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. */
+  source: string;
+}
+
+export interface ImageSpecInput {
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. */
+  source?: string;
+}
+
+export interface ImageStatus {
+  /** importing, ready, failed, deleting. */
+  state: string;
+  reason: string;
+  message: string;
+  /** "sha256:…" of the manifest; hosts pull by it. */
+  digest: string;
+  /** Compressed, of all layers. */
+  size_bytes: string;
+  ready_at?: string;
+  observed_generation: number;
+}
+
+export interface ImportSshKeyRequest {
+  name: string;
+  labels?: Record<string, string>;
+  /** The content of an id_….pub file. */
+  public_key: string;
+}
+
+/** A container (later also a virtual machine) on one of the hosts. */
+export interface Instance {
+  metadata: ResourceMetadata;
+  spec: InstanceSpec;
+  status: InstanceStatus;
+}
+
+/** The parts of a spec that can change. */
+export interface InstanceChanges {
+  command?: string[];
+  env?: Record<string, string>;
+  ports?: PublishedPortInput[];
+  restart_policy?: 'always' | 'on-failure' | 'never';
+  on_host_loss?: 'restart' | 'keep';
+}
+
+export interface InstancePort {
+  container_port: number;
+  host_port: number;
+  protocol: string;
+  /** Address of the host. */
+  address: string;
+}
+
+export interface InstanceSpec {
+  /** An instance type's name: "basic-1". */
+  type: string;
+  /** An image's id or name in the same project. */
+  image: string;
+  /** Program and arguments; empty: the image's own. */
+  command: string[];
+  env: Record<string, string>;
+  ports: PublishedPort[];
+  /** always (default), on-failure or never. */
+  restart_policy: string;
+  /** restart (default) elsewhere when its host is lost, or keep its place and wait. */
+  on_host_loss: string;
+}
+
+export interface InstanceSpecInput {
+  /** An instance type's name: "basic-1". */
+  type: string;
+  /** An image's id or name in the same project. */
+  image: string;
+  /** Program and arguments; empty: the image's own. */
+  command?: string[];
+  env?: Record<string, string>;
+  ports?: PublishedPortInput[];
+  /** always (default), on-failure or never. */
+  restart_policy?: 'always' | 'on-failure' | 'never';
+  /** restart (default) elsewhere when its host is lost, or keep its place and wait. */
+  on_host_loss?: 'restart' | 'keep';
+}
+
+/** What an instance uses. Sums count from its last start. */
+export interface InstanceStats {
+  time?: string;
+  cpu?: CpuStats;
+  memory?: MemoryStats;
+  /** Of all its network interfaces. */
+  network?: NetworkStats;
+  pids?: PidsStats;
+}
+
+export interface InstanceStatus {
+  /** provisioning, starting, running, stopping, stopped, failed, deleting, deleted. */
+  state: string;
+  /** Machine-readable cause of a failed or waiting state: NO_CAPACITY, IMAGE_PULL_FAILED, EXITED, … */
+  reason: string;
+  message: string;
+  /** The newest generation the host has made true. */
+  observed_generation: number;
+  host_id: string;
+  image_digest: string;
+  ports: InstancePort[];
+  started_at?: string;
+  /** Of the last exit; meaningful when stopped or failed. */
+  exit_code: number;
+  restart_count: number;
+}
+
+/** A size an instance can have. */
+export interface InstanceType {
+  name: string;
+  vcpus: number;
+  memory_mib: number;
+  description: string;
+}
+
+export interface ListApiKeysRequest {
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface ListApiKeysResponse {
+  api_keys: ApiKey[];
+  next_page_token: string;
+}
+
+export interface ListHostsRequest {
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface ListHostsResponse {
+  hosts: Host[];
+  next_page_token: string;
+}
+
+export interface ListImagesRequest {
+  page_size?: number;
+  page_token?: string;
+  name?: string;
+}
+
+export interface ListImagesResponse {
+  images: Image[];
+  next_page_token: string;
+}
+
+export type ListInstanceTypesRequest = Record<string, never>;
+
+export interface ListInstanceTypesResponse {
+  instance_types: InstanceType[];
+}
+
+export interface ListInstancesRequest {
+  page_size?: number;
+  page_token?: string;
+  state?: 'provisioning' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting';
+  name?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  host_id?: string;
+}
+
+export interface ListInstancesResponse {
+  instances: Instance[];
+  next_page_token: string;
+}
+
+export interface ListMembersRequest {
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface ListMembersResponse {
+  members: Member[];
+  next_page_token: string;
+}
+
+export interface ListOperationsRequest {
+  page_size?: number;
+  page_token?: string;
+  /** Only those on this resource. */
+  resource?: string;
+}
+
+export interface ListOperationsResponse {
+  operations: Operation[];
+  next_page_token: string;
+}
+
+export interface ListProjectsRequest {
+  page_size?: number;
+  page_token?: string;
+}
+
+export interface ListProjectsResponse {
+  projects: Project[];
+  next_page_token: string;
+}
+
+export interface ListSshKeysRequest {
+  page_size?: number;
+  page_token?: string;
+  name?: string;
+}
+
+export interface ListSshKeysResponse {
+  ssh_keys: SshKey[];
+  next_page_token: string;
+}
+
+/** Some of what an instance wrote, in order. Whole lines, except where one is longer than 16 KiB. */
+export interface LogChunk {
+  /** stdout or stderr. */
+  stream: string;
+  /** At most 64 KiB. */
+  data: string;
+  /** When its first line was written. */
+  time?: string;
+}
+
+/** A user's place in a project. */
+export interface Member {
+  user_id: string;
+  email: string;
+  /** owner, admin, developer or viewer. */
+  role: string;
+  created_at?: string;
+}
+
+export interface MemoryStats {
+  /** Without the part of the page cache that could be dropped at once. */
+  used_bytes: string;
+  limit_bytes: string;
+}
+
+export interface NetworkStats {
+  rx_bytes: string;
+  rx_packets: string;
+  tx_bytes: string;
+  tx_packets: string;
+}
+
+/** Who asked for what, how far it got and how it ended. */
+export interface Operation {
+  id: string;
+  project_id: string;
+  /** "<noun>.<verb>": "instance.create". */
+  kind: string;
+  resource_id: string;
+  /** Id of the user or API key that asked. */
+  requested_by: string;
+  request_id: string;
+  /** pending, running, succeeded, failed or superseded (a later operation took over). */
+  state: string;
+  steps: OperationStep[];
+  error?: OperationError;
+  created_at?: string;
+  ended_at?: string;
+}
+
+/** Why an operation failed, and what its caller can do next. */
+export interface OperationError {
+  reason: string;
+  message: string;
+  advice: string;
+}
+
+export interface OperationStep {
+  name: string;
+  /** running, succeeded or failed. */
+  state: string;
+  message: string;
+  started_at?: string;
+  ended_at?: string;
+}
+
+/** Processes and threads. */
+export interface PidsStats {
+  used: string;
+  limit: string;
+}
+
+/** Everything a team makes lives in a project; projects never see each other. */
+export interface Project {
+  metadata: ResourceMetadata;
+  /** The caller's role here. */
+  role: string;
+}
+
+/** A port of the host that leads to a port of the instance. */
+export interface PublishedPort {
+  container_port: number;
+  /** 0: the cloud chooses one (see status.ports). */
+  host_port: number;
+  /** tcp (default) or udp. */
+  protocol: string;
+}
+
+/** A port of the host that leads to a port of the instance. */
+export interface PublishedPortInput {
+  container_port: number;
+  /** 0: the cloud chooses one (see status.ports). */
+  host_port?: number;
+  /** tcp (default) or udp. */
+  protocol?: 'tcp' | 'udp';
+}
+
+export interface ReadInstanceLogsRequest {
+  /** Only the last so many lines; absent: all that is kept. 0, to follow: only what comes from now on. */
+  tail?: number;
+  /** Only what was written at this time or later. */
+  since?: string | Date;
+  /** Goes on with what is written next, over restarts, until the instance is deleted or the caller goes. */
+  follow?: boolean;
+  /** Puts the time at which it was written before each line: RFC 3339, and a space. */
+  timestamps?: boolean;
+}
+
+export interface RegisterUserRequest {
+  email: string;
+  /** At least 12 characters; kept only as an argon2id hash. */
+  password: string;
+  name?: string;
+}
+
+export type RemoveMemberRequest = Record<string, never>;
+
+export type RemoveMemberResponse = Record<string, never>;
+
+export interface RenameSshKeyRequest {
+  name: string;
+  /** Refuse unless the key still has this metadata.version (over HTTP: If-Match). 0: whatever it has. */
+  version?: number;
+}
+
+/** What every resource has. */
+export interface ResourceMetadata {
+  /** Typed, sortable, never reused: "ins_01j…". */
+  id: string;
+  /** Unique in its project among live resources of the kind. */
+  name: string;
+  project_id: string;
+  labels: Record<string, string>;
+  /** Counts changes of what is wanted; status.observed_generation follows it. */
+  generation: number;
+  /** Counts every change of the row; send it back (If-Match) to update only what you have seen. */
+  version: number;
+  created_at?: string;
+  updated_at?: string;
+  deleted_at?: string;
+  /** The newest operation on this resource: GET /v1/operations/{id}. */
+  operation_id: string;
+}
+
+export type RestartInstanceRequest = Record<string, never>;
+
+export interface RunInstanceCommandRequest {
+  /** Program and arguments. */
+  command: string[];
+  /** Added to the instance's own. */
+  env?: Record<string, string>;
+  working_dir?: string;
+  user?: string;
+  /** All of its standard input. */
+  stdin?: string;
+  /** Killed after so many seconds; 0: 30. */
+  timeout_seconds?: number;
+}
+
+export interface RunInstanceCommandResponse {
+  /** 128 and the signal's number when a signal ended it. */
+  exit_code: number;
+  /** The first MiB of it. */
+  stdout: string;
+  /** The first MiB of it. */
+  stderr: string;
+  /** It wrote more than that. */
+  truncated: boolean;
+  /** It did not end in time, and was killed. */
+  timed_out: boolean;
+}
+
+export interface Session {
+  id: string;
+  /** "cloudsess_…", shown once: send it as `Authorization: Bearer`, with X-Project-Id to choose a project. */
+  token: string;
+  user?: User;
+  expires_at?: string;
+}
+
+/** A public key that virtual machines let in. */
+export interface SshKey {
+  metadata: ResourceMetadata;
+  /** As imported, without its comment. */
+  public_key: string;
+  /** ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, … */
+  type: string;
+  /** "SHA256:…", as ssh-keygen -l prints it. */
+  fingerprint: string;
+}
+
+export type StartInstanceRequest = Record<string, never>;
+
+export interface StopInstanceRequest {
+  /** Seconds between SIGTERM and SIGKILL; absent: 10. */
+  grace_seconds?: number;
+}
+
+export interface TerminalSize {
+  rows?: number;
+  columns?: number;
+}
+
+export type UncordonHostRequest = Record<string, never>;
+
+export interface UpdateInstanceRequest {
+  name?: string;
+  labels?: Record<string, string>;
+  spec?: InstanceChanges;
+  /** Paths such as "labels" and "spec.env". */
+  update_mask?: (
+    | 'name'
+    | 'labels'
+    | 'spec.command'
+    | 'spec.env'
+    | 'spec.ports'
+    | 'spec.restart_policy'
+    | 'spec.on_host_loss'
+  )[];
+  /** Refuse unless the instance still has this metadata.version (over HTTP: If-Match). 0: whatever it has. */
+  version?: number;
+}
+
+export interface UpdateMemberRequest {
+  role: 'owner' | 'admin' | 'developer' | 'viewer';
+}
+
+/** The first message carries everything but `chunk`; the others carry only `chunk`. */
+export interface UploadImageRequest {
+  name?: string;
+  labels?: Record<string, string>;
+  /** For a root file system: what the image runs when an instance names no command. */
+  command?: string[];
+}
+
+/** A person who can sign in. */
+export interface User {
+  id: string;
+  email: string;
+  name: string;
+  /** Administers the installation: hosts, and nothing of other people's projects. */
+  platform_admin: boolean;
+  created_at?: string;
+}
+
+export interface WaitOperationRequest {
+  /** 0: 30. */
+  timeout_seconds?: number;
+}
+
+export type WatchInstanceRequest = Record<string, never>;
+
+export interface WatchInstanceStatsRequest {
+  /** Between two answers; 0: 1. */
+  interval_seconds?: number;
+}
+
+/** A message into the open stream. */
+export interface ExecInstanceRequestMessage {
+  /** In the first message. */
+  id?: string;
+  /** In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the WebSocket; start is then the first frame. */
+  start?: ExecStart;
+  /** For its standard input. */
+  stdin?: string;
+  /** Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead. */
+  stdin_closed?: boolean;
+  /** Of the terminal. */
+  resize?: TerminalSize;
+  /** For the program, and all it has started. */
+  signal?: 'HUP' | 'INT' | 'QUIT' | 'KILL' | 'USR1' | 'USR2' | 'TERM';
+}
