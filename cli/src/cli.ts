@@ -1,5 +1,6 @@
+import type { Cloud } from '@thecloud/sdk';
 import type { Command } from 'commander';
-import { ApiClient, type CallOptions } from './api-client';
+import { openCloud } from './cloud';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import type { Io } from './io';
@@ -13,11 +14,6 @@ interface GlobalOptions {
   quiet?: boolean;
   context?: string;
   project?: string;
-}
-
-interface ProjectPage {
-  projects?: { metadata: { id: string; name: string } }[];
-  next_page_token?: string;
 }
 
 /** What every command stands on: the world, the options, the API, the printer. */
@@ -46,10 +42,10 @@ export class Cli {
   }
 
   /** A client for methods of the scope. */
-  async api(scope: Scope = 'project'): Promise<ApiClient> {
+  async cloud(scope: Scope = 'project'): Promise<Cloud> {
     const connection = await this.connection();
     const { server, credential } = connection;
-    if (scope === 'public') return new ApiClient({ server }, this.io.signal);
+    if (scope === 'public') return openCloud({ server }, this.io);
     if (!credential) {
       throw new CliError(
         exitCodes.forbidden,
@@ -58,9 +54,9 @@ export class Cli {
       );
     }
     // Only projects' own methods name the project: a lost one must not stand in the way of choosing another.
-    if (scope !== 'project') return new ApiClient({ server, credential }, this.io.signal);
+    if (scope !== 'project') return openCloud({ server, credential }, this.io);
     const projectId = await (this.#projectId ??= this.chooseProject(connection));
-    return new ApiClient({ server, credential, projectId }, this.io.signal);
+    return openCloud({ server, credential, projectId }, this.io);
   }
 
   private async chooseProject(connection: Connection): Promise<string | undefined> {
@@ -78,29 +74,15 @@ export class Cli {
   /** The id behind a project's name or id. */
   async projectIdOf(nameOrId: string): Promise<string> {
     if (nameOrId.includes('_')) return nameOrId;
-    const api = await this.api('user');
-    let token: string | undefined;
-    do {
-      const page: ProjectPage = await api.get('/v1/projects', {
-        query: { page_size: 500, page_token: token },
-      });
-      const found = page.projects?.find((project) => project.metadata.name === nameOrId);
-      if (found) return found.metadata.id;
-      token = page.next_page_token;
-    } while (token);
+    const { projects } = await this.cloud('user');
+    for await (const { metadata } of projects.list({ page_size: 500 })) {
+      if (metadata.name === nameOrId) return metadata.id;
+    }
     throw new CliError(
       exitCodes.notFound,
       `You have no project named "${nameOrId}".`,
       'See yours with: cloud project list',
     );
-  }
-
-  async get<T>(path: string, scope?: Scope, options?: CallOptions): Promise<T> {
-    return (await this.api(scope)).get<T>(path, options);
-  }
-
-  async post<T>(path: string, body: unknown = {}, scope?: Scope): Promise<T> {
-    return (await this.api(scope)).post<T>(path, { body });
   }
 
   /** Prints one thing to standard output; json and yaml are the API's own answer. */

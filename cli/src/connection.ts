@@ -1,9 +1,12 @@
-import type { Endpoint } from './api-client';
 import { defaultServer, readConfig, type Config, type Context } from './config';
 import { serverUrl } from './server-url';
 
 /** Everything a command knows about where it talks to, before it talks. */
-export interface Connection extends Endpoint {
+export interface Connection {
+  server: string;
+  /** API key or session token; undefined: only public methods. */
+  credential?: string;
+  projectId?: string;
   contextName: string;
   /** undefined: the context does not exist (yet). */
   context?: Context;

@@ -40,5 +40,7 @@ export class CliError extends Error {
   }
 }
 
+export const interrupted = () => new CliError(exitCodes.interrupted, 'Interrupted.');
+
 export const usageError = (message: string, advice?: string) =>
   new CliError(exitCodes.usage, message, advice);

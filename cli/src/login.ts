@@ -1,9 +1,9 @@
-import { ApiClient } from './api-client';
+import { CloudApiError, type Cloud, type Project } from '@thecloud/sdk';
 import type { Cli } from './cli';
+import { openCloud } from './cloud';
 import { writeContext } from './config';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import { ask, readSecret } from './prompt';
-import { fetchAll } from './resource';
 import { serverUrl } from './server-url';
 
 export interface LoginOptions {
@@ -11,15 +11,6 @@ export interface LoginOptions {
   email?: string;
   passwordStdin?: boolean;
   apiKeyStdin?: boolean;
-}
-
-interface Session {
-  token: string;
-  user?: { email?: string };
-}
-
-interface Project {
-  metadata: { id: string; name: string };
 }
 
 /** E-mail address and password for a session, then a project; remembers both. */
@@ -34,9 +25,8 @@ export async function signInWithPassword(cli: Cli, options: LoginOptions): Promi
   }
   const email = options.email ?? (await ask(io, 'E-mail: '));
   const password = await readSecret(io, 'password');
-  const anonymous = new ApiClient({ server }, io.signal);
-  const session = await anonymous.post<Session>('/v1/sessions', { body: { email, password } });
-  const project = await chooseProject(cli, new ApiClient({ server, credential: session.token }, io.signal));
+  const session = await openCloud({ server }, io).sessions.create({ email, password });
+  const project = await chooseProject(cli, openCloud({ server, credential: session.token }, io));
   await remember(cli, { server, session_token: session.token, project_id: project?.metadata.id });
   cli.note(`Signed in at ${server} as ${session.user?.email ?? email}.`);
   if (project) cli.note(`Working in project ${project.metadata.name}.`);
@@ -46,19 +36,16 @@ export async function signInWithPassword(cli: Cli, options: LoginOptions): Promi
 export async function signInWithKey(cli: Cli, options: LoginOptions): Promise<void> {
   const server = await serverFor(cli, options);
   const key = await readSecret(cli.io, 'API key');
-  const api = new ApiClient({ server, credential: key }, cli.io.signal);
   try {
-    await api.get('/v1/instance-types'); // every role of every project may see them
+    // Every role of every project may see them.
+    await openCloud({ server, credential: key }, cli.io).instanceTypes.list().page();
   } catch (error) {
     // Known but not allowed is known: only an unknown key is refused.
-    if (!(error instanceof CliError) || error.exitCode !== exitCodes.forbidden || isUnknown(error))
-      throw error;
+    if (!(error instanceof CloudApiError) || error.status !== 403) throw error;
   }
   await remember(cli, { server, api_key: key });
   cli.note(`Signed in at ${server} with an API key.`);
 }
-
-const isUnknown = (error: CliError) => 'status' in error && error.status === 401;
 
 async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
   const url = serverUrl(options.server ?? (await cli.connection()).server);
@@ -70,9 +57,9 @@ async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
 }
 
 /** The one asked for, the only one, the one a person picks, or none. */
-async function chooseProject(cli: Cli, api: ApiClient): Promise<Project | undefined> {
+async function chooseProject(cli: Cli, cloud: Cloud): Promise<Project | undefined> {
   const { projectWanted: wanted, context } = await cli.connection();
-  const { items } = await fetchAll<Project>((query) => api.get('/v1/projects', { query }), 'projects', 500);
+  const { items } = await cloud.projects.list().take(500);
   const named = (text: string) =>
     items.find(({ metadata }) => metadata.name === text || metadata.id === text);
   if (wanted) {

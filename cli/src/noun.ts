@@ -1,9 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { Query } from './api-client';
 import type { Cli } from './cli';
 import { integer } from './parse';
-import { listResources, pathOf, resolveId, type Kind, type Resource } from './resource';
-import { defaultWaitSeconds, waitForOperation } from './wait';
+import { listResources, resolveId, type Kind, type Resource } from './resource';
+import { defaultWaitSeconds, waitForOperation } from './waiting';
 
 interface Words {
   summary: string;
@@ -41,7 +40,7 @@ export function addList<T extends Resource, O extends object>(
   cli: Cli,
   kind: Kind<T>,
   words: { examples: readonly [string, ...string[]]; summary?: string },
-  filter: (options: O) => Query | Promise<Query> = () => ({}),
+  filter: (options: O) => object | Promise<object> = () => ({}),
 ): Command {
   const { examples, summary = `Lists ${kind.noun}s` } = words;
   return addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
@@ -67,7 +66,7 @@ export function addShow<T extends Resource>(
 }
 
 export async function fetchOne<T extends Resource>(cli: Cli, kind: Kind<T>, nameOrId: string): Promise<T> {
-  return cli.get<T>(pathOf(kind, await resolveId(cli, kind, nameOrId)), kind.scope);
+  return kind.of(await cli.cloud(kind.scope)).get(await resolveId(cli, kind, nameOrId));
 }
 
 export interface WaitOptions {
@@ -97,7 +96,7 @@ export function addRemove<T extends Resource>(
   const verb = addVerb(noun, `rm <${kind.noun}>`, { summary, aliases: ['delete', 'remove'], examples });
   return addWaitOptions(verb).action(async (nameOrId: string, options: WaitOptions) => {
     const id = await resolveId(cli, kind, nameOrId);
-    const answer = await (await cli.api(kind.scope)).delete<Partial<T>>(pathOf(kind, id));
+    const answer = await kind.of(await cli.cloud(kind.scope)).delete!(id);
     const operation = answer.metadata?.operation_id;
     if (options.wait && operation) {
       await waitForOperation(cli, operation, {
@@ -107,7 +106,7 @@ export function addRemove<T extends Resource>(
     }
     // As it was when the removal was accepted: afterwards there is nothing left to ask for.
     if (cli.style.quiet) cli.io.stdout.write(`${id}\n`);
-    else if (cli.style.format !== 'table') cli.printOne(kind, answer as T);
+    else if (cli.style.format !== 'table') cli.printOne(kind, answer);
     else cli.io.stdout.write(`${options.wait || !operation ? 'Removed' : 'Removing'} ${nameOrId}.\n`);
   });
 }
@@ -127,5 +126,5 @@ export async function finish<T extends Resource>(
     return;
   }
   await waitForOperation(cli, operation, { title, timeoutSeconds: options.timeout });
-  cli.printOne(kind, await cli.get<T>(pathOf(kind, id), kind.scope));
+  cli.printOne(kind, await kind.of(await cli.cloud(kind.scope)).get(id));
 }

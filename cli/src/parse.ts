@@ -36,7 +36,7 @@ export interface Port {
   container_port: number;
   /** 0: the cloud chooses. */
   host_port: number;
-  protocol: string;
+  protocol: 'tcp' | 'udp';
 }
 
 /** [HOST:]CONTAINER[/tcp|/udp], repeatable: "8080:80", "53:53/udp", "80". */
@@ -47,7 +47,7 @@ export function port(text: string, before: readonly Port[] = []): Port[] {
   if (!match || host_port > 65_535 || container_port < 1 || container_port > 65_535) {
     throw new InvalidArgumentError('It must look like 8080:80, 53:53/udp, or 80 for any free host port.');
   }
-  return [...before, { container_port, host_port, protocol: match[3] ?? 'tcp' }];
+  return [...before, { container_port, host_port, protocol: match[3] === 'udp' ? 'udp' : 'tcp' }];
 }
 
 const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };

@@ -1,45 +1,21 @@
-import { CliError, exitCodes, type ExitCode } from './exit-codes';
+import { CloudApiError, CloudConnectionError } from '@thecloud/sdk';
+import { CliError, exitCodes, interrupted, type ExitCode } from './exit-codes';
 
-/** The API's error body: application/problem+json (RFC 9457) with the cloud's own members. */
-export interface Problem {
-  title?: string;
-  status?: number;
-  detail?: string;
-  code?: string;
-  reason?: string;
-  domain?: string;
-  metadata?: Record<string, string>;
-  violations?: { field: string; description: string }[];
-  request_id?: string;
-}
-
-/** An answer of the API that is not a success. */
-export class ApiError extends CliError {
-  override readonly name = 'ApiError';
-  constructor(
-    readonly status: number,
-    readonly problem: Problem,
-    retryAfterSeconds?: number,
-  ) {
-    super(
-      exitCodeOf(status, problem.code, retryAfterSeconds !== undefined),
-      problem.detail ?? problem.title ?? `The cloud answered with HTTP status ${status}.`,
-      adviceFor(status, problem, retryAfterSeconds),
-      detailsOf(problem),
-    );
+/** What the user is told of an error of the SDK; anything else is answered as it is. */
+export function explain(error: unknown, interruptedBy: AbortSignal): unknown {
+  if (error instanceof CliError) return error;
+  if (interruptedBy.aborted) return interrupted();
+  if (error instanceof CloudApiError) {
+    return new CliError(exitCodeOf(error), error.message, adviceFor(error), detailsOf(error));
   }
+  if (error instanceof CloudConnectionError) {
+    return new CliError(exitCodes.unavailable, error.message, startIt);
+  }
+  return error;
 }
 
-/** Reads an error body; anything that is not a problem document still makes a readable error. */
-export function parseProblem(text: string): Problem {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Problem) : {};
-  } catch {
-    // Not JSON: a proxy in between answered, and the status alone has to do.
-    return {};
-  }
-}
+const startIt =
+  'Start it with `make up` in its source tree, or name another with THECLOUD_URL or `cloud login --server URL`.';
 
 const byCode: Record<string, ExitCode> = {
   INVALID_ARGUMENT: exitCodes.usage,
@@ -73,31 +49,31 @@ const byStatus: Record<number, ExitCode> = {
 };
 
 // A rate limit passes (Retry-After says when); a quota or a full cloud does not pass by itself.
-function exitCodeOf(status: number, code: string | undefined, passes: boolean): ExitCode {
-  if (status === 429 && passes) return exitCodes.unavailable;
-  return byCode[code ?? ''] ?? byStatus[status] ?? exitCodes.unexpected;
+function exitCodeOf({ status, code, retryAfterSeconds }: CloudApiError): ExitCode {
+  if (status === 429 && retryAfterSeconds !== undefined) return exitCodes.unavailable;
+  return byCode[code] ?? byStatus[status] ?? exitCodes.unexpected;
 }
 
 // In the terms of this program: the problem's own `advice` speaks of headers and routes.
-function adviceFor(status: number, problem: Problem, retryAfterSeconds?: number): string | undefined {
-  const { reason } = problem;
+function adviceFor({ status, code, reason, retryAfterSeconds }: CloudApiError): string | undefined {
   if (reason === 'PROJECT_REQUIRED') return 'Choose a project with: cloud project use NAME';
   if (status === 401) return 'Sign in with: cloud login';
   if (status === 403) {
     return 'See who you are with: cloud whoami. An owner or admin of the project can change your role.';
   }
-  if (retryAfterSeconds !== undefined) return `Try again in ${retryAfterSeconds} s.`;
+  if (retryAfterSeconds !== undefined) return `Try again in ${Math.ceil(retryAfterSeconds)} s.`;
   if (status === 502 || status === 503 || status === 504) return 'Try again in a moment.';
-  if (problem.code === 'ABORTED') return 'Somebody changed it meanwhile: look at it, then try again.';
+  if (code === 'ABORTED') return 'Somebody changed it meanwhile: look at it, then try again.';
   if (status >= 500) return 'If it happens again, give the request id to the operator of this cloud.';
+  // A success that is not what the cloud says: something else listens there.
+  if (status < 400) return 'Is it the cloud that listens there? See the address with: cloud context list';
   return undefined;
 }
 
-function detailsOf(problem: Problem): string[] {
-  const lines = (problem.violations ?? [])
-    .filter((v) => v.description !== problem.detail)
-    .map((v) => `${v.field}: ${v.description}`);
-  const facts = [problem.reason ?? problem.code, problem.request_id && `request ${problem.request_id}`];
-  const known = facts.filter((fact) => fact !== undefined && fact !== '');
-  return known.length > 0 ? [...lines, `(${known.join(', ')})`] : lines;
+function detailsOf({ violations, message, reason, code, requestId }: CloudApiError): string[] {
+  const lines = violations
+    .filter(({ description }) => description !== message)
+    .map(({ field, description }) => `${field}: ${description}`);
+  const facts = [reason || code, requestId && `request ${requestId}`].filter(Boolean);
+  return facts.length > 0 ? [...lines, `(${facts.join(', ')})`] : lines;
 }

@@ -4,6 +4,7 @@ import * as registry from './commands/registry';
 import { CliError, exitCodes, exitCodesHelp, usageError, type ExitCode } from './exit-codes';
 import type { Io } from './io';
 import { formats, printable } from './output';
+import { explain } from './problem';
 import { version } from './version';
 
 const epilogue = `
@@ -99,9 +100,10 @@ function addHelp(program: Command, io: Io): void {
 }
 
 /** Says what went wrong and what to do, on standard error. */
-function report(error: unknown, io: Io): ExitCode {
+function report(thrown: unknown, io: Io): ExitCode {
   // Commander has written its message (or the help that was asked for) already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  const error = explain(thrown, io.signal);
   if (error instanceof CliError) {
     const lines = [
       `Error: ${printable(error.message)}`,

@@ -1,6 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { interrupted } from './api-client';
-import { usageError } from './exit-codes';
+import { interrupted, usageError } from './exit-codes';
 import type { Io } from './io';
 import { nameOf } from './thrown';
 

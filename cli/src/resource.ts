@@ -1,30 +1,25 @@
-import type { CallOptions, Query } from './api-client';
+import type { Cloud, Pages, ResourceMetadata } from '@thecloud/sdk';
 import type { Cli, Scope } from './cli';
 import { CliError, exitCodes } from './exit-codes';
 import { age, pairs, type Column, type View } from './output';
 
-/** What every resource of the API has (canonical proto JSON: empty fields may be absent). */
+/** What every resource of the API has. */
 export interface Resource {
-  metadata: {
-    id: string;
-    name: string;
-    project_id?: string;
-    labels?: Record<string, string>;
-    generation?: number;
-    version?: number;
-    created_at?: string;
-    updated_at?: string;
-    deleted_at?: string;
-    operation_id?: string;
-  };
+  metadata: ResourceMetadata;
+}
+
+/** What the SDK can do with resources of one kind. */
+export interface Collection<T> {
+  list(request: object): Pages<T>;
+  get(id: string): Promise<T>;
+  delete?(id: string): Promise<T>;
 }
 
 /** A kind of resource: where it lives and how it is shown. */
 export interface Kind<T extends Resource> extends View<T> {
   /** "instance": the command's noun. */
   noun: string;
-  /** "/v1/instances". */
-  path: string;
+  of: (cloud: Cloud) => Collection<T>;
   /** Field of a list answer that holds the items. */
   collection: string;
   scope: Scope;
@@ -45,42 +40,20 @@ export const metadataDetails: readonly Column<Resource>[] = [
   { title: 'OPERATION', value: (r) => r.metadata.operation_id },
 ];
 
-const pageSize = 500;
-
-/** Page by page up to `limit` items; the answer keeps the API's shape, with the token of what was left out. */
-export async function fetchAll<T>(
-  get: (query: Query) => Promise<Record<string, unknown>>,
-  collection: string,
-  limit: number,
-): Promise<{ items: T[]; answer: Record<string, unknown>; more: boolean }> {
-  const items: T[] = [];
-  let token: string | undefined;
-  for (;;) {
-    const query = { page_size: Math.min(pageSize, limit - items.length), page_token: token };
-    const page = await get(query);
-    items.push(...((page[collection] ?? []) as T[]));
-    token =
-      typeof page.next_page_token === 'string' && page.next_page_token ? page.next_page_token : undefined;
-    if (!token || items.length >= limit) {
-      return { items, answer: { ...page, [collection]: items }, more: token !== undefined };
-    }
-  }
-}
-
-/** All of a kind that match, up to `limit`. */
+/** All of a kind that match, up to `limit`; the answer has the API's shape, with the token of what was left out. */
 export async function listResources<T extends Resource>(
   cli: Cli,
   kind: Kind<T>,
-  filter: Query,
+  filter: object,
   limit: number,
 ) {
-  const api = await cli.api(kind.scope);
-  const options = (query: Query): CallOptions => ({ query: { ...filter, ...query } });
-  return fetchAll<T>((query) => api.get(kind.path, options(query)), kind.collection, limit);
+  return collect(kind.of(await cli.cloud(kind.scope)).list(filter), kind.collection, limit);
 }
 
-/** Path of one thing; the id is data, never a path of its own. */
-export const pathOf = (kind: { path: string }, id: string) => `${kind.path}/${encodeURIComponent(id)}`;
+export async function collect<T>(pages: Pages<T>, collection: string, limit: number) {
+  const { items, next_page_token } = await pages.take(limit);
+  return { items, answer: { [collection]: items, next_page_token }, more: next_page_token !== undefined };
+}
 
 const manyNames = 10_000;
 

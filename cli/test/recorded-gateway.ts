@@ -1,5 +1,3 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,77 +6,7 @@ import { run } from '../src/program';
 import type { Context } from '../src/config';
 import { writeContext } from '../src/config';
 
-export interface SeenRequest {
-  method: string;
-  /** Without the query. */
-  path: string;
-  query: URLSearchParams;
-  headers: IncomingHttpHeaders;
-  text: string;
-  body: unknown;
-}
-
-export interface Reply {
-  status?: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-  /** Cut the connection instead of answering. */
-  hangUp?: boolean;
-}
-
-type Answer = Reply | ((request: SeenRequest) => Reply);
-
-/** A real HTTP server that answers as the gateway was seen to: "GET /v1/instances" to its answers, the last one for good. */
-export async function recordedGateway(routes: Record<string, Answer | Answer[]>) {
-  const seen: SeenRequest[] = [];
-  const served = new Map<string, number>();
-  const answer = (request: SeenRequest): Reply => {
-    const route = `${request.method} ${request.path}`;
-    const answers = [
-      routes[route] ?? { status: 404, body: problem(404, 'NOT_FOUND', 'UNKNOWN_ROUTE', route) },
-    ].flat();
-    const count = served.get(route) ?? 0;
-    served.set(route, count + 1);
-    const chosen = answers[Math.min(count, answers.length - 1)]!;
-    return typeof chosen === 'function' ? chosen(request) : chosen;
-  };
-  const server = createServer((incoming, response) => {
-    const chunks: Buffer[] = [];
-    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.on('end', () => {
-      const url = new URL(incoming.url ?? '/', 'http://gateway');
-      const text = Buffer.concat(chunks).toString();
-      const json = incoming.headers['content-type'] === 'application/json';
-      const request: SeenRequest = {
-        method: incoming.method ?? '',
-        path: url.pathname,
-        query: url.searchParams,
-        headers: incoming.headers,
-        text,
-        body: json ? JSON.parse(text) : undefined,
-      };
-      seen.push(request);
-      const { status = 200, body, headers = {}, hangUp } = answer(request);
-      if (hangUp) return void incoming.socket.destroy();
-      const type = status >= 400 ? 'application/problem+json' : 'application/json';
-      response.writeHead(status, { 'content-type': type, ...headers });
-      response.end(body === undefined ? '' : JSON.stringify(body));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    seen,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-export function problem(status: number, code: string, reason: string, detail: string, more: object = {}) {
-  return { title: code, status, detail, code, reason, domain: 'test.thecloud', request_id: 'req_1', ...more };
-}
+export { problem, recordedGateway, type Reply } from '../../packages/sdk/test/recorded-gateway';
 
 /** A user's machine: own configuration directory, and a way to run the program there. */
 export async function machine(context?: Context) {

@@ -1,50 +1,17 @@
+import type { Host } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age } from '../output';
 import { pair } from '../parse';
-import {
-  ageColumn,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  pathOf,
-  resolveId,
-  type Kind,
-  type Resource,
-} from '../resource';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
 import { keepSecret } from '../secret-file';
-
-interface Host extends Resource {
-  spec?: { cordoned?: boolean };
-  status?: {
-    state?: string;
-    reason?: string;
-    message?: string;
-    inventory?: {
-      hostname?: string;
-      address?: string;
-      agent_version?: string;
-      driver?: string;
-      driver_version?: string;
-      vcpus?: number;
-      memory_mib?: number;
-      kernel?: string;
-      architecture?: string;
-    };
-    allocated_vcpus?: number;
-    allocated_memory_mib?: number;
-    instance_count?: number;
-    last_seen_at?: string;
-  };
-}
 
 const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
 
 export const hosts: Kind<Host> = {
   noun: 'host',
-  path: '/v1/hosts',
+  of: (cloud) => cloud.hosts,
   collection: 'hosts',
   scope: 'platform',
   nameFilter: false,
@@ -107,16 +74,15 @@ function addJoin(noun: Command, cli: Cli): void {
     .option('--label <key=value>', 'label, repeatable', pair)
     .option('--token-file <file>', 'write the token into this new file (0600) instead of showing it')
     .action(async (name: string, options: { label?: Record<string, string>; tokenFile?: string }) => {
-      const body = { name, labels: options.label };
-      const join = () => cli.post<{ host: Host; join_token: string }>(hosts.path, body, 'platform');
+      const join = async () => (await cli.cloud('platform')).hosts.create({ name, labels: options.label });
       if (options.tokenFile) {
         const { host } = await keepSecret(options.tokenFile, join, (answer) => answer.join_token);
-        cli.printOne(hosts, host);
+        cli.printOne(hosts, host!);
         return;
       }
       const answer = await join();
       const token = { title: 'JOIN TOKEN', value: () => answer.join_token };
-      cli.printOne({ ...hosts, columns: [...hosts.columns, token] }, answer.host, answer);
+      cli.printOne({ ...hosts, columns: [...hosts.columns, token] }, answer.host!, answer);
     });
 }
 
@@ -124,7 +90,7 @@ function addCordon(noun: Command, cli: Cli, verb: 'cordon' | 'uncordon', summary
   addVerb(noun, `${verb} <host>`, { summary, examples: [`cloud host ${verb} rack1-a`] }).action(
     async (nameOrId: string) => {
       const id = await resolveId(cli, hosts, nameOrId);
-      cli.printOne(hosts, await cli.post<Host>(`${pathOf(hosts, id)}:${verb}`, {}, 'platform'));
+      cli.printOne(hosts, await (await cli.cloud('platform')).hosts[verb](id));
     },
   );
 }

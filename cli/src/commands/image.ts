@@ -1,8 +1,8 @@
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { Image } from '@thecloud/sdk';
 import type { Command } from 'commander';
-import type { Query } from '../api-client';
 import type { Cli } from '../cli';
 import { usageError } from '../exit-codes';
 import {
@@ -18,25 +18,12 @@ import {
 import { size } from '../output';
 import { pair } from '../parse';
 import { startProgress } from '../progress';
-import {
-  ageColumn,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  type Kind,
-  type Resource,
-} from '../resource';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
 import { messageOf } from '../thrown';
 
-interface Image extends Resource {
-  spec?: { source?: string };
-  status?: { state?: string; reason?: string; message?: string; digest?: string; size_bytes?: string };
-}
-
-const images: Kind<Image> = {
+export const images: Kind<Image> = {
   noun: 'image',
-  path: '/v1/images',
+  of: (cloud) => cloud.images,
   collection: 'images',
   scope: 'project',
   nameFilter: true,
@@ -92,12 +79,11 @@ function addImport(noun: Command, cli: Cli): void {
     .option('--label <key=value>', 'label, repeatable', pair);
   addWaitOptions(verb).action(async (source: string, options: NewImage) => {
     const name = options.name ?? nameFrom(source.replace(/@.*$/, ''));
-    const image = await cli.post<Image>('/v1/images', { name, labels: options.label, spec: { source } });
+    const { images: registry } = await cli.cloud();
+    const image = await registry.create({ name, labels: options.label, spec: { source } });
     await finish(cli, images, image, `Importing ${name}`, options);
   });
 }
-
-const uploadTimeoutMs = 60 * 60_000;
 
 function addUpload(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'upload <file> [command...]', {
@@ -114,16 +100,11 @@ function addUpload(noun: Command, cli: Cli): void {
   addWaitOptions(verb).action(async (file: string, command: string[], options: NewImage) => {
     const name = options.name ?? nameFrom(basename(file).replace(/\.(tar|tgz|tar\.\w+)$/i, ''));
     const data = await openFile(file);
-    const labels = Object.entries(options.label ?? {}).map(
-      ([key, value]) => [`labels[${key}]`, value] as const,
-    );
-    const query: Query = { name, command, ...Object.fromEntries(labels) };
     const title = `Uploading ${name} (${size(data.size)})`;
     const progress = await startProgress(cli.io, title, cli.style.quiet);
-    const upload = { data, type: 'application/x-tar' };
     try {
-      const api = await cli.api();
-      const image = await api.post<Image>('/v1/images:upload', { query, upload, timeoutMs: uploadTimeoutMs });
+      const { images: registry } = await cli.cloud();
+      const image = await registry.upload(data, { name, command, labels: options.label });
       progress.end('done');
       await finish(cli, images, image, `Importing ${name}`, options);
     } catch (error) {

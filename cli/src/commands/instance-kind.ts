@@ -1,58 +1,23 @@
+import type { Instance, InstancePort } from '@thecloud/sdk';
 import { age } from '../output';
-import {
-  ageColumn,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  type Kind,
-  type Resource,
-} from '../resource';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
 
-interface PublishedPort {
-  container_port?: number;
-  host_port?: number;
-  protocol?: string;
-  address?: string;
-}
-
-export interface Instance extends Resource {
-  spec?: {
-    type?: string;
-    image?: string;
-    command?: string[];
-    env?: Record<string, string>;
-    ports?: PublishedPort[];
-    restart_policy?: string;
-    on_host_loss?: string;
-  };
-  status?: {
-    state?: string;
-    reason?: string;
-    message?: string;
-    host_id?: string;
-    image_digest?: string;
-    ports?: PublishedPort[];
-    started_at?: string;
-    exit_code?: number;
-    restart_count?: number;
-  };
-}
+type Port = Partial<InstancePort> & Pick<InstancePort, 'container_port'>;
 
 // Where it answers, once it does; before, what was asked for.
 function portsOf({ spec, status }: Instance): string {
-  const ports = status?.ports?.length ? status.ports : (spec?.ports ?? []);
+  const ports: readonly Port[] = status?.ports?.length ? status.ports : (spec?.ports ?? []);
   return ports.map(portText).join(', ');
 }
 
-function portText({ address, host_port, container_port, protocol }: PublishedPort): string {
+function portText({ address, host_port, container_port, protocol }: Port): string {
   const host = [address, host_port || 'any'].filter(Boolean).join(':');
   return `${host}->${container_port}/${protocol || 'tcp'}`;
 }
 
 export const instances: Kind<Instance> = {
   noun: 'instance',
-  path: '/v1/instances',
+  of: (cloud) => cloud.instances,
   collection: 'instances',
   scope: 'project',
   nameFilter: true,
@@ -96,5 +61,5 @@ export const instances: Kind<Instance> = {
   ],
 };
 
-export const restartPolicies = ['always', 'on-failure', 'never'];
-export const hostLossPolicies = ['restart', 'keep'];
+export const restartPolicies = ['always', 'on-failure', 'never'] as const;
+export const hostLossPolicies = ['restart', 'keep'] as const;

@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addVerb, addWaitOptions, finish, type WaitOptions } from '../noun';
 import { envPair, pair, port, type Port } from '../parse';
-import { hostLossPolicies, instances, restartPolicies, type Instance } from './instance-kind';
+import { hostLossPolicies, instances, restartPolicies } from './instance-kind';
 
 interface LaunchOptions extends WaitOptions {
   image: string;
@@ -10,8 +10,8 @@ interface LaunchOptions extends WaitOptions {
   publish?: Port[];
   env?: Record<string, string>;
   label?: Record<string, string>;
-  restart?: string;
-  onHostLoss?: string;
+  restart?: (typeof restartPolicies)[number];
+  onHostLoss?: (typeof hostLossPolicies)[number];
 }
 
 export function addLaunch(noun: Command, cli: Cli): void {
@@ -38,7 +38,7 @@ export function addLaunch(noun: Command, cli: Cli): void {
       restart_policy: options.restart,
       on_host_loss: options.onHostLoss,
     };
-    const answer = await cli.post<Instance>(instances.path, { name, labels: options.label, spec });
+    const answer = await (await cli.cloud()).instances.create({ name, labels: options.label, spec });
     await finish(cli, instances, answer, `Launching ${name}`, options);
   });
 }

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addVerb, addWaitOptions, finish, type WaitOptions } from '../noun';
 import { integer } from '../parse';
-import { pathOf, resolveId } from '../resource';
-import { instances, type Instance } from './instance-kind';
+import { resolveId } from '../resource';
+import { instances } from './instance-kind';
 
 export function addStart(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'start <instance>', {
@@ -39,11 +39,12 @@ async function act(
   cli: Cli,
   nameOrId: string,
   verb: 'start' | 'stop' | 'restart',
-  body: object,
+  request: { grace_seconds?: number },
   title: string,
   options: WaitOptions,
 ): Promise<void> {
   const id = await resolveId(cli, instances, nameOrId);
-  const answer = await cli.post<Instance>(`${pathOf(instances, id)}:${verb}`, body);
+  const cloud = await cli.cloud();
+  const answer = await (verb === 'stop' ? cloud.instances.stop(id, request) : cloud.instances[verb](id));
   await finish(cli, instances, answer, title, options);
 }

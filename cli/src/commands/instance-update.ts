@@ -1,10 +1,10 @@
+import type { Instance, UpdateInstanceRequest } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { usageError } from '../exit-codes';
 import { addVerb, addWaitOptions, fetchOne, finish, type WaitOptions } from '../noun';
 import { repeated, type Port } from '../parse';
-import { pathOf } from '../resource';
-import { instances, type Instance } from './instance-kind';
+import { instances } from './instance-kind';
 import { addSpecOptions } from './instance-launch';
 
 interface UpdateOptions extends WaitOptions {
@@ -38,14 +38,17 @@ export function addUpdate(noun: Command, cli: Cli): void {
   addWaitOptions(verb).action(async (nameOrId: string, command: string[], options: UpdateOptions) => {
     const before = await fetchOne(cli, instances, nameOrId);
     const body = changes(before, command, options);
-    const api = await cli.api();
-    const answer = await api.patch<Instance>(pathOf(instances, before.metadata.id), { body });
+    const answer = await (await cli.cloud()).instances.update(before.metadata.id, body);
     await finish(cli, instances, answer, `Updating ${nameOrId}`, options);
   });
 }
 
 /** The body of the update, and a mask of just what is asked for. */
-export function changes(before: Instance, command: readonly string[], options: UpdateOptions) {
+export function changes(
+  before: Instance,
+  command: readonly string[],
+  options: UpdateOptions,
+): UpdateInstanceRequest {
   const { name, label, unsetLabel, env, unsetEnv, publish, restart, onHostLoss } = options;
   const wanted: [path: string, value: unknown][] = [];
   if (name !== undefined) wanted.push(['name', name]);
@@ -66,7 +69,7 @@ export function changes(before: Instance, command: readonly string[], options: U
   return {
     ...Object.fromEntries(wanted.filter((change) => !inSpec(change))),
     ...(spec.length > 0 && { spec: Object.fromEntries(spec) }),
-    update_mask: wanted.map(([path]) => path),
+    update_mask: wanted.map(([path]) => path) as UpdateInstanceRequest['update_mask'],
     ...(merges && before.metadata.version && { version: before.metadata.version }),
   };
 }

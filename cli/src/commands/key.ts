@@ -1,31 +1,15 @@
+import type { ApiKey } from '@thecloud/sdk';
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age } from '../output';
 import { moment } from '../parse';
-import {
-  ageColumn,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  type Kind,
-  type Resource,
-} from '../resource';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
 import { keepSecret } from '../secret-file';
-
-interface ApiKey extends Resource {
-  role?: string;
-  prefix?: string;
-  expires_at?: string;
-  last_used_at?: string;
-  created_by?: string;
-  secret?: string;
-}
 
 const apiKeys: Kind<ApiKey> = {
   noun: 'key',
-  path: '/v1/api-keys',
+  of: (cloud) => cloud.apiKeys,
   collection: 'api_keys',
   scope: 'project',
   nameFilter: false,
@@ -43,12 +27,13 @@ const apiKeys: Kind<ApiKey> = {
 };
 
 interface CreateOptions {
-  role: string;
+  role: Role;
   expires?: string;
   secretFile?: string;
 }
 
-export const roles = ['owner', 'admin', 'developer', 'viewer'];
+export const roles = ['owner', 'admin', 'developer', 'viewer'] as const;
+export type Role = (typeof roles)[number];
 
 export function addApiKeys(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'key', {
@@ -75,16 +60,16 @@ export function addApiKeys(program: Command, cli: Cli): void {
     .option('--expires <when>', 'when it ends: 12h, 30d, or a date; without it, never', moment)
     .option('--secret-file <file>', 'write the secret into this new file (0600) instead of showing it')
     .action(async (name: string, options: CreateOptions) => {
-      const body = { name, role: options.role, expires_at: options.expires };
-      const create = () => cli.post<ApiKey>(apiKeys.path, body);
+      const request = { name, role: options.role, expires_at: options.expires };
+      const create = async () => (await cli.cloud()).apiKeys.create(request);
       if (options.secretFile) {
-        const key = await keepSecret(options.secretFile, create, (made) => made.secret ?? '');
-        cli.printOne(apiKeys, { ...key, secret: undefined });
+        const key = await keepSecret(options.secretFile, create, (made) => made.secret);
+        cli.printOne(apiKeys, key, { ...key, secret: undefined });
         return;
       }
       const secret = { title: 'SECRET', value: (made: ApiKey) => made.secret };
       const columns = [...apiKeys.columns, secret];
-      cli.printOne({ ...apiKeys, id: (made) => made.secret ?? '', columns }, await create());
+      cli.printOne({ ...apiKeys, id: (made) => made.secret, columns }, await create());
       cli.note('Keep the secret now: it is not shown again.');
     });
 }

@@ -1,10 +1,11 @@
+import type { Operation } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addNoun, addVerb } from '../noun';
 import { age, duration, type View } from '../output';
 import { integer } from '../parse';
-import { fetchAll } from '../resource';
-import { defaultWaitSeconds, stepText, waitForOperation, type Operation } from '../wait';
+import { collect } from '../resource';
+import { defaultWaitSeconds, stepText, waitForOperation } from '../waiting';
 
 const took = (from: string | undefined, to: string | undefined) =>
   from && to ? duration(Date.parse(to) - Date.parse(from)) : undefined;
@@ -28,8 +29,6 @@ const operations: View<Operation> = {
   ],
 };
 
-const pathOf = (id: string) => `/v1/operations/${encodeURIComponent(id)}`;
-
 export function addOperations(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'operation', {
     summary: 'Operations: what was asked for, how far it got, how it ended',
@@ -48,12 +47,8 @@ export function addOperations(program: Command, cli: Cli): void {
     .option('--resource <id>', 'only those on this resource')
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
     .action(async (options: { resource?: string; limit: number }) => {
-      const api = await cli.api();
-      const { items, answer } = await fetchAll<Operation>(
-        (query) => api.get('/v1/operations', { query: { ...query, resource: options.resource } }),
-        'operations',
-        options.limit,
-      );
+      const pages = (await cli.cloud()).operations.list({ resource: options.resource });
+      const { items, answer } = await collect(pages, 'operations', options.limit);
       cli.printList(operations, items, answer);
     });
 
@@ -61,7 +56,7 @@ export function addOperations(program: Command, cli: Cli): void {
     summary: 'Shows one operation and its steps',
     aliases: ['get'],
     examples: ['cloud operation show op_01jd3y7x5w8f0a9s2k4m6n8p0q'],
-  }).action(async (id: string) => print(cli, await cli.get<Operation>(pathOf(id))));
+  }).action(async (id: string) => print(cli, await (await cli.cloud()).operations.get(id)));
 
   addVerb(noun, 'wait <operation>', {
     summary: 'Waits until an operation has ended; its failure is exit code 6',

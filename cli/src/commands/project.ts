@@ -1,3 +1,4 @@
+import type { Member, Project } from '@thecloud/sdk';
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
@@ -5,25 +6,12 @@ import { CliError, exitCodes, usageError } from '../exit-codes';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age, type View } from '../output';
 import { pair } from '../parse';
-import {
-  ageColumn,
-  fetchAll,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  type Kind,
-  type Resource,
-} from '../resource';
-import { roles } from './key';
-
-interface Project extends Resource {
-  role?: string;
-}
+import { ageColumn, collect, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
+import { roles, type Role } from './key';
 
 export const projects: Kind<Project> = {
   noun: 'project',
-  path: '/v1/projects',
+  of: (cloud) => cloud.projects,
   collection: 'projects',
   scope: 'user',
   nameFilter: false,
@@ -31,13 +19,6 @@ export const projects: Kind<Project> = {
   columns: [nameColumn, { title: 'ROLE', value: (project) => project.role }, ageColumn, idColumn],
   details: metadataDetails,
 };
-
-interface Member {
-  user_id: string;
-  email?: string;
-  role?: string;
-  created_at?: string;
-}
 
 const members: View<Member> = {
   id: (member) => member.user_id,
@@ -63,8 +44,8 @@ export function addProjects(program: Command, cli: Cli): void {
   })
     .option('--label <key=value>', 'label, repeatable', pair)
     .action(async (name: string, options: { label?: Record<string, string> }) => {
-      const body = { name, labels: options.label };
-      cli.printOne(projects, await cli.post<Project>('/v1/projects', body, 'user'));
+      const cloud = await cli.cloud('user');
+      cli.printOne(projects, await cloud.projects.create({ name, labels: options.label }));
       cli.note(`Work in it with: cloud project use ${name}`);
     });
   addUse(noun, cli);
@@ -81,7 +62,7 @@ function addUse(noun: Command, cli: Cli): void {
       throw usageError('An API key belongs to one project for good.', 'To choose, sign in with: cloud login');
     }
     const id = await cli.projectIdOf(nameOrId);
-    const project = await cli.get<Project>(`/v1/projects/${encodeURIComponent(id)}`, 'user');
+    const project = await (await cli.cloud('user')).projects.get(id);
     const { env } = cli.io;
     await writeContext({ ...context, project_id: id }, { name: contextName, makeCurrent: false, env });
     cli.note(`Now working in ${project.metadata.name} (${id}).`);
@@ -104,23 +85,25 @@ function addMembers(noun: Command, cli: Cli): void {
     examples: ['cloud project add-member ada@example.org --role admin'],
   })
     .addOption(roleOption())
-    .action(async (email: string, options: { role: string }) => {
-      cli.printOne(members, await cli.post<Member>('/v1/members', { email, role: options.role }));
+    .action(async (email: string, options: { role: Role }) => {
+      const cloud = await cli.cloud();
+      cli.printOne(members, await cloud.members.add({ email, role: options.role }));
     });
 
   addVerb(noun, 'set-role <member> <role>', {
     summary: "Changes a member's role; a member is named by e-mail address or user id",
     examples: ['cloud project set-role ada@example.org viewer'],
   }).action(async (who: string, role: string) => {
-    const path = await memberPath(cli, who);
-    cli.printOne(members, await (await cli.api()).patch<Member>(path, { body: { role } }));
+    const id = await memberId(cli, who);
+    // The cloud says which roles there are.
+    cli.printOne(members, await (await cli.cloud()).members.update(id, { role: role as Role }));
   });
 
   addVerb(noun, 'remove-member <member>', {
     summary: 'Takes a member, named by e-mail address or user id, out of the current project',
     examples: ['cloud project remove-member ada@example.org'],
   }).action(async (who: string) => {
-    await (await cli.api()).delete(await memberPath(cli, who));
+    await (await cli.cloud()).members.remove(await memberId(cli, who));
     cli.note(`Removed ${who}.`);
   });
 }
@@ -128,16 +111,12 @@ function addMembers(noun: Command, cli: Cli): void {
 const mostMembers = 10_000;
 
 async function fetchMembers(cli: Cli) {
-  const api = await cli.api();
-  return fetchAll<Member>((query) => api.get('/v1/members', { query }), 'members', mostMembers);
+  return collect((await cli.cloud()).members.list(), 'members', mostMembers);
 }
 
-async function memberPath(cli: Cli, who: string): Promise<string> {
-  const id = who.includes('@') ? await memberId(cli, who) : who;
-  return `/v1/members/${encodeURIComponent(id)}`;
-}
-
+/** The user id behind an e-mail address or a user id. */
 async function memberId(cli: Cli, email: string): Promise<string> {
+  if (!email.includes('@')) return email;
   const { items } = await fetchMembers(cli);
   const found = items.find((member) => member.email?.toLowerCase() === email.toLowerCase());
   if (found) return found.user_id;

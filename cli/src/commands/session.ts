@@ -1,8 +1,8 @@
+import { CloudApiError, CloudConnectionError, type Project, type User } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
 import type { Connection } from '../connection';
-import { CliError } from '../exit-codes';
 import { signInWithKey, signInWithPassword, type LoginOptions } from '../login';
 import { addVerb } from '../noun';
 import type { View } from '../output';
@@ -40,10 +40,10 @@ async function logout(cli: Cli): Promise<void> {
   const { contextName, context, credentialKind, credentialSource } = await cli.connection();
   if (credentialSource === 'configuration' && credentialKind === 'session') {
     try {
-      await (await cli.api('user')).delete('/v1/sessions/current');
+      await (await cli.cloud('user')).sessions.deleteCurrent();
     } catch (error) {
       // The machine must forget the token even if the cloud cannot be told, or ended the session already.
-      if (!(error instanceof CliError)) throw error;
+      if (!isOfTheCloud(error)) throw error;
       cli.warn(`The cloud could not end the session (${error.message}); it ends by itself when it expires.`);
     }
   }
@@ -56,22 +56,10 @@ async function logout(cli: Cli): Promise<void> {
   if (credentialSource === 'environment') cli.note('THECLOUD_API_KEY is still set in this shell.');
 }
 
-interface Project {
-  metadata: { id: string; name: string };
-  role?: string;
-}
-
-interface User {
-  id: string;
-  email?: string;
-  name?: string;
-  platform_admin?: boolean;
-}
-
 async function whoami(cli: Cli): Promise<void> {
   const connection = await cli.connection();
   if (connection.credentialKind === 'API key') return whichKey(cli, connection);
-  const user = await cli.get<User>('/v1/users/me', 'user');
+  const user = await (await cli.cloud('user')).users.getCurrent();
   const project = await projectName(cli, connection);
   const view: View<User> = {
     id: (me) => me.id,
@@ -97,7 +85,7 @@ const whereColumns = (connection: Connection) => [
 
 // A key is no person: what it belongs to is the one project that it sees.
 async function whichKey(cli: Cli, connection: Connection): Promise<void> {
-  const answer = await cli.get<{ projects?: Project[] }>('/v1/projects', 'user');
+  const answer = await (await cli.cloud('user')).projects.list().page();
   const view: View<Project> = {
     id: (project) => project.metadata.id,
     columns: [
@@ -113,13 +101,15 @@ async function projectName(cli: Cli, connection: Connection): Promise<string | u
   const chosen = connection.projectWanted ?? connection.projectId;
   if (!chosen) return undefined;
   if (!chosen.includes('_')) return chosen;
-  const path = `/v1/projects/${encodeURIComponent(chosen)}`;
   try {
-    const project = await cli.get<Project>(path, 'user');
+    const project = await (await cli.cloud('user')).projects.get(chosen);
     return `${project.metadata.name} (${chosen})`;
   } catch (error) {
     // Who one is does not depend on whether the remembered project still exists.
-    if (!(error instanceof CliError)) throw error;
+    if (!isOfTheCloud(error)) throw error;
     return `${chosen} (${error.message})`;
   }
 }
+
+const isOfTheCloud = (error: unknown) =>
+  error instanceof CloudApiError || error instanceof CloudConnectionError;

@@ -1,20 +1,15 @@
 import { readFile } from 'node:fs/promises';
+import type { SshKey } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { pair } from '../parse';
-import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, pathOf, resolveId } from '../resource';
-import type { Kind, Resource } from '../resource';
-
-interface SshKey extends Resource {
-  public_key?: string;
-  type?: string;
-  fingerprint?: string;
-}
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId } from '../resource';
+import type { Kind } from '../resource';
 
 const sshKeys: Kind<SshKey> = {
   noun: 'ssh-key',
-  path: '/v1/ssh-keys',
+  of: (cloud) => cloud.sshKeys,
   collection: 'ssh_keys',
   scope: 'project',
   nameFilter: true,
@@ -45,17 +40,14 @@ export function addSshKeys(program: Command, cli: Cli): void {
     .option('--label <key=value>', 'label, repeatable', pair)
     .action(async (name: string, file: string, { label }: { label?: Record<string, string> }) => {
       const publicKey = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-      cli.printOne(
-        sshKeys,
-        await cli.post<SshKey>('/v1/ssh-keys', { name, labels: label, public_key: publicKey.trim() }),
-      );
+      const request = { name, labels: label, public_key: publicKey.trim() };
+      cli.printOne(sshKeys, await (await cli.cloud()).sshKeys.import(request));
     });
   addVerb(noun, 'rename <ssh-key> <name>', {
     summary: 'Gives a key another name',
     examples: ['cloud ssh-key rename laptop old-laptop'],
   }).action(async (key: string, name: string) => {
     const id = await resolveId(cli, sshKeys, key);
-    const api = await cli.api('project');
-    cli.printOne(sshKeys, await api.patch<SshKey>(pathOf(sshKeys, id), { body: { name } }));
+    cli.printOne(sshKeys, await (await cli.cloud()).sshKeys.rename(id, { name }));
   });
 }

@@ -1,14 +1,8 @@
+import type { InstanceType } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addNoun, addVerb } from '../noun';
 import type { View } from '../output';
-
-interface InstanceType {
-  name: string;
-  vcpus?: number;
-  memory_mib?: number;
-  description?: string;
-}
 
 // A catalogue and no resource: a type is known by its name alone.
 const types: View<InstanceType> = {
@@ -32,7 +26,7 @@ export function addInstanceTypes(program: Command, cli: Cli): void {
     aliases: ['ls'],
     examples: ['cloud type list'],
   }).action(async () => {
-    const answer = await cli.get<{ instance_types?: InstanceType[] }>('/v1/instance-types');
+    const answer = await (await cli.cloud()).instanceTypes.list().page();
     cli.printList(types, answer.instance_types ?? [], answer);
   });
   addVerb(noun, 'show <type>', {
@@ -40,6 +34,6 @@ export function addInstanceTypes(program: Command, cli: Cli): void {
     aliases: ['get'],
     examples: ['cloud type show basic-1'],
   }).action(async (name: string) => {
-    cli.printOne(types, await cli.get<InstanceType>(`/v1/instance-types/${encodeURIComponent(name)}`));
+    cli.printOne(types, await (await cli.cloud()).instanceTypes.get(name));
   });
 }
