@@ -1,16 +1,12 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
-import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import { commonErrors } from '@thecloud/kernel';
 import type { Logger } from '../log';
+import { begin, cork, nextTurn, settle, txOf } from './connection';
+import type { Scope, Tx } from './connection';
 import { withPassword } from './connection-url';
-
-/** Queries of one transaction. */
-export type Tx = NodePgDatabase;
-
-/** Whose rows a transaction may see: a project's, a user's own, or (controllers, internal calls) everybody's. */
-export type Scope = { readonly projectId: string } | { readonly subject: string } | 'system';
+import { isConnectionLoss } from './failures';
+import { SharedReads } from './shared-reads';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -34,6 +30,7 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /** One service's schema, through transactions that row-level security confines to a scope. */
 export class Database {
   readonly #pool: Pool;
+  readonly #reads = new SharedReads((fn) => this.#withClient(fn));
 
   constructor(options: DatabaseOptions) {
     this.#pool = new Pool({
@@ -46,29 +43,29 @@ export class Database {
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       pipeline: true,
     } as ConstructorParameters<typeof Pool>[0]);
-    this.#pool.on('error', (err) => options.log.warn({ err }, 'a database connection was lost'));
+    const lost = (err: Error) => options.log.warn({ err }, 'a database connection was lost');
+    this.#pool.on('error', lost);
+    // While a connection is lent out its errors are its own; one that nobody listens to would end the process.
+    this.#pool.on('connect', (client) => client.on('error', lost));
   }
 
   /**
-   * A read in one round trip: BEGIN, scope, the queries and COMMIT go out together. So `fn` must start all its
-   * queries before it first awaits; a read that depends on another is two reads or a write.
+   * A read in one round trip: BEGIN, scope, the queries and COMMIT go out together, with those of other reads of the
+   * scope. So `fn` must start all its queries before it first awaits (a read that depends on another is two reads or a
+   * write), and may be called again if another's query fails.
    */
-  async read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#withClient(async (client) => {
-      const begun = begin(client, scope, 'BEGIN READ ONLY');
-      const result = fn(drizzle(client));
-      // drizzle sends a query some microtasks after it is asked for it: only the next turn is surely after that.
-      const done = new Promise(setImmediate).then(() => client.query('COMMIT'));
-      const [, value] = await settle(begun, result, done);
-      return value as T;
-    });
+  read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#reads.read(scope, fn);
   }
 
   /** A transaction: all of `fn` or nothing. Throwing rolls back. */
   async write<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#withClient(async (client) => {
+      const uncork = cork(client);
       const begun = begin(client, scope, 'BEGIN');
-      const tx = drizzle(client);
+      void nextTurn().then(uncork);
+      const tx = txOf(client);
+      commitHooks.delete(tx);
       try {
         const [, value] = await settle(begun, fn(tx));
         await client.query('COMMIT');
@@ -77,6 +74,8 @@ export class Database {
       } catch (cause) {
         await client.query('ROLLBACK');
         throw cause;
+      } finally {
+        commitHooks.delete(tx);
       }
     });
   }
@@ -111,46 +110,4 @@ export class Database {
       throw cause;
     }
   }
-}
-
-/** Queued, not awaited: they travel with the first query. */
-function begin(client: PoolClient, scope: Scope, statement: string): Promise<unknown> {
-  const project = typeof scope === 'object' && 'projectId' in scope ? scope.projectId : '';
-  const subject = typeof scope === 'object' && 'subject' in scope ? scope.subject : '';
-  return Promise.all([
-    client.query(statement),
-    client.query({
-      name: 'scope',
-      text: "select set_config('thecloud.project_id', $1, true), set_config('thecloud.subject', $2, true), set_config('thecloud.scope', $3, true)",
-      values: [project, subject, scope === 'system' ? 'system' : 'tenant'],
-    }),
-  ]);
-}
-
-/** Waits for all, then throws the first failure: nothing is left running on the connection. */
-async function settle(...promises: Promise<unknown>[]): Promise<unknown[]> {
-  const results = await Promise.allSettled(promises);
-  const failed = results.find((r) => r.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
-}
-
-/** Class 08 (connection), 57P0x (shutdown), 53300 (too many connections), or an error of the socket itself. */
-export function isConnectionLoss(cause: unknown): boolean {
-  for (let e = cause; e instanceof Error; e = e.cause) {
-    const code = (e as { code?: unknown }).code;
-    if (typeof code === 'string' && /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND)/.test(code))
-      return true;
-    if (/Connection terminated|not queryable|connection error/i.test(e.message)) return true;
-  }
-  return false;
-}
-
-/** The constraint whose unique violation this is, if it is one. Drizzle wraps the driver's error as its cause. */
-export function violatedUnique(cause: unknown): string | undefined {
-  for (let e = cause; e instanceof Error; e = e.cause) {
-    const { code, constraint } = e as { code?: string; constraint?: string };
-    if (code === '23505') return constraint ?? '';
-  }
-  return undefined;
 }

@@ -1,6 +1,6 @@
 import { newId } from '@thecloud/kernel';
 import { onCommit } from './database';
-import type { Tx } from './database';
+import type { Tx } from './connection';
 import type { KitTables } from './tables';
 
 /** A CloudEvent (cloudevents.io, 1.0) without its envelope's constants. */

@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { and, eq } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
-import type { Database, Scope, Tx } from './database';
+import type { Scope, Tx } from './connection';
+import type { Database } from './database';
 import type { KitTables } from './tables';
 
 /** How an answer is kept: ts-proto's message objects do. */

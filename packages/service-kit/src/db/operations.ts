@@ -1,7 +1,7 @@
 import { and, eq, inArray, ne } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
-import type { Tx } from './database';
+import type { Tx } from './connection';
 import type { KitTables, StoredStep } from './tables';
 
 export interface OperationFailure {

@@ -3,7 +3,8 @@ import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
-import type { Database, Tx } from './database';
+import type { Tx } from './connection';
+import type { Database } from './database';
 import type { KitTables } from './tables';
 
 /** The work table of a service, as its controllers' queue. */

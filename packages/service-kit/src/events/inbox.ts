@@ -1,4 +1,4 @@
-import type { Tx } from '../db/database';
+import type { Tx } from '../db/connection';
 import type { KitTables } from '../db/tables';
 
 /** True the first time a consumer sees an event; call it in the transaction of the effect, and do nothing on false. */

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { violatedUnique } from '@thecloud/service-kit';
+import { prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { host } from '../host/host.schema';
@@ -31,6 +31,26 @@ const merged = ({ row, bound }: { row: InstanceRow; bound: BoundPort[] }): Insta
   bound,
 });
 
+const byId = prepared((tx) =>
+  view(tx)
+    .where(eq(instance.id, sql.placeholder('id')))
+    .prepare('instance_by_id'),
+);
+
+/** The pages that nearly everybody asks for: all of a project, newest first. */
+const pages = prepared((tx) => {
+  const page = (name: string, after?: SQL) =>
+    view(tx)
+      .where(and(eq(instance.projectId, sql.placeholder('projectId')), after))
+      .orderBy(desc(instance.id))
+      .limit(sql.placeholder('limit'))
+      .prepare(name);
+  return {
+    first: page('instance_page'),
+    next: page('instance_next_page', lt(instance.id, sql.placeholder('after'))),
+  };
+});
+
 /** SQL of instances. Every method takes the caller's transaction; row-level security confines it to his project. */
 export const instanceRepo = {
   /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
@@ -39,7 +59,7 @@ export const instanceRepo = {
   },
 
   async find(tx: Tx, id: string): Promise<InstanceView | undefined> {
-    const [found] = await view(tx).where(eq(instance.id, id));
+    const [found] = await byId(tx).execute({ id });
     return found && merged(found);
   },
 
@@ -50,6 +70,14 @@ export const instanceRepo = {
   },
 
   async list(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<InstanceView[]> {
+    const limit = page.size + 1;
+    if (!filter.state && !filter.name && !filter.hostId && Object.keys(filter.labels).length === 0) {
+      const { first, next } = pages(tx);
+      const rows = page.after
+        ? await next.execute({ projectId, limit, after: page.after })
+        : await first.execute({ projectId, limit });
+      return rows.map(merged);
+    }
     const wanted: (SQL | undefined)[] = [
       eq(instance.projectId, projectId),
       filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
@@ -63,7 +91,7 @@ export const instanceRepo = {
     const rows = await view(tx)
       .where(and(...wanted))
       .orderBy(desc(instance.id))
-      .limit(page.size + 1);
+      .limit(limit);
     return rows.map(merged);
   },
 

@@ -1,0 +1,66 @@
+import { drizzle } from 'drizzle-orm/node-postgres';
+import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import { escapeLiteral } from 'pg';
+import type { PoolClient } from 'pg';
+
+/** Queries of one transaction. */
+export type Tx = NodePgDatabase;
+
+/** Whose rows a transaction may see: a project's, a user's own, or (controllers, internal calls) everybody's. */
+export type Scope = { readonly projectId: string } | { readonly subject: string } | 'system';
+
+const known = new WeakMap<PoolClient, Tx>();
+
+/** One for the life of a connection, so that what is prepared on it is found again. */
+export function txOf(client: PoolClient): Tx {
+  const tx = known.get(client) ?? drizzle(client);
+  known.set(client, tx);
+  return tx;
+}
+
+/**
+ * A statement that is built once a connection and then only executed: drizzle takes longer to build one than
+ * PostgreSQL to answer it. Give it a name in `.prepare`, and PostgreSQL keeps its plan too.
+ */
+export function prepared<S>(build: (tx: Tx) => S): (tx: Tx) => S {
+  const built = new WeakMap<Tx, S>();
+  return (tx) => {
+    const statement = built.get(tx) ?? build(tx);
+    built.set(tx, statement);
+    return statement;
+  };
+}
+
+/** Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. */
+export function begin(client: PoolClient, scope: Scope, statement: 'BEGIN' | 'BEGIN READ ONLY') {
+  const project = typeof scope === 'object' && 'projectId' in scope ? scope.projectId : '';
+  const subject = typeof scope === 'object' && 'subject' in scope ? scope.subject : '';
+  const set = (name: string, value: string) => `SET LOCAL thecloud.${name} TO ${escapeLiteral(value)}`;
+  return client.query(
+    [
+      statement,
+      set('project_id', project),
+      set('subject', subject),
+      set('scope', scope === 'system' ? 'system' : 'tenant'),
+    ].join('; '),
+  );
+}
+
+/** The next turn of the event loop. drizzle sends a query some microtasks after it is asked for it: by then it has. */
+export const nextTurn = (): Promise<void> => new Promise(setImmediate);
+
+/** What is sent until `uncork` goes out as one piece: a system call and a TLS record instead of one a query. */
+export function cork(client: PoolClient): () => void {
+  const { stream } = (client as unknown as { connection: { stream: { cork(): void; uncork(): void } } })
+    .connection;
+  stream.cork();
+  return () => stream.uncork();
+}
+
+/** Waits for all, then throws the first failure: nothing is left running on the connection. */
+export async function settle(...promises: Promise<unknown>[]): Promise<unknown[]> {
+  const results = await Promise.allSettled(promises);
+  const failed = results.find((r) => r.status === 'rejected');
+  if (failed) throw failed.reason;
+  return results.map((r) => (r as PromiseFulfilledResult<unknown>).value);
+}

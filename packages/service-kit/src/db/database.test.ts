@@ -1,0 +1,150 @@
+import { createServer, connect } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { sql } from 'drizzle-orm';
+import { pgSchema } from 'drizzle-orm/pg-core';
+import { migrationsFolder } from '@thecloud/compute';
+import { testDatabase } from '@thecloud/testkit';
+import type { TestDatabase } from '@thecloud/testkit';
+import { createLogger } from '../log';
+import type { Tx } from './connection';
+import { Database } from './database';
+import { emit } from './events';
+import { kitTables } from './tables';
+
+jest.setTimeout(60_000);
+const tables = kitTables(pgSchema('compute'));
+const log = createLogger({ service: 'test', level: 'silent' });
+let database: TestDatabase;
+let wire: { port: number; roundTrips(): number; close(): void };
+let db: Database;
+
+beforeAll(async () => {
+  database = await testDatabase('compute', migrationsFolder);
+  const { url, password, ca } = database;
+  wire = await countingProxy(Number(new URL(url).port));
+  db = new Database({ url: url.replace(/:\d+\//, `:${wire.port}/`), password, ca, log, max: 1 });
+});
+afterAll(async () => {
+  await db.close();
+  wire.close();
+  await database.close();
+});
+
+/** Passes bytes on, and counts how often the client speaks after the server has. */
+async function countingProxy(to: number) {
+  let trips = 0;
+  const server: Server = createServer((near) => {
+    const far = connect(to, '127.0.0.1');
+    let answered = true;
+    near.on('data', (bytes) => {
+      if (answered) trips++;
+      answered = false;
+      far.write(bytes);
+    });
+    far.on('data', (bytes) => {
+      answered = true;
+      near.write(bytes);
+    });
+    near.on('close', () => far.destroy()).on('error', () => far.destroy());
+    far.on('close', () => near.destroy()).on('error', () => near.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    roundTrips: () => trips,
+    close: () => server.close(),
+  };
+}
+
+async function counted(work: () => Promise<unknown>): Promise<number> {
+  const before = wire.roundTrips();
+  await work();
+  return wire.roundTrips() - before;
+}
+
+const put = (projectId: string) =>
+  db.write({ projectId }, (tx) =>
+    emit(tx, tables, 'compute', { type: 'thecloud.thing.changed', subject: 'thing', projectId, data: {} }),
+  );
+const count = async (tx: Tx): Promise<number> => tx.$count(tables.outbox);
+const settings = async (tx: Tx) => {
+  const { rows } = await tx.execute<{ project: string; transaction: string }>(
+    sql`select current_setting('thecloud.project_id') as project, pg_current_xact_id_if_assigned() as written, now()::text as transaction`,
+  );
+  return rows[0];
+};
+
+it('reads in one round trip, several at once in the same one', async () => {
+  await db.read({ projectId: 'prj_1' }, count); // connects
+  expect(await counted(() => db.read({ projectId: 'prj_1' }, count))).toBe(1);
+  const together = () =>
+    Promise.all(Array.from({ length: 20 }, () => db.read({ projectId: 'prj_1' }, count)));
+  expect(await counted(together)).toBe(1);
+});
+
+it('writes in a round trip for what it waits for, and one for the commit', async () => {
+  expect(await counted(() => put('prj_1'))).toBe(2);
+});
+
+it('shares a transaction among reads of the same scope, and of no other', async () => {
+  const [one, two, other] = await Promise.all([
+    db.read({ projectId: 'prj_1' }, settings),
+    db.read({ projectId: 'prj_1' }, settings),
+    db.read({ projectId: 'prj_2' }, settings),
+  ]);
+  expect(two).toEqual(one);
+  expect(one?.project).toBe('prj_1');
+  expect(other?.project).toBe('prj_2');
+  expect(other?.transaction).not.toBe(one?.transaction);
+});
+
+it('shows each scope its own rows, however they are mixed', async () => {
+  await put('prj_mine');
+  const [mine, yours, everything] = await Promise.all([
+    db.read({ projectId: 'prj_mine' }, count),
+    db.read({ projectId: "prj_'; reset role; --" }, count),
+    db.read('system', count),
+  ]);
+  expect([mine, yours]).toEqual([1, 0]);
+  expect(everything).toBeGreaterThan(1);
+});
+
+it('fails the read whose statement fails, and answers those beside it', async () => {
+  const broken = (tx: Tx) => tx.execute(sql`select 1 / 0`);
+  const [before, failed, after] = await Promise.allSettled([
+    db.read({ projectId: 'prj_mine' }, count),
+    db.read({ projectId: 'prj_mine' }, broken),
+    db.read({ projectId: 'prj_mine' }, count),
+  ]);
+  expect([before, after]).toEqual([
+    { status: 'fulfilled', value: 1 },
+    { status: 'fulfilled', value: 1 },
+  ]);
+  expect((failed as PromiseRejectedResult).reason).toMatchObject({ cause: { code: '22012' } });
+});
+
+it('keeps a reader from writing', async () => {
+  const sneaky = (tx: Tx) => tx.delete(tables.outbox);
+  await expect(db.read('system', sneaky)).rejects.toMatchObject({ cause: { code: '25006' } });
+});
+
+it('says unavailable to all who shared a connection that was lost, and then goes on', async () => {
+  const suicide = (tx: Tx) => tx.execute(sql`select pg_terminate_backend(pg_backend_pid())`);
+  const results = await Promise.allSettled([
+    db.read({ projectId: 'prj_mine' }, suicide),
+    db.read({ projectId: 'prj_mine' }, count),
+  ]);
+  for (const result of results)
+    expect((result as PromiseRejectedResult).reason).toMatchObject({ code: 'UNAVAILABLE' });
+  expect(await db.read({ projectId: 'prj_mine' }, count)).toBe(1);
+});
+
+it('rolls a write back as a whole', async () => {
+  const before = await db.read('system', count);
+  const half = db.write({ projectId: 'prj_mine' }, async (tx) => {
+    await emit(tx, tables, 'compute', { type: 't', subject: 's', projectId: 'prj_mine', data: {} });
+    throw new Error('no');
+  });
+  await expect(half).rejects.toThrow('no');
+  expect(await db.read('system', count)).toBe(before);
+});

@@ -1,0 +1,82 @@
+import type { PoolClient } from 'pg';
+import { begin, cork, nextTurn, settle, txOf } from './connection';
+import type { Scope, Tx } from './connection';
+import { isBystander, isConnectionLoss } from './failures';
+
+/** One failing statement fails its whole transaction, and all wait for the slowest: so not too many share one. */
+const MOST_TOGETHER = 64;
+
+interface Reader {
+  readonly fn: (tx: Tx) => Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(cause: unknown): void;
+}
+
+type WithClient = <T>(fn: (client: PoolClient) => Promise<T>) => Promise<T>;
+
+/**
+ * Reads of one scope that are asked for in the same turn of the event loop, or while they wait for a connection, share
+ * a transaction: BEGIN, scope, all their queries and COMMIT go out together. A transaction costs as much as the read.
+ */
+export class SharedReads {
+  /** Those that still take readers in, by scope. */
+  readonly #open = new Map<string, Reader[]>();
+
+  constructor(private readonly withClient: WithClient) {}
+
+  read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const reader: Reader = { fn, resolve: resolve as (value: unknown) => void, reject };
+      const key = keyOf(scope);
+      const open = this.#open.get(key);
+      if (open) {
+        if (open.push(reader) === MOST_TOGETHER) this.#open.delete(key);
+        return;
+      }
+      const readers = [reader];
+      this.#open.set(key, readers);
+      void nextTurn().then(() => this.#answerAll(scope, readers));
+    });
+  }
+
+  async #answerAll(scope: Scope, readers: Reader[]): Promise<void> {
+    const closed = () => this.#open.get(keyOf(scope)) === readers && this.#open.delete(keyOf(scope));
+    try {
+      await this.withClient((client) => {
+        closed();
+        return this.#transact(client, scope, readers);
+      });
+    } catch (cause) {
+      closed();
+      for (const reader of readers) reader.reject(cause); // those that have their answer keep it
+    }
+  }
+
+  async #transact(client: PoolClient, scope: Scope, readers: readonly Reader[]): Promise<void> {
+    const uncork = cork(client);
+    const begun = begin(client, scope, 'BEGIN READ ONLY');
+    const tx = txOf(client);
+    const reading = readers.map((reader) => this.#answer(scope, reader, tx));
+    await nextTurn();
+    const done = client.query('COMMIT');
+    uncork();
+    await settle(begun, ...reading, done);
+  }
+
+  /** Rejects only if the connection is lost; any other failure is its reader's alone. */
+  async #answer(scope: Scope, reader: Reader, tx: Tx): Promise<void> {
+    try {
+      reader.resolve(await reader.fn(tx));
+    } catch (cause) {
+      if (isConnectionLoss(cause)) throw cause;
+      // Another's statement failed, and with it the transaction: this one is asked again, by itself.
+      if (isBystander(cause)) void this.#answerAll(scope, [reader]);
+      else reader.reject(cause);
+    }
+  }
+}
+
+function keyOf(scope: Scope): string {
+  if (scope === 'system') return scope;
+  return 'projectId' in scope ? `project ${scope.projectId}` : `subject ${scope.subject}`;
+}
