@@ -1,7 +1,7 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean status logs build test bench check lint fmt generate
-export MODE FORCE ONLY B
+.PHONY: help up down clean backup restore status logs build test bench check lint fmt generate
+export MODE FORCE ONLY TO FROM B
 
 help: ## Lists every verb
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,6 +14,12 @@ down: ## Stops it; instances run on
 
 clean: ## Removes it with all instances and data (asks first; FORCE=1 does not)
 	@scripts/verb.sh clean
+
+backup: ## Writes the control plane's data into one file, while it runs; TO=FILE
+	@scripts/verb.sh backup
+
+restore: ## Makes an installation from a backup, to be started by make up; FROM=FILE
+	@scripts/verb.sh restore
 
 status: ## Says which processes run and whether they are ready
 	@scripts/verb.sh status

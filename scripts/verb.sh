@@ -1,5 +1,5 @@
 #!/bin/sh
-# verb.sh down|clean|status: runs that verb of the all-in-one, building it first if it is not there.
+# verb.sh down|clean|backup|restore|status: runs that verb of the all-in-one, building it first if it is not there.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 [ "$(id -u)" -eq 0 ] || fail "make $1 needs root, as make up did" "sudo make $1"
 script=deploy/all-in-one/dist/$1.js
 if ! [ -f "$script" ] || ! [ -x "$NODE" ]; then
-  if ! [ -d "$HOME_DIR" ]; then
+  if ! [ -d "$HOME_DIR" ] && [ "$1" != restore ]; then
     echo 'There is no installation here. Start one with: make up'
     exit 0
   fi

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as compute from '@thecloud/compute';
 import * as identity from '@thecloud/identity';
+import type { DumpOptions } from '@thecloud/engines';
 import { migrate } from '@thecloud/service-kit';
 import { Client } from 'pg';
 import { databasePassword } from './environments';
 import type { Layout } from './layout';
+import type { Ports } from './ports';
 import { secret } from './secrets';
 
 export const DATABASE = 'thecloud';
@@ -12,6 +14,13 @@ const schemas = [
   { service: 'identity', migrationsFolder: identity.migrationsFolder },
   { service: 'compute', migrationsFolder: compute.migrationsFolder },
 ] as const;
+
+/** For a dump or a restore of the database, with `work` to keep the password in meanwhile. */
+export function dumpOptions(layout: Layout, ports: Ports, work: string): DumpOptions {
+  const password = secret(layout, 'postgres-password');
+  const caFile = `${layout.tls('postgres')}/ca.pem`;
+  return { port: ports.postgres, database: DATABASE, password, caFile, privateDir: work };
+}
 
 export interface Admin {
   /** Of the superuser, without its password. */
@@ -43,13 +52,27 @@ export async function migrateAll(layout: Layout, admin: Admin, say: (detail: str
   say(schemas.map(({ service }) => service).join(', '));
 }
 
-async function ensureDatabase({ adminUrl, adminPassword, ca }: Admin): Promise<void> {
-  const { hostname, port, username } = new URL(adminUrl);
+/** Makes the database, empty, if there is none. */
+export async function ensureDatabase(admin: Admin): Promise<void> {
+  const url = new URL(admin.adminUrl);
+  url.pathname = 'postgres';
+  await withAdmin({ ...admin, adminUrl: url.href }, async (client) => {
+    const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (!found.rowCount) await client.query(`create database ${DATABASE}`);
+  });
+}
+
+/** Runs `work` as the superuser. */
+export async function withAdmin<T>(
+  { adminUrl, adminPassword, ca }: Admin,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  const { hostname, port, username, pathname } = new URL(adminUrl);
   const client = new Client({
     host: hostname,
     port: Number(port),
     user: username,
-    database: 'postgres',
+    database: pathname.slice(1),
     password: adminPassword,
     ssl: { ca },
     connectionTimeoutMillis: 10_000,
@@ -57,8 +80,7 @@ async function ensureDatabase({ adminUrl, adminPassword, ca }: Admin): Promise<v
   });
   await client.connect();
   try {
-    const found = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
-    if (!found.rowCount) await client.query(`create database ${DATABASE}`);
+    return await work(client);
   } finally {
     await client.end();
   }

@@ -16,7 +16,10 @@ interface Outcome {
 }
 
 /** A verb of the Makefile, as its compiled program: `make` itself would first build. */
-function verb(name: 'up' | 'down' | 'clean', more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+function verb(
+  name: 'up' | 'down' | 'clean' | 'backup' | 'restore',
+  more: NodeJS.ProcessEnv = {},
+): Promise<Outcome> {
   const script = join(root, 'deploy/all-in-one/dist', `${name}.js`);
   return new Promise((resolve) => {
     const options = { env: { ...env, ...more }, timeout: 200_000 };
@@ -39,8 +42,11 @@ const pids = () =>
       .filter((file) => file.endsWith('.pid'))
       .map((file) => [file.slice(0, -4), readPidFile(join(home, 'cloud/run', file))]),
   );
-const page = async (url: string) =>
-  (await fetch(url, { signal: AbortSignal.timeout(5_000) })).text().catch((error: unknown) => String(error));
+const page = (url: string) =>
+  fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+    (answer) => answer.text(),
+    (error: unknown) => String(error),
+  );
 const config = () => readFileSync(join(home, '.config/thecloud/config.yaml'), 'utf8');
 let hello: string;
 
@@ -113,6 +119,18 @@ test('down stops every process, and the next up finds everything', async () => {
   expect((await verb('down')).code).toBe(0);
   expect(Object.values(pids()).filter((process) => process !== undefined)).toEqual([]);
   expect(await up()).toBe(hello);
+});
+
+test('a backup brings everything back after all is lost', async () => {
+  const file = join(home, 'backup.tar');
+  expect((await verb('backup', { TO: file })).output).toContain(`make restore FROM=${file}`);
+  expect(statSync(file).mode & 0o077).toBe(0);
+  expect((await verb('restore', { FROM: file })).output).toContain('There is an installation in');
+  expect((await verb('clean', { FORCE: '1' })).code).toBe(0);
+  expect((await verb('restore', { FROM: file })).output).toContain('Start it with: make up');
+  await up();
+  // The host has lost its containers and etcd its epochs: a new leader must be obeyed all the same.
+  expect(await until(async () => (await page(hello)).includes('Your cloud works'), 60_000)).toBe(true);
 });
 
 test('a taken port is named, with its holder and its variable', async () => {

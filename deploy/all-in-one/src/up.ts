@@ -4,6 +4,7 @@ import { certify, reloadRenewed } from './certify';
 import { adminOf, migrateAll } from './database';
 import { type EnginePlace, enginePlaces } from './engines';
 import { environments, type ServiceName, writeEnvironments, writeRegistryLogin } from './environments';
+import { settleEpochs } from './epochs';
 import { Failure } from './failure';
 import {
   type FirstInstance,
@@ -36,6 +37,7 @@ async function up(): Promise<void> {
   await step('Engines', (say) => startEngines(places, renewed, say));
   const admin = adminOf(layout, ports.postgres, caFile);
   await step('Database', (say) => migrateAll(layout, admin, say));
+  await step('Epochs', () => settleEpochs(layout, ports, admin));
   await step('Services', async (say) => {
     writeEnvironments(layout, environments(layout, installation, dockerEndpoint(places)));
     writeRegistryLogin(layout, installation);

@@ -10,7 +10,7 @@ import { supervise } from './supervise';
 import { until } from './until';
 
 const NAME = 'postgres';
-const BIN = '/usr/lib/postgresql/15/bin';
+export const BIN = '/usr/lib/postgresql/15/bin';
 
 export interface PostgresOptions {
   dir: string;

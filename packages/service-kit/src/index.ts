@@ -24,6 +24,7 @@ export { kitTables, tenantPolicy, time } from './db/tables';
 export type { KitTables, StoredStep } from './db/tables';
 export { PgWorkSource } from './db/work-source';
 export { enableDiscovery } from './etcd/discovery';
+export { settleEpochBase } from './etcd/epoch-base';
 export { openEtcd } from './etcd/etcd';
 export { firstTime } from './events/inbox';
 export { EventBus } from './events/nats';

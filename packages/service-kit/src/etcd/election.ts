@@ -1,6 +1,7 @@
 import type { Campaign, Etcd3 } from 'etcd3';
 import type { Epoch, Leadership } from '@thecloud/reconcile';
 import type { Logger } from '../log';
+import { epochBase } from './epoch-base';
 
 /** Seconds a dead leader's lease lives on. */
 const LEASE_SECONDS = 3;
@@ -9,8 +10,9 @@ const RETRY_MS = 1_000;
 type Lead = (epoch: Epoch, signal: AbortSignal) => Promise<void>;
 
 /**
- * One etcd election per controller. The create revision of the winner's key is the epoch. A lock alone is not safe
- * (its holder may be paused and resume), so `beginTerm` stores the epoch where the controller writes, before it leads.
+ * One etcd election per controller. The create revision of the winner's key, on top of the installation's base, is the
+ * epoch. A lock alone is not safe (its holder may be paused and resume), so `beginTerm` stores the epoch where the
+ * controller writes, before it leads.
  */
 export class EtcdLeadership implements Leadership {
   constructor(
@@ -58,7 +60,7 @@ export class EtcdLeadership implements Leadership {
       const { kvs } = await etcd.get(key).exec();
       const revision = kvs[0]?.create_revision;
       if (!revision) throw new Error(`the election key ${key} is gone`);
-      const epoch = BigInt(revision);
+      const epoch = (await epochBase(etcd)) + BigInt(revision);
       await this.beginTerm(controller, epoch);
       this.log.info({ controller, epoch: String(epoch) }, 'leading');
       await lead(epoch, ending.signal);

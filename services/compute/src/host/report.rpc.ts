@@ -58,7 +58,10 @@ export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number
       const here = await instanceRepo.idsOn(tx, hostId);
       if (wasLost) await f.work.enqueue(tx, 'instance', ...here);
       const placed = new Set(here);
-      const notHere = hello.instances.map((i) => i.instanceId).filter((id) => !placed.has(id));
+      const told = hello.instances.map((i) => i.instanceId);
+      const notHere = told.filter((id) => !placed.has(id));
+      // A host that comes back with an empty disk knows nothing of what it ran.
+      await f.work.enqueue(tx, 'instance', ...(await instanceRepo.forgetSeen(tx, hostId, told)));
       return { fenceAfterMs: fence.tellMs, notHere };
     });
     await observe(hostId, hello.instances);

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
@@ -117,6 +117,16 @@ export const instanceRepo = {
   /** All that is placed on a host. */
   async idsOn(tx: Tx, hostId: string): Promise<string[]> {
     const rows = await tx.select({ id: instance.id }).from(instance).where(eq(instance.hostId, hostId));
+    return rows.map((row) => row.id);
+  },
+
+  /** What was last seen on this host, save of these, is known no more: whatever ran there has to be asked for again. */
+  async forgetSeen(tx: Tx, hostId: string, except: readonly string[]): Promise<string[]> {
+    const rows = await tx
+      .update(instance)
+      .set({ seen: null, version: sql`${instance.version} + 1` })
+      .where(and(eq(instance.hostId, hostId), isNotNull(instance.seen), notInArray(instance.id, [...except])))
+      .returning({ id: instance.id });
     return rows.map((row) => row.id);
   },
 
