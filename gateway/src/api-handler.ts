@@ -1,9 +1,10 @@
-import type { Request, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Metadata } from '@grpc/grpc-js';
+import { isRead } from '@thecloud/api';
 import { injectTrace, serverSpan } from '@thecloud/service-kit';
 import type { Authenticate } from './authenticate';
-import { unaryCall } from './backend-call';
 import { errors } from './errors';
+import type { CallService } from './lane/lanes';
 import { hasBody, readJson, requireMediaType } from './read-body';
 import type { BodyLimits } from './read-body';
 import { backendMetadata, requestInfo } from './request-info';
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly authenticate: Authenticate;
   /** The service that owns a method, by name: "compute". */
   readonly channelFor: (service: string) => Client;
+  /** A unary call to it. */
+  readonly call: CallService;
   readonly body: BodyLimits;
   readonly upload: UploadLimits;
   readonly streams: StreamDeps;
@@ -30,10 +33,11 @@ export interface ApiDeps {
 
 /** Answers every API request: match, authenticate, transcode, call, transcode back. Throws CloudErrors. */
 export function createApiHandler(deps: ApiDeps) {
-  return async (req: Request, res: Response): Promise<void> => {
-    const [path, query] = splitUrl(req.originalUrl);
-    const match = deps.router.match(req.method, path);
-    const asked = { method: req.method, path: path.slice(0, 200) };
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const [path, query] = splitUrl(req.url ?? '');
+    const method = req.method ?? '';
+    const match = deps.router.match(method, path);
+    const asked = { method, path: path.slice(0, 200) };
     if (match.kind === 'unknown') throw errors.UNKNOWN_ROUTE(asked);
     if (match.kind === 'wrong-method')
       throw errors.METHOD_NOT_ALLOWED({ ...asked, allow: match.allow.join(', ') });
@@ -46,12 +50,13 @@ export function createApiHandler(deps: ApiDeps) {
     if (route.method.responseStream) return stream(deps, match, req, res, metadata);
     const bytes = await serverSpan(`${route.verb} ${route.template}`, metadata, () => {
       injectTrace(metadata); // the backend's span is a child of ours, ours of the caller's
-      return forward(deps, route, req, res, metadata, { params, query, ifMatch: req.get('if-match') });
+      return forward(deps, route, req, res, metadata, { params, query, ifMatch: req.headers['if-match'] });
     });
 
     const { json, etag } = decodeResponse(route, bytes);
     if (etag) res.setHeader('ETag', etag);
-    res.status(route.method.httpStatus).setHeader('Content-Type', 'application/json; charset=utf-8');
+    res.statusCode = route.method.httpStatus;
+    res.setHeader('Content-Type', 'application/json; charset=utf-8');
     res.setHeader('Content-Length', Buffer.byteLength(json));
     res.end(json);
   };
@@ -61,13 +66,13 @@ export function createApiHandler(deps: ApiDeps) {
 async function stream(
   deps: ApiDeps,
   { route, params }: Extract<Match, { kind: 'route' }>,
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
   metadata: Metadata,
 ): Promise<void> {
   const info = requestInfo(res);
   checkStreamRequest(route, req);
-  const query = splitUrl(req.originalUrl)[1];
+  const query = splitUrl(req.url ?? '')[1];
   const first = encodeRequest(route, { params, query });
   const stillAllowed = () =>
     route.method.auth.public ? Promise.resolve() : deps.authenticate(req.headers, info.id);
@@ -79,32 +84,30 @@ type Input = Omit<Parameters<typeof encodeRequest>[1], 'body'>;
 async function forward(
   deps: ApiDeps,
   route: Route,
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
   metadata: Metadata,
   input: Input,
 ): Promise<Buffer> {
   const base = { backend: route.backend, requestId: requestInfo(res).id, metadata, signal: goneSignal(res) };
-  const client = () => deps.channelFor(route.backend);
   if (route.method.requestStream) {
     const first = encodeRequest(route, input);
     requireMediaType(req, uploadMediaTypes);
-    return uploadCall(client(), route, first, req, deps.upload, {
+    return uploadCall(deps.channelFor(route.backend), route, first, req, deps.upload, {
       ...base,
       timeoutMs: deps.timeouts.uploadMs,
     });
   }
-  if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method });
+  if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method ?? '' });
   const body = await readJson(req, deps.body);
   const timeoutMs = /:(wait|exec)$/.test(route.template) ? deps.timeouts.waitMs : deps.timeouts.callMs;
-  return unaryCall(client(), route.method.path, encodeRequest(route, { ...input, body }), {
-    ...base,
-    timeoutMs,
-  });
+  const repeatable = isRead(route.method) || metadata.get('idempotency-key').length > 0;
+  const message = encodeRequest(route, { ...input, body });
+  return deps.call(route.backend, route.method.path, message, { ...base, timeoutMs, repeatable });
 }
 
 /** Aborts when the caller's connection closes before it has its answer. */
-function goneSignal(res: Response): AbortSignal {
+function goneSignal(res: ServerResponse): AbortSignal {
   const gone = new AbortController();
   res.once('close', () => {
     if (!res.writableFinished) gone.abort();

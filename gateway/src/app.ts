@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from '@thecloud/service-kit';
@@ -21,11 +22,29 @@ export interface AppDeps extends ApiDeps {
   readonly openApi: object;
 }
 
-export function createApp(deps: AppDeps): Express {
+/** Answers every request. Those of the API go past Express, which takes longer to find a handler than it to answer. */
+export function createListener(deps: AppDeps): RequestListener {
+  const begin = accessLog(deps.log, deps.metrics);
+  const headers = securityHeaders();
+  const handle = createApiHandler(deps);
+  const fail = failure(deps.log);
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    res.setHeader('Cache-Control', 'no-store');
+    await handle(req, res).catch((thrown: unknown) => fail(thrown, req, res));
+  };
+  const pages = createPages(deps, answer, fail);
+  return (req, res) => {
+    begin(req, res);
+    for (const [name, value] of headers) res.setHeader(name, value);
+    if (req.url?.startsWith('/v1/')) void answer(req, res);
+    else pages(req, res);
+  };
+}
+
+/** What is no API operation: health, the OpenAPI document and the page that draws it. */
+function createPages(deps: AppDeps, otherwise: Answer, fail: Fail): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(accessLog(deps.log, deps.metrics));
-  app.use(securityHeaders());
   app.get('/health/live', named('/health/live'), (_req, res) => void res.json({ status: 'live' }));
   app.get('/health/ready', named('/health/ready'), async (_req, res) => {
     const { ready, ...rest } = await deps.readiness();
@@ -40,18 +59,17 @@ export function createApp(deps: AppDeps): Express {
     (_req, res) => void res.type('application/json').send(document),
   );
   app.use(docsPage());
-  const handle = createApiHandler(deps);
-  app.use((req, res) => {
-    res.setHeader('Cache-Control', 'no-store');
-    return handle(req, res);
-  });
-  app.use(errorHandler(deps.log));
+  app.use(otherwise);
+  // Express knows an error handler by its four parameters.
+  app.use((thrown: unknown, req: Request, res: Response, _next: NextFunction) => fail(thrown, req, res));
   return app;
 }
 
-function errorHandler(log: Logger) {
-  // Express knows an error handler by its four parameters.
-  return (thrown: unknown, req: Request, res: Response, _next: NextFunction): void => {
+type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+type Fail = (thrown: unknown, req: IncomingMessage, res: ServerResponse) => void;
+
+function failure(log: Logger): Fail {
+  return (thrown, req, res) => {
     const info = requestInfo(res);
     const error = toCloudError(thrown, info.id);
     const line = { err: error.cause ?? error, reason: error.reason, request_id: info.id, route: info.route };
@@ -66,7 +84,7 @@ function errorHandler(log: Logger) {
 const discardMs = 5_000;
 
 /** A refused body is read and thrown away for a moment, so that its sender gets to see the refusal. */
-function discardRest(req: Request, res: Response): void {
+function discardRest(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete || req.destroyed) return;
   req.resume();
   const timer = setTimeout(() => req.socket.destroy(), discardMs).unref();

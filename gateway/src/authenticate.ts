@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { Metadata } from '@grpc/grpc-js';
 import type { Client } from '@grpc/grpc-js';
@@ -38,7 +38,7 @@ export function createAuthenticate(identity: () => Client, limits: CacheLimits):
     const credential = credentialOf(headers);
     const projectId = projectIdOf(headers);
     // The cache holds no credential: a dump of this process's memory should not be a list of keys.
-    const key = `${createHash('sha256').update(credential).digest('base64')} ${projectId}`;
+    const key = `${hash('sha256', credential, 'base64')} ${projectId}`;
     return cache.get(key, () => exchange(identity(), { credential, projectId }, requestId));
   };
 }

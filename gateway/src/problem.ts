@@ -1,4 +1,4 @@
-import type { Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import { CloudError, commonErrors } from '@thecloud/kernel';
 import type { Code, FieldViolation } from '@thecloud/kernel';
 import { adviceFor } from './advice';
@@ -59,7 +59,7 @@ export function toCloudError(thrown: unknown, requestId: string): CloudError {
 }
 
 /** Answers with the problem, unless an answer has begun. */
-export function sendProblem(res: Response, error: CloudError, requestId: string): void {
+export function sendProblem(res: ServerResponse, error: CloudError, requestId: string): void {
   if (res.headersSent) {
     res.destroy();
     return;
@@ -70,6 +70,7 @@ export function sendProblem(res: Response, error: CloudError, requestId: string)
   if (error.retryAfterSeconds !== undefined) {
     res.setHeader('Retry-After', String(Math.max(1, Math.ceil(error.retryAfterSeconds))));
   }
-  res.status(problem.status).setHeader('Content-Type', 'application/problem+json');
+  res.statusCode = problem.status;
+  res.setHeader('Content-Type', 'application/problem+json');
   res.end(JSON.stringify(problem));
 }

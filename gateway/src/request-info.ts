@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { Metadata } from '@grpc/grpc-js';
 import { commonErrors } from '@thecloud/kernel';
@@ -17,14 +17,25 @@ export interface RequestInfo {
 }
 
 /** A caller's own X-Request-Id is kept if it is harmless, so that logs on both sides can be joined. */
-export function newRequestInfo(req: IncomingMessage): RequestInfo {
+function newRequestInfo(req: IncomingMessage): RequestInfo {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
   return { id, startedAt: performance.now() };
 }
 
-export function requestInfo(res: Response): RequestInfo {
-  return (res.locals as { info: RequestInfo }).info;
+const infos = new WeakMap<ServerResponse, RequestInfo>();
+
+/** From here on `requestInfo` of this answer is that of this request. */
+export function beginRequest(req: IncomingMessage, res: ServerResponse): RequestInfo {
+  const info = newRequestInfo(req);
+  infos.set(res, info);
+  return info;
+}
+
+export function requestInfo(res: ServerResponse): RequestInfo {
+  const info = infos.get(res);
+  if (!info) throw new Error('an answer was begun for no request');
+  return info;
 }
 
 /** Names the route for log and metrics. */
@@ -39,15 +50,16 @@ export function named(route: string) {
 const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** gRPC metadata of a call on behalf of `req`. Throws IDEMPOTENCY_KEY_INVALID. */
-export function backendMetadata(req: Request, info: RequestInfo): Metadata {
+export function backendMetadata(req: IncomingMessage, info: RequestInfo): Metadata {
   const metadata = new Metadata();
   metadata.set('x-request-id', info.id);
-  const traceparent = req.get('traceparent');
-  if (traceparent !== undefined && traceContext.test(traceparent)) metadata.set('traceparent', traceparent);
+  const { traceparent, 'idempotency-key': idempotencyKey } = req.headers;
+  if (typeof traceparent === 'string' && traceContext.test(traceparent))
+    metadata.set('traceparent', traceparent);
   if (info.caller) metadata.set('authorization', `Bearer ${info.caller.token}`);
-  const idempotencyKey = req.get('idempotency-key');
   if (idempotencyKey !== undefined) {
-    if (!/^[A-Za-z0-9._~:-]{1,128}$/.test(idempotencyKey)) throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
+    if (typeof idempotencyKey !== 'string' || !/^[A-Za-z0-9._~:-]{1,128}$/.test(idempotencyKey))
+      throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
     metadata.set('idempotency-key', idempotencyKey);
   }
   // Only what we saw ourselves: a caller could write any address into its own header.

@@ -9,6 +9,7 @@ import {
 } from '@thecloud/service-kit';
 import { Backends } from './backends';
 import type { GatewayConfig } from './config';
+import { Lanes } from './lane/lanes';
 import { startHttpApi } from './http-api';
 
 export interface RunningGateway {
@@ -31,8 +32,14 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const etcd = currentEtcd(config.THECLOUD_ETCD_ENDPOINTS, certificates);
   const stopDiscovery = enableDiscovery(etcd);
   const backends = new Backends(certificates.channelCredentials());
+  const lanes = new Lanes(certificates.channelCredentials(), backends.channelFor);
   const registry = createMetrics('gateway');
-  const api = await startHttpApi(config, { channelFor: backends.channelFor, log, registry });
+  const api = await startHttpApi(config, {
+    channelFor: backends.channelFor,
+    call: lanes.call,
+    log,
+    registry,
+  });
   const ops = await startOpsServer({ address: config.THECLOUD_OPS_ADDRESS, registry, missing: api.missing });
   const stopRenewal = keepRenewed(certificates, 'thecloud:///identity', log);
   return {
@@ -41,6 +48,7 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
     close: async () => {
       stopRenewal();
       await api.close();
+      lanes.close();
       backends.close();
       await ops.close();
       stopDiscovery();

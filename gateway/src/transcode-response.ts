@@ -1,6 +1,7 @@
-import { fromBinary, toJson } from '@bufbuild/protobuf';
-import { registry } from '@thecloud/api';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { jsonWriter } from './json-writer';
 import type { Route } from './routes';
+import { fieldNamed } from './routes';
 
 export interface HttpAnswer {
   readonly json: string;
@@ -8,18 +9,39 @@ export interface HttpAnswer {
   readonly etag: string | undefined;
 }
 
-/** Canonical proto JSON under the proto's own names; empty lists and zeros are written out. */
-export function decodeResponse(route: Route, bytes: Uint8Array): HttpAnswer {
-  const message = fromBinary(route.output, bytes);
-  const json = toJson(route.output, message, {
-    useProtoFieldName: true,
-    alwaysEmitImplicit: true,
-    registry: registry(),
-  });
-  return { json: JSON.stringify(json), etag: etagOf(json) };
+interface Decoder {
+  readonly write: (bytes: Buffer) => string;
+  /** Numbers of `metadata` and of `version` in it. */
+  readonly versionAt: readonly [number, number] | undefined;
 }
 
-function etagOf(json: unknown): string | undefined {
-  const version = (json as { metadata?: { version?: unknown } } | null)?.metadata?.version;
-  return typeof version === 'number' && version > 0 ? `"${version}"` : undefined;
+const decoders = new Map<string, Decoder>();
+
+/** Canonical proto JSON under the proto's own names; empty lists and zeros are written out. */
+export function decodeResponse(route: Route, bytes: Buffer): HttpAnswer {
+  const { write, versionAt } = decoders.get(route.output.typeName) ?? decoderOf(route);
+  const version = versionAt && numberAt(bytes, versionAt);
+  return { json: write(bytes), etag: version ? `"${version}"` : undefined };
+}
+
+function decoderOf({ output }: Route): Decoder {
+  const metadata = fieldNamed(output, 'metadata');
+  const version = metadata?.fieldKind === 'message' && fieldNamed(metadata.message, 'version');
+  const decoder: Decoder = {
+    write: jsonWriter(output),
+    versionAt: metadata && version ? [metadata.number, version.number] : undefined,
+  };
+  decoders.set(output.typeName, decoder);
+  return decoder;
+}
+
+/** The varint that stands under those field numbers, the last being its own; 0 if there is none. */
+function numberAt(bytes: Buffer, [number, ...deeper]: readonly number[]): number {
+  const reader = new BinaryReader(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag >>> 3 !== number) reader.skip(tag & 7, tag >>> 3);
+    else return deeper.length === 0 ? reader.uint32() : numberAt(Buffer.from(reader.bytes()), deeper);
+  }
+  return 0;
 }

@@ -23,7 +23,7 @@ export type { Page } from './db/page';
 export { kitTables, tenantPolicy, time } from './db/tables';
 export type { KitTables, StoredStep } from './db/tables';
 export { PgWorkSource } from './db/work-source';
-export { enableDiscovery } from './etcd/discovery';
+export { enableDiscovery, followReplicas } from './etcd/discovery';
 export { settleEpochBase } from './etcd/epoch-base';
 export { openEtcd } from './etcd/etcd';
 export { firstTime } from './events/inbox';

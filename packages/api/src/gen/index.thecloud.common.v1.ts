@@ -6,5 +6,6 @@
 /* eslint-disable */
 
 export * from "./thecloud/common/v1/options";
+export * from "./thecloud/common/v1/lane_service";
 export * from "./thecloud/common/v1/operation";
 export * from "./thecloud/common/v1/resource";

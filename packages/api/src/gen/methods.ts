@@ -112,6 +112,24 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.common.v1.LaneService/Carry",
+    "service": "thecloud.common.v1.LaneService",
+    "rpc": "Carry",
+    "input": "thecloud.common.v1.CarryRequest",
+    "output": "thecloud.common.v1.CarryResponse",
+    "requestStream": true,
+    "responseStream": true,
+    "httpStatus": 200,
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "gateway"
+      ]
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostAgentService/ReportHost",
     "service": "thecloud.compute.v1.HostAgentService",
     "rpc": "ReportHost",
@@ -1413,6 +1431,22 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "message": "thecloud.agent.v1.ObservedInstance"
     }
   },
+  "thecloud.common.v1.CarryRequest": {
+    "calls": {
+      "name": "calls",
+      "kind": "list",
+      "message": "thecloud.common.v1.LaneCall"
+    }
+  },
+  "thecloud.common.v1.LaneCall": {},
+  "thecloud.common.v1.CarryResponse": {
+    "answers": {
+      "name": "answers",
+      "kind": "list",
+      "message": "thecloud.common.v1.LaneAnswer"
+    }
+  },
+  "thecloud.common.v1.LaneAnswer": {},
   "thecloud.common.v1.Operation": {
     "steps": {
       "name": "steps",

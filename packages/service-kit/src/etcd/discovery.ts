@@ -67,8 +67,13 @@ class Replicas {
     return () => this.#listeners.delete(listener);
   }
 
+  /** host:port of each. */
+  addresses(): string[] {
+    return [...new Set(this.#addresses.values())];
+  }
+
   endpoints(): experimental.Endpoint[] {
-    return [...new Set(this.#addresses.values())].map((address) => {
+    return this.addresses().map((address) => {
       const colon = address.lastIndexOf(':');
       return { addresses: [{ host: address.slice(0, colon), port: Number(address.slice(colon + 1)) }] };
     });
@@ -140,6 +145,18 @@ function source(): Etcd3 {
   return newest();
 }
 
+function follow(service: string): Replicas {
+  const replicas = followed.get(service) ?? new Replicas(source, service);
+  followed.set(service, replicas);
+  return replicas;
+}
+
+/** Calls back with the addresses (host:port) of a service's live replicas, at first and after each change. */
+export function followReplicas(service: string, tell: (addresses: readonly string[]) => void): () => void {
+  const replicas = follow(service);
+  return replicas.listen(() => tell(replicas.addresses()));
+}
+
 class DiscoveryResolver implements experimental.Resolver {
   readonly #replicas: Replicas;
   readonly #stop: () => void;
@@ -150,8 +167,7 @@ class DiscoveryResolver implements experimental.Resolver {
     private readonly listener: experimental.ResolverListener,
   ) {
     const service = target.path.replace(/^\//, '');
-    this.#replicas = followed.get(service) ?? new Replicas(source, service);
-    followed.set(service, this.#replicas);
+    this.#replicas = follow(service);
     this.#stop = this.#replicas.listen(() => this.#tell());
   }
 

@@ -1,15 +1,14 @@
-import type { Metadata } from '@grpc/grpc-js';
 import type { MethodEntry } from '@thecloud/api';
 import { commonErrors } from '@thecloud/kernel';
 import type { Peer, Principal } from '../context';
 import { grants } from './tokens';
 import type { TokenVerifier } from './tokens';
 
-/** May this peer, with these metadata, call this method? Answers with the principal, if the method is for one. */
+/** May this peer, with this authorization, call this method? Answers with the principal, if the method is for one. */
 export async function authorize(
   method: MethodEntry,
   peer: Peer | undefined,
-  metadata: Metadata,
+  authorization: string | undefined,
   tokens: TokenVerifier | undefined,
 ): Promise<Principal | undefined> {
   const { auth } = method;
@@ -20,7 +19,7 @@ export async function authorize(
       throw commonErrors.PEER_NOT_ALLOWED({ peer: peer.kind });
     return undefined;
   }
-  const token = /^Bearer (.+)$/.exec(String(metadata.get('authorization')[0] ?? ''))?.[1];
+  const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
   if (!token || !tokens) throw commonErrors.UNAUTHENTICATED({});
   const principal = await tokens.verify(token);
   if (auth.scope === 'project' && !principal.projectId) throw commonErrors.PROJECT_REQUIRED({});

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { Metadata, Server } from '@grpc/grpc-js';
 import type {
   ServerCredentials,
@@ -10,19 +10,19 @@ import type {
   UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
-import { isRead, methodByPath } from '@thecloud/api';
+import { methodByPath } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
-import { CloudError, commonErrors, invalidFields } from '@thecloud/kernel';
+import { commonErrors } from '@thecloud/kernel';
 import { peerOf } from '../certificates/peer';
 import type { RequestContext } from '../context';
 import type { Logger } from '../log';
 import { serverSpan, traceId } from '../telemetry/tracing';
 import type { RpcMetrics } from '../telemetry/metrics';
-import { authorize } from './authorize';
+import { admit, asCloudError, basicsOf, refuseInvalid } from './admit';
 import type { Implementation } from './implement';
+import { laneRpc } from './lane';
 import { addReflection } from './reflection';
 import type { TokenVerifier } from './tokens';
-import { validate } from './validate';
 import { toServiceError } from './wire-errors';
 
 type AnyCall = ServerUnaryCall<object, object> &
@@ -49,7 +49,6 @@ export interface RpcServer {
 
 const DRAIN_MS = 8_000;
 const LONGEST_UNARY_MS = 90_000;
-const IDEMPOTENCY_KEY = /^[A-Za-z0-9._~:-]{1,128}$/;
 
 /**
  * A gRPC server whose every call passes, in this order: who calls, may they, is the request well formed; then the
@@ -61,7 +60,8 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     'grpc.max_concurrent_streams': 1_000,
   });
   const health = new HealthImplementation({ '': 'SERVING' });
-  for (const implementation of options.services) {
+  const stopping = new AbortController();
+  for (const implementation of [...options.services, laneRpc(options, stopping.signal)]) {
     server.addService(implementation.definition, wire(implementation, options));
     const path = Object.values(implementation.definition)[0]?.path;
     if (path) health.setStatus(path.split('/')[1] ?? '', 'SERVING');
@@ -78,6 +78,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     drain: () =>
       new Promise((resolve) => {
         health.setStatus('', 'NOT_SERVING');
+        stopping.abort();
         const cut = setTimeout(() => server.forceShutdown(), DRAIN_MS);
         server.tryShutdown(() => {
           clearTimeout(cut);
@@ -118,14 +119,17 @@ function serve(
         ? undefined
         : setTimeout(() => aborter.abort(commonErrors.DEADLINE_EXCEEDED({})), LONGEST_UNARY_MS);
     const requestId = String(call.metadata.get('x-request-id')[0] ?? randomUUID());
-    const log = options.log.child({ requestId, method: method.rpc });
     const accept = () => {
       if (method.responseStream && !call.cancelled) call.sendMetadata(new Metadata());
     };
 
+    const basics = basicsOf(options.log, method.rpc, { requestId, signal: aborter.signal, accept });
+
     const answered = serverSpan(method.path, call.metadata, async () => {
-      const ctx = await admit(method, call, { requestId, signal: aborter.signal, accept, log }, options);
-      if (!method.requestStream) refuseInvalid(method, call.request);
+      const peer = peerOf(call.getAuthContext().sslPeerCertificate);
+      const header = (name: string) => text(call.metadata, name);
+      const arrived = { method, peer, header, ...(method.requestStream ? {} : { request: call.request }) };
+      const ctx = await admit(arrived, basics, options.tokens);
       const result = handler(ctx, method.requestStream ? (checked(method, call) as object) : call.request);
       if (method.responseStream) await writeAll(call, result as AsyncIterable<object>, aborter.signal);
       else callback?.(null, (await result) as object);
@@ -134,7 +138,7 @@ function serve(
       .then(
         () => 'OK',
         (thrown: unknown) => {
-          const error = asCloudError(thrown, requestId, log);
+          const error = asCloudError(thrown, basics);
           if (callback) callback(toServiceError(error));
           else call.emit('error', toServiceError(error));
           return error.code;
@@ -144,59 +148,11 @@ function serve(
         clearTimeout(deadline);
         const seconds = (performance.now() - started) / 1000;
         options.metrics.observe(method, code, seconds);
-        log.debug({ code, ms: Math.round(seconds * 1000), traceId: traceId() }, 'call');
+        if (options.log.isLevelEnabled('debug'))
+          basics.log.debug({ code, ms: Math.round(seconds * 1000), traceId: traceId() }, 'call');
       })
-      .catch((err: unknown) => log.error({ err }, 'an answer could not be sent'));
+      .catch((err: unknown) => basics.log.error({ err }, 'an answer could not be sent'));
   };
-}
-
-async function admit(
-  method: MethodEntry,
-  call: AnyCall,
-  basics: Pick<RequestContext, 'requestId' | 'signal' | 'accept' | 'log'>,
-  options: RpcServerOptions,
-): Promise<RequestContext> {
-  const peer = peerOf(call.getAuthContext().sslPeerCertificate);
-  const principal = await authorize(method, peer, call.metadata, options.tokens);
-  const remoteAddress = peer?.kind === 'gateway' ? text(call.metadata, 'x-forwarded-for') : undefined;
-  const base = {
-    ...basics,
-    method,
-    ...(peer ? { peer } : {}),
-    ...(principal ? { principal } : {}),
-    ...(remoteAddress ? { remoteAddress } : {}),
-  };
-  const key = text(call.metadata, 'idempotency-key');
-  if (key === undefined || isRead(method)) return base;
-  if (!IDEMPOTENCY_KEY.test(key)) throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
-  return {
-    ...base,
-    idempotencyKey: key,
-    requestHash: method.requestStream ? 'stream' : hashOf(method, call),
-  };
-}
-
-function hashOf(method: MethodEntry, call: AnyCall): string {
-  const json = JSON.stringify(call.request, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : sorted(v)));
-  return createHash('sha256').update(method.path).update(json).digest('hex');
-}
-
-/** Maps may arrive in any order; the same request must hash the same. */
-function sorted(value: unknown): unknown {
-  if (
-    !value ||
-    typeof value !== 'object' ||
-    Array.isArray(value) ||
-    value instanceof Date ||
-    value instanceof Uint8Array
-  )
-    return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function refuseInvalid(method: MethodEntry, request: object): void {
-  const violations = validate(method.input, request);
-  if (violations.length > 0) throw invalidFields(violations);
 }
 
 async function* checked(method: MethodEntry, call: AnyCall): AsyncIterable<object> {
@@ -220,12 +176,6 @@ function drained(call: AnyCall, signal: AbortSignal): Promise<void> {
     call.once('drain', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-}
-
-function asCloudError(thrown: unknown, requestId: string, log: Logger): CloudError {
-  const error = thrown instanceof CloudError ? thrown : commonErrors.INTERNAL({ requestId }, thrown);
-  if (error.code === 'INTERNAL') log.error({ err: error.cause ?? error }, 'unhandled error');
-  return error;
 }
 
 function text(metadata: Metadata, key: string): string | undefined {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
 import { commonErrors } from '@thecloud/kernel';
@@ -33,7 +33,7 @@ export class TokenVerifier {
 
   /** UNAUTHENTICATED: not signed by identity, not for us, or expired. */
   async verify(token: string): Promise<Principal> {
-    const digest = createHash('sha256').update(token).digest('base64');
+    const digest = hash('sha256', token, 'base64');
     const known = this.#known.get(digest);
     if (known && known.expires > Date.now()) return known.principal;
     const claims = await this.#check(token);

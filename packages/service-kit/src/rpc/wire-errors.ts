@@ -7,8 +7,8 @@ import type { Code, FieldViolation } from '@thecloud/kernel';
 const DETAILS = 'grpc-status-details-bin';
 const TYPE = 'type.googleapis.com/google.rpc.';
 
-/** A CloudError as gRPC carries it: status, message, and google.rpc details (ErrorInfo, BadRequest, RetryInfo). */
-export function toServiceError(error: CloudError): { code: status; details: string; metadata: Metadata } {
+/** A CloudError as google.rpc.Status: code, text, and details (ErrorInfo, BadRequest, RetryInfo). */
+export function toStatus(error: CloudError): { code: status; message: string; encoded: Buffer } {
   const any = (name: string, value: Uint8Array) => ({ typeUrl: TYPE + name, value: Buffer.from(value) });
   const info = googleRpc.ErrorInfo.encode({
     reason: error.reason,
@@ -27,12 +27,20 @@ export function toServiceError(error: CloudError): { code: status; details: stri
     details.push(any('RetryInfo', googleRpc.RetryInfo.encode({ retryDelay }).finish()));
   }
   const code = status[error.code];
+  const { message } = error;
+  return {
+    code,
+    message,
+    encoded: Buffer.from(googleRpc.Status.encode({ code, message, details }).finish()),
+  };
+}
+
+/** The same as gRPC carries it: the details go in a trailer. */
+export function toServiceError(error: CloudError): { code: status; details: string; metadata: Metadata } {
+  const { code, message, encoded } = toStatus(error);
   const metadata = new Metadata();
-  metadata.set(
-    DETAILS,
-    Buffer.from(googleRpc.Status.encode({ code, message: error.message, details }).finish()),
-  );
-  return { code, details: error.message, metadata };
+  metadata.set(DETAILS, encoded);
+  return { code, details: message, metadata };
 }
 
 /** The inverse. A failure that carries no details (transport, deadline) becomes the common error of its code. */

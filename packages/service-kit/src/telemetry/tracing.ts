@@ -20,7 +20,11 @@ export function startTracing(service: string, env: NodeJS.ProcessEnv = process.e
 const tracer = trace.getTracer('thecloud');
 
 /** Runs `fn` as a server span, a child of the caller's if its metadata names one. */
-export function serverSpan<T>(name: string, metadata: Metadata, fn: () => Promise<T>): Promise<T> {
+export function serverSpan<T>(
+  name: string,
+  metadata: { get(key: string): readonly unknown[] },
+  fn: () => Promise<T>,
+): Promise<T> {
   const carrier = { traceparent: String(metadata.get('traceparent')[0] ?? '') };
   const parent = propagation.extract(context.active(), carrier);
   return tracer.startActiveSpan(name, { kind: SpanKind.SERVER }, parent, async (span) => {

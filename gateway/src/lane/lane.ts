@@ -1,0 +1,175 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import type { Client, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import { commonV1 } from '@thecloud/api';
+import type { CallOptions } from '../backend-call';
+import { fromBackend } from '../backend-error';
+
+type Stream = ClientDuplexStream<commonV1.CarryRequest, commonV1.CarryResponse>;
+
+interface Pending {
+  readonly options: CallOptions;
+  readonly timer: NodeJS.Timeout;
+  resolve(answer: Buffer): void;
+  reject(error: unknown): void;
+}
+
+/** The lane broke before the answer came; whether the call was carried out is not known. */
+export class LaneBroken extends Error {}
+
+const { path, requestSerialize, responseDeserialize } = commonV1.LaneServiceService.carry;
+/** Services take messages up to 4 MiB: several calls share one only below this. */
+const FULL_BYTES = 1 << 20;
+const AGAIN_MS = 500;
+
+/**
+ * Many unary calls at a time to one replica, over one stream (see LaneService). Calls that start in the same turn of
+ * the event loop travel in one message. A stream that ends is opened again, for as long as the lane is open.
+ */
+export class Lane {
+  #stream: Stream | undefined;
+  #usable = false;
+  #closed = false;
+  #retired = false;
+  #again: NodeJS.Timeout | undefined;
+  #nextId = 1;
+  #queue: commonV1.LaneCall[] = [];
+  readonly #pending = new Map<number, Pending>();
+
+  constructor(private readonly client: Client) {
+    this.#open();
+  }
+
+  /** The replica has accepted the stream, and does not mean to stop. */
+  get usable(): boolean {
+    return this.#usable;
+  }
+
+  /** Calls under way. */
+  get load(): number {
+    return this.#pending.size;
+  }
+
+  /** Rejects with the CloudError the replica answered, or with LaneBroken. */
+  call(method: string, message: Buffer, options: CallOptions): Promise<Buffer> {
+    return new Promise((resolve, reject) => {
+      const id = this.#newId();
+      const late = () => this.#giveUp(id, status.DEADLINE_EXCEEDED);
+      const timer = setTimeout(late, options.timeoutMs);
+      this.#pending.set(id, { options, timer, resolve, reject });
+      this.#send({
+        id,
+        path: method,
+        metadata: options.metadata.getMap() as Record<string, string>,
+        message,
+        timeoutMs: options.timeoutMs,
+      });
+      if (options.signal?.aborted) this.#giveUp(id, status.CANCELLED);
+      else
+        options.signal?.addEventListener('abort', () => this.#giveUp(id, status.CANCELLED), { once: true });
+    });
+  }
+
+  /** Takes no more calls, and closes when those under way have their answers. */
+  retire(): void {
+    this.#retired = true;
+    this.#usable = false;
+    if (this.#pending.size === 0) this.close();
+  }
+
+  /** Cuts off what is under way. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#again);
+    this.#stream?.cancel();
+    this.client.close();
+  }
+
+  #open(): void {
+    const stream: Stream = this.client.makeBidiStreamRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      new Metadata(),
+    );
+    this.#stream = stream;
+    stream.on('metadata', () => (this.#usable = !this.#retired));
+    stream.on('data', (response: commonV1.CarryResponse) => this.#take(response));
+    stream.on('error', () => undefined); // 'status' says it too
+    stream.on('status', () => this.#ended(stream));
+  }
+
+  #ended(stream: Stream): void {
+    if (this.#stream !== stream) return;
+    this.#stream = undefined;
+    this.#usable = false;
+    this.#queue = [];
+    for (const [id, { reject }] of this.#pending) {
+      this.#settle(id);
+      reject(new LaneBroken('the stream to the replica ended'));
+    }
+    if (this.#retired) this.close();
+    if (!this.#closed) this.#again = setTimeout(() => this.#open(), AGAIN_MS).unref();
+  }
+
+  #take({ answers, closing }: commonV1.CarryResponse): void {
+    if (closing) this.#usable = false;
+    for (const { id, code, message, details, statusDetails } of answers) {
+      const pending = this.#settle(id);
+      if (!pending) continue; // nobody waits for it any more
+      if (code === 0) pending.resolve(message);
+      else pending.reject(asError(pending.options, code, details, statusDetails));
+    }
+    if (this.#usable || this.#pending.size > 0) return;
+    if (this.#retired) this.close();
+    else this.#stream?.end();
+  }
+
+  #send(call: commonV1.LaneCall): void {
+    if (this.#queue.push(call) === 1) setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    const calls = this.#queue;
+    this.#queue = [];
+    let batch: commonV1.LaneCall[] = [];
+    let bytes = 0;
+    for (const call of calls) {
+      if (bytes > 0 && bytes + call.message.length > FULL_BYTES) {
+        this.#stream?.write({ calls: batch });
+        [batch, bytes] = [[], 0];
+      }
+      batch.push(call);
+      bytes += call.message.length;
+    }
+    if (batch.length > 0) this.#stream?.write({ calls: batch });
+  }
+
+  #giveUp(id: number, code: status): void {
+    const pending = this.#settle(id);
+    if (!pending) return;
+    pending.reject(asError(pending.options, code, '', EMPTY));
+    this.#send({ id, path: '', metadata: {}, message: EMPTY, timeoutMs: 0 });
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    clearTimeout(pending?.timer);
+    return pending;
+  }
+
+  #newId(): number {
+    do this.#nextId = (this.#nextId % 0xffff_ffff) + 1;
+    while (this.#pending.has(this.#nextId));
+    return this.#nextId;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function asError({ backend, requestId }: CallOptions, code: number, details: string, statusDetails: Buffer) {
+  const metadata = new Metadata();
+  if (statusDetails.length > 0) metadata.set('grpc-status-details-bin', statusDetails);
+  const error = Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
+  return fromBackend(error, backend, requestId);
+}
