@@ -102,6 +102,8 @@ const bytes = {
   responseDeserialize: uploadImage.requestDeserialize,
 };
 
+/** Projects that credentials were exchanged for. */
+const projects: string[] = [];
 const backend = new Server();
 let client: Client;
 let api: HttpApi;
@@ -110,10 +112,12 @@ beforeAll(async () => {
   const exchange = (
     call: ServerUnaryCall<identityV1.ExchangeCredentialRequest, identityV1.ExchangeCredentialResponse>,
     callback: sendUnaryData<identityV1.ExchangeCredentialResponse>,
-  ) =>
-    valid.has(call.request.credential)
-      ? callback(null, { token: 't', subject: 'key_1', projectId: 'prj_1', permissions: [] })
-      : callback(toServiceError(commonErrors.UNAUTHENTICATED({})));
+  ) => {
+    projects.push(call.request.projectId);
+    if (!valid.has(call.request.credential))
+      return callback(toServiceError(commonErrors.UNAUTHENTICATED({})));
+    callback(null, { token: 't', subject: 'key_1', projectId: 'prj_1', permissions: [] });
+  };
   backend.addService(
     {
       exchangeCredential: identityV1.TokenServiceService.exchangeCredential,
@@ -288,12 +292,14 @@ describe('as a WebSocket', () => {
     expect(frames.at(-1)).toMatchObject({ error: { reason: 'NO_CAPACITY', request_id: expect.any(String) } });
   });
 
-  it('browsers bring the key as a subprotocol, and get it back never', async () => {
+  it('browsers bring key and project as subprotocols, and get them back never', async () => {
     const { socket, open, closed } = socketTo('/v1/instances/ins_quiet:watch', {}, [
       'thecloud.v1',
       `thecloud.bearer.${key}`,
+      'thecloud.project.prj_7',
     ]);
     await open;
+    expect(projects).toContain('prj_7');
     expect(socket.protocol).toBe('thecloud.v1');
     socket.close(1000);
     await closed;

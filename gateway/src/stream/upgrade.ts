@@ -5,9 +5,13 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { errors } from '../errors';
 
-/** The subprotocol we speak. Beside it a browser, which cannot set headers, offers `thecloud.bearer.<key>`. */
+/**
+ * The subprotocol we speak. Beside it a browser, which cannot set headers, offers `thecloud.bearer.<key>` and, where
+ * the key is a person's session, `thecloud.project.<id>`.
+ */
 const subprotocol = 'thecloud.v1';
 const bearer = 'thecloud.bearer.';
+const project = 'thecloud.project.';
 
 /** Requests that ask for a WebSocket, with what came after their head. */
 const waiting = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer }>();
@@ -32,7 +36,7 @@ export function wantsWebSocket({ method, headers }: IncomingMessage): boolean {
 export function answerUpgrades(server: Server, answer: RequestListener): void {
   server.on('upgrade', (req: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy());
-    bearerToHeader(req);
+    protocolsToHeaders(req);
     const res = new ServerResponse(req);
     res.shouldKeepAlive = false;
     res.assignSocket(socket);
@@ -46,10 +50,14 @@ export function answerUpgrades(server: Server, answer: RequestListener): void {
   });
 }
 
-function bearerToHeader({ headers }: IncomingMessage): void {
-  const key = offered(headers['sec-websocket-protocol']).find((name) => name.startsWith(bearer));
+function protocolsToHeaders({ headers }: IncomingMessage): void {
+  const names = offered(headers['sec-websocket-protocol']);
+  const after = (prefix: string) => names.find((name) => name.startsWith(prefix))?.slice(prefix.length);
+  const key = after(bearer);
   if (key && headers.authorization === undefined && headers['x-api-key'] === undefined)
-    headers.authorization = `Bearer ${key.slice(bearer.length)}`;
+    headers.authorization = `Bearer ${key}`;
+  const id = after(project);
+  if (id && headers['x-project-id'] === undefined) headers['x-project-id'] = id;
 }
 
 const offered = (header = '') => header.split(',').map((name) => name.trim());

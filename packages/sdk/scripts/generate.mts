@@ -64,11 +64,10 @@ function methodOf(method: Method): string {
     `${doc(commentOf(rpc), '  ')}  ${name}(${args.join(', ')}): ${result} {\n    return ${call};\n  }\n`;
 
   if (entry.requestStream && entry.responseStream) {
-    const frames = `${rpc.input.name}Message`;
     return method_(
-      [...parts, ...rest],
-      `Duplex<T.${frames}, ${answer}>`,
-      `this.callDuplex(${route}, ${path_}, request, options)`,
+      [...parts, 'options?: CallOptions'],
+      `Duplex<T.${rpc.input.name}, ${answer}>`,
+      `this.callDuplex(${route}, ${path_}, options)`,
     );
   }
   if (entry.responseStream) {
@@ -123,10 +122,6 @@ function classOf([name, members]: [string, Method[]]): string {
   return `${doc(commentOf(members[0]!.rpc.parent))}export class ${name} extends Resource {\n${members.map(methodOf).join('\n')}}\n`;
 }
 
-const frameTypes = publicMethods
-  .filter(({ entry }) => entry.requestStream && entry.responseStream)
-  .map(({ rpc }) => types.frame(rpc.input));
-
 const classTexts = sorted.map(classOf).join('\n');
 
 /** Imports those of the types that are needed. */
@@ -135,10 +130,7 @@ function used(from: string, ...names: string[]): string {
   return needed.length > 0 ? `import type { ${needed.join(', ')} } from '${from}';\n` : '';
 }
 
-writeFileSync(
-  join(gen, 'types.ts'),
-  `${header}\n${types.declarations((m) => hidden.get(m) ?? [])}\n${frameTypes.join('\n')}`,
-);
+writeFileSync(join(gen, 'types.ts'), `${header}\n${types.declarations((m) => hidden.get(m) ?? [])}`);
 writeFileSync(
   join(gen, 'resources.ts'),
   `${header}${used('../options', 'CallOptions', 'UploadBody')}${used('../pages', 'Pages')}import { Resource } from '../resource';

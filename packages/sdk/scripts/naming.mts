@@ -29,6 +29,7 @@ function nounsOf(path: string): { plural: string; singulars: string[] } {
 /** Names of methods that other words say better, or that the SDK's own code wraps. */
 const renamed: Record<string, string> = {
   WaitOperation: 'poll',
+  ExecInstance: 'openExec',
   ReadInstanceLogs: 'logs',
   GetInstanceStats: 'stats',
 };

@@ -46,14 +46,6 @@ export class TypeSet {
       .join('\n');
   }
 
-  /** What goes into an open two-way stream: every field of the request, all optional. */
-  frame(message: DescMessage): string {
-    const lines = message.fields.map((field) =>
-      this.#field(field, 'input').replace(/^( {2}\w+)\??: /m, '$1?: '),
-    );
-    return `/** A message into the open stream. */\nexport interface ${message.name}Message {\n${lines.join('')}}\n`;
-  }
-
   isRequired(message: DescMessage, localName: string): boolean {
     return fieldRules[message.typeName]?.[localName]?.required === true;
   }

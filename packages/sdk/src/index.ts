@@ -1,3 +1,4 @@
+export { fromBase64, toBase64 } from './bytes';
 export { Cloud } from './cloud';
 export {
   CloudApiError,
@@ -7,6 +8,7 @@ export {
   type FieldViolation,
   type Problem,
 } from './errors';
+export { Exec, type ExecOutput, type ExecSignal } from './exec';
 export type * from './gen/types';
 export type { CallOptions, CloudOptions, UploadBody, Verb } from './options';
 export { Pages, type PageRequest } from './pages';

@@ -56,13 +56,8 @@ export abstract class Resource {
     return openStream<T>(this.transport, route, path, request, resume, options);
   }
 
-  protected callDuplex<Q, A>(
-    route: Route,
-    path: readonly string[],
-    request: object,
-    options: CallOptions = {},
-  ): Duplex<Q, A> {
-    return openDuplex<Q, A>(this.transport, route, path, request, options);
+  protected callDuplex<Q, A>(route: Route, path: readonly string[], options?: CallOptions): Duplex<Q, A> {
+    return openDuplex<Q, A>(this.transport, route, path, options);
   }
 }
 

@@ -117,12 +117,11 @@ export function openDuplex<Q, A>(
   transport: Transport,
   route: Route,
   path: readonly string[],
-  request: object,
-  options: CallOptions,
+  options: CallOptions = {},
 ): Duplex<Q, A> {
   const closed = new AbortController();
   const signal = anyOf(transport.signalOf(options), closed.signal)!;
-  const call: StreamCall = { route, path, request, duplex: true, timeoutMs: options.timeoutMs };
+  const call: StreamCall = { route, path, request: {}, duplex: true, timeoutMs: options.timeoutMs };
   const connection = connect<A>(transport, call, signal);
   const opened = connection.then(() => undefined);
   opened.catch(() => {}); // whoever reads or sends is told

@@ -1,6 +1,7 @@
 import { CloudApiError, CloudFailedError, CloudTimeoutError } from './errors';
+import { Exec } from './exec';
 import { Instances as GeneratedInstances, Operations as GeneratedOperations } from './gen/resources';
-import type { Instance, Operation } from './gen/types';
+import type { ExecStart, Instance, Operation } from './gen/types';
 import type { CallOptions } from './options';
 import { sleep } from './sleep';
 
@@ -62,6 +63,11 @@ function failureText({ kind, state, error }: Operation): string {
 }
 
 export class Instances extends GeneratedInstances {
+  /** Runs another program in a running instance: `for await (const { data } of cloud.instances.exec(id, { command }))`. */
+  exec(id: string, start: ExecStart, options?: CallOptions): Exec {
+    return new Exec(this.openExec(id, options), start);
+  }
+
   /**
    * The instance once it is in that state; undefined once it is gone, if that is what was waited for. Throws
    * CloudFailedError (its `subject` is the instance) when it fails or goes instead, CloudTimeoutError when time is up.

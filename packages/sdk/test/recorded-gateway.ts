@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { WebSocketServer, type WebSocket } from 'ws';
 
 export interface SeenRequest {
   method: string;
@@ -14,6 +15,8 @@ export interface SeenRequest {
 export interface Reply {
   status?: number;
   body?: unknown;
+  /** Sent as it is, instead of a JSON body. */
+  text?: string;
   headers?: Record<string, string>;
   /** Cut the connection instead of answering. */
   hangUp?: boolean;
@@ -22,7 +25,10 @@ export interface Reply {
 type Answer = Reply | ((request: SeenRequest) => Reply);
 
 /** A real HTTP server that answers as the gateway was seen to: "GET /v1/instances" to its answers, the last one for good. */
-export async function recordedGateway(routes: Record<string, Answer | Answer[]>) {
+export async function recordedGateway(
+  routes: Record<string, Answer | Answer[]>,
+  sockets: Record<string, (socket: WebSocket, url: URL) => void> = {},
+) {
   const seen: SeenRequest[] = [];
   const served = new Map<string, number>();
   const answer = (request: SeenRequest): Reply => {
@@ -51,18 +57,29 @@ export async function recordedGateway(routes: Record<string, Answer | Answer[]>)
         body: json ? JSON.parse(text) : undefined,
       };
       seen.push(request);
-      const { status = 200, body, headers = {}, hangUp } = answer(request);
+      const { status = 200, body, text: plain, headers = {}, hangUp } = answer(request);
       if (hangUp) return void incoming.socket.destroy();
       const type = status >= 400 ? 'application/problem+json' : 'application/json';
       response.writeHead(status, { 'content-type': type, ...headers });
-      response.end(body === undefined ? '' : JSON.stringify(body));
+      response.end(plain ?? (body === undefined ? '' : JSON.stringify(body)));
     });
+  });
+  const webSockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'thecloud.v1' });
+  server.on('upgrade', (incoming: IncomingMessage, socket: Socket, head: Buffer) => {
+    const url = new URL(incoming.url ?? '/', 'http://gateway');
+    const script = sockets[url.pathname];
+    if (script) return webSockets.handleUpgrade(incoming, socket, head, (open) => script(open, url));
+    const body = JSON.stringify(problem(404, 'NOT_FOUND', 'INSTANCE_NOT_FOUND', 'There is none.'));
+    socket.end(
+      `HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     async close() {
+      for (const socket of webSockets.clients) socket.terminate();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

@@ -283,15 +283,10 @@ export class Instances extends Resource {
   }
 
   /** Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when the caller goes, and after an hour in which neither side sent anything. */
-  exec(
-    id: string,
-    request: T.ExecInstanceRequest = {},
-    options?: CallOptions,
-  ): Duplex<T.ExecInstanceRequestMessage, T.ExecInstanceResponse> {
+  openExec(id: string, options?: CallOptions): Duplex<T.ExecInstanceRequest, T.ExecInstanceResponse> {
     return this.callDuplex(
       { verb: 'GET', path: '/v1/instances/{id}/exec', body: '', scope: 'project' },
       [id],
-      request,
       options,
     );
   }

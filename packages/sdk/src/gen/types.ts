@@ -663,19 +663,3 @@ export interface WatchInstanceStatsRequest {
   /** Between two answers; 0: 1. */
   interval_seconds?: number;
 }
-
-/** A message into the open stream. */
-export interface ExecInstanceRequestMessage {
-  /** In the first message. */
-  id?: string;
-  /** In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the WebSocket; start is then the first frame. */
-  start?: ExecStart;
-  /** For its standard input. */
-  stdin?: string;
-  /** Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead. */
-  stdin_closed?: boolean;
-  /** Of the terminal. */
-  resize?: TerminalSize;
-  /** For the program, and all it has started. */
-  signal?: 'HUP' | 'INT' | 'QUIT' | 'KILL' | 'USR1' | 'USR2' | 'TERM';
-}
