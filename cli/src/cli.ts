@@ -4,7 +4,7 @@ import { openCloud } from './cloud';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import type { Io } from './io';
-import { renderList, renderOne, type Format, type Style, type View } from './output';
+import { renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
 
 /** What a method acts in: a project, the signed-in user, the installation, or nobody's name at all. */
 export type Scope = 'project' | 'user' | 'platform' | 'public';
@@ -41,6 +41,11 @@ export class Cli {
     return (this.#connection ??= connect(this.io.env, this.options, (text) => this.warn(text)));
   }
 
+  /** Address of the cloud. */
+  async server(): Promise<string> {
+    return (await this.connection()).server;
+  }
+
   /** A client for methods of the scope. */
   async cloud(scope: Scope = 'project'): Promise<Cloud> {
     const connection = await this.connection();
@@ -57,6 +62,13 @@ export class Cli {
     if (scope !== 'project') return openCloud({ server, credential }, this.io);
     const projectId = await (this.#projectId ??= this.chooseProject(connection));
     return openCloud({ server, credential, projectId }, this.io);
+  }
+
+  /** The most that this caller can name: a project, at least itself, or nobody. */
+  async broadestScope(): Promise<Scope> {
+    const { credential, credentialKind, projectWanted, projectId } = await this.connection();
+    if (!credential) return 'public';
+    return projectWanted || projectId || credentialKind === 'API key' ? 'project' : 'user';
   }
 
   private async chooseProject(connection: Connection): Promise<string | undefined> {
@@ -88,6 +100,16 @@ export class Cli {
   /** Prints one thing to standard output; json and yaml are the API's own answer. */
   printOne<T>(view: View<T>, item: T, answer: unknown = item): void {
     this.io.stdout.write(renderOne(view, item, answer, this.style));
+  }
+
+  /** Prints one after another as they come: a row each under one head, or a line of JSON, or a document of YAML. */
+  rows<T>(view: View<T>): (item: T) => void {
+    const widths: number[] = [];
+    let first = true;
+    return (item) => {
+      this.io.stdout.write(renderRow(view, item, this.style, widths, first));
+      first = false;
+    };
   }
 
   printList<T>(view: View<T>, items: readonly T[], answer: unknown): void {

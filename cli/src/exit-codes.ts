@@ -23,7 +23,8 @@ export const exitCodesHelp = `Exit codes:
     5  conflict: a name or port is taken, the state is wrong, a quota or the capacity is used up
     6  the operation was accepted but failed
     7  the cloud does not answer, or not in time
-  130  interrupted; what was asked for goes on without you`;
+  130  interrupted; what was asked for goes on without you
+\`cloud instance exec\` and \`cloud shell\` end with the exit code of the program that they ran.`;
 
 /** An outcome the user is told in words: what happened, what to do about it, how the process ends. */
 export class CliError extends Error {
@@ -37,6 +38,13 @@ export class CliError extends Error {
     readonly details: readonly string[] = [],
   ) {
     super(message);
+  }
+}
+
+/** Ends this program as another one ended that ran for it: with that one's exit code, and without a word. */
+export class ProgramExit extends Error {
+  constructor(readonly exitCode: number) {
+    super(`the program ended with ${exitCode}`);
   }
 }
 

@@ -2,7 +2,8 @@
 export interface Io {
   env: Readonly<Record<string, string | undefined>>;
   stdin: NodeJS.ReadableStream & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
-  stdout: NodeJS.WritableStream & { isTTY?: boolean };
+  /** `columns`, `rows`: of the terminal; it emits "resize" when they change. */
+  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number };
   /** `columns`: width of the terminal; 0 where it does not know. */
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   /** Aborted when the user interrupts (Ctrl-C). */

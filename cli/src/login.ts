@@ -35,6 +35,13 @@ export async function signInWithPassword(cli: Cli, options: LoginOptions): Promi
 /** Takes a key from standard input, tries it, and remembers it. */
 export async function signInWithKey(cli: Cli, options: LoginOptions): Promise<void> {
   const server = await serverFor(cli, options);
+  const key = await readKey(cli, server);
+  await remember(cli, { server, api_key: key });
+  cli.note(`Signed in at ${server} with an API key.`);
+}
+
+/** An API key from the terminal or from standard input, known at that server. */
+export async function readKey(cli: Cli, server: string): Promise<string> {
   const key = await readSecret(cli.io, 'API key');
   try {
     // Every role of every project may see them.
@@ -43,8 +50,7 @@ export async function signInWithKey(cli: Cli, options: LoginOptions): Promise<vo
     // Known but not allowed is known: only an unknown key is refused.
     if (!(error instanceof CloudApiError) || error.status !== 403) throw error;
   }
-  await remember(cli, { server, api_key: key });
-  cli.note(`Signed in at ${server} with an API key.`);
+  return key;
 }
 
 async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from './cli';
 import { integer } from './parse';
-import { listResources, resolveId, type Kind, type Resource } from './resource';
+import { listResources, resolveId, viewOf, type Kind, type Resource } from './resource';
 import { defaultWaitSeconds, waitForOperation } from './waiting';
 
 interface Words {
@@ -47,7 +47,7 @@ export function addList<T extends Resource, O extends object>(
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), defaultLimit)
     .action(async (options: O & { limit: number }) => {
       const { items, answer, more } = await listResources(cli, kind, await filter(options), options.limit);
-      cli.printList(kind, items, answer);
+      cli.printList(await viewOf(cli, kind, items), items, answer);
       if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
     });
 }
@@ -61,8 +61,12 @@ export function addShow<T extends Resource>(
 ): Command {
   const { noun: word } = kind;
   return addVerb(noun, `show <${word}>`, { summary: `Shows one ${word}`, aliases: ['get'], ...words }).action(
-    async (nameOrId: string) => cli.printOne(kind, await fetchOne(cli, kind, nameOrId)),
+    async (nameOrId: string) => print(cli, kind, await fetchOne(cli, kind, nameOrId)),
   );
+}
+
+export async function print<T extends Resource>(cli: Cli, kind: Kind<T>, item: T): Promise<void> {
+  cli.printOne(await viewOf(cli, kind, [item]), item);
 }
 
 export async function fetchOne<T extends Resource>(cli: Cli, kind: Kind<T>, nameOrId: string): Promise<T> {
@@ -121,10 +125,10 @@ export async function finish<T extends Resource>(
 ): Promise<void> {
   const { operation_id: operation, id } = answer.metadata;
   if (!options.wait || !operation) {
-    cli.printOne(kind, answer);
+    await print(cli, kind, answer);
     if (operation) cli.note(`Follow it with: cloud operation wait ${operation}`);
     return;
   }
   await waitForOperation(cli, operation, { title, timeoutSeconds: options.timeout });
-  cli.printOne(kind, await kind.of(await cli.cloud(kind.scope)).get(id));
+  await print(cli, kind, await kind.of(await cli.cloud(kind.scope)).get(id));
 }

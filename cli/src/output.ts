@@ -48,6 +48,28 @@ export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Sty
   );
 }
 
+/**
+ * One of many that come one after another. `widths` is what the columns have needed so far: a later row may be wider
+ * than what has been printed, and then moves the ones after it.
+ */
+export function renderRow<T>(view: View<T>, item: T, style: Style, widths: number[], first: boolean): string {
+  if (style.quiet) return `${view.id(item)}\n`;
+  if (style.format === 'json') return `${JSON.stringify(item)}\n`;
+  if (style.format === 'yaml') return `---\n${stringify(item)}`;
+  const titles = view.columns.map((column) => column.title);
+  const plain = view.columns.map((column) => cell(column, item, false));
+  plain.forEach((text, at) => {
+    widths[at] = Math.max(widths[at] ?? titles[at]!.length, text.length);
+  });
+  const line = (texts: string[], painted = texts) =>
+    `${texts
+      .map((text, at) => painted[at]! + ' '.repeat(widths[at]! + 2 - text.length))
+      .join('')
+      .trimEnd()}\n`;
+  const painted = view.columns.map((column) => cell(column, item, style.colour));
+  return `${first ? line(titles) : ''}${line(plain, painted)}`;
+}
+
 export function renderData(answer: unknown, format: 'json' | 'yaml'): string {
   return format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : stringify(answer);
 }
@@ -76,9 +98,9 @@ function cell<T>(column: Column<T>, item: T, colour: boolean): string {
 }
 
 function colourOf(state: string): 'green' | 'red' | 'yellow' | undefined {
-  if (/^(running|ready|succeeded)\b/.test(state)) return 'green';
+  if (/^(running|ready|succeeded|ok)\b/.test(state)) return 'green';
   if (/^(failed|suspect|dead)\b/.test(state)) return 'red';
-  return /^(stopped|deleted|superseded)\b/.test(state) ? undefined : 'yellow';
+  return /^(stopped|deleted|superseded|skipped)\b/.test(state) ? undefined : 'yellow';
 }
 
 /** Texts come from other people's programs: control characters must not reach the terminal. */

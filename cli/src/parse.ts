@@ -50,7 +50,17 @@ export function port(text: string, before: readonly Port[] = []): Port[] {
   return [...before, { container_port, host_port, protocol: match[3] === 'udp' ? 'udp' : 'tcp' }];
 }
 
-const unitMs: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitMs: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** A moment that was, as RFC 3339: from "30s", "90m", "12h", "30d", or a date and time. */
+export function past(text: string): string {
+  const span = /^(\d{1,6})([smhdw])$/.exec(text);
+  const time = span ? Date.now() - Number(span[1]) * (unitMs[span[2] ?? ''] ?? 0) : Date.parse(text);
+  if (!/^\d/.test(text) || Number.isNaN(time)) {
+    throw new InvalidArgumentError('It must look like 10m, 12h or 2030-12-31T12:00:00Z.');
+  }
+  return new Date(time).toISOString();
+}
 
 /** A moment to come, as RFC 3339: from "90m", "12h", "30d", "4w", or a date and time. */
 export function moment(text: string): string {

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { Cli } from './cli';
 import * as registry from './commands/registry';
-import { CliError, exitCodes, exitCodesHelp, usageError, type ExitCode } from './exit-codes';
+import { CliError, exitCodes, exitCodesHelp, ProgramExit, usageError } from './exit-codes';
 import type { Io } from './io';
 import { formats, printable } from './output';
 import { explain } from './problem';
@@ -26,7 +26,7 @@ Examples:
 `;
 
 /** Runs one command line (without the program's name) and answers with its exit code. Never throws. */
-export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
+export async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = buildProgram(io);
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -100,7 +100,8 @@ function addHelp(program: Command, io: Io): void {
 }
 
 /** Says what went wrong and what to do, on standard error. */
-function report(thrown: unknown, io: Io): ExitCode {
+function report(thrown: unknown, io: Io): number {
+  if (thrown instanceof ProgramExit) return thrown.exitCode;
   // Commander has written its message (or the help that was asked for) already.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const error = explain(thrown, io.signal);

@@ -25,6 +25,14 @@ export interface Kind<T extends Resource> extends View<T> {
   scope: Scope;
   /** The list method takes `name`. */
   nameFilter: boolean;
+  /** For people: the same view with what only other resources know, such as their names instead of ids. */
+  named?: (cli: Cli, items: readonly T[]) => Promise<View<T>>;
+}
+
+/** How these are shown: tables are for people, everything else is the API's own. */
+export async function viewOf<T extends Resource>(cli: Cli, kind: Kind<T>, items: readonly T[]) {
+  const { format, quiet } = cli.style;
+  return kind.named && format === 'table' && !quiet ? kind.named(cli, items) : kind;
 }
 
 export const idOf = (resource: Resource) => resource.metadata.id;

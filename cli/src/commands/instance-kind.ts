@@ -1,5 +1,6 @@
-import type { Instance, InstancePort } from '@thecloud/sdk';
-import { age } from '../output';
+import { CloudApiError, type Instance, type InstancePort } from '@thecloud/sdk';
+import type { Cli } from '../cli';
+import { age, type View } from '../output';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
 
 type Port = Partial<InstancePort> & Pick<InstancePort, 'container_port'>;
@@ -15,12 +16,38 @@ function portText({ address, host_port, container_port, protocol }: Port): strin
   return `${host}->${container_port}/${protocol || 'tcp'}`;
 }
 
+const imageTitle = 'IMAGE';
+
+/** With the names of images that are still there. Who may not see images sees their ids. */
+async function withImageNames(cli: Cli, items: readonly Instance[]): Promise<View<Instance>> {
+  if (!items.some(({ spec }) => spec?.image?.startsWith('img_'))) return instances;
+  const names = await imageNames(cli);
+  const value = ({ spec }: Instance) => names.get(spec.image) ?? spec.image;
+  const columns = instances.columns.map((column) =>
+    column.title === imageTitle ? { ...column, value } : column,
+  );
+  return { ...instances, columns };
+}
+
+const mostImages = 5_000;
+
+async function imageNames(cli: Cli): Promise<Map<string, string>> {
+  try {
+    const { items } = await (await cli.cloud()).images.list().take(mostImages);
+    return new Map(items.map(({ metadata }) => [metadata.id, metadata.name]));
+  } catch (error) {
+    if (error instanceof CloudApiError) return new Map();
+    throw error;
+  }
+}
+
 export const instances: Kind<Instance> = {
   noun: 'instance',
   of: (cloud) => cloud.instances,
   collection: 'instances',
   scope: 'project',
   nameFilter: true,
+  named: withImageNames,
   id: idOf,
   columns: [
     nameColumn,
@@ -31,7 +58,7 @@ export const instances: Kind<Instance> = {
         [status?.state, status?.reason && `(${status.reason})`].filter(Boolean).join(' '),
     },
     { title: 'TYPE', value: ({ spec }) => spec?.type },
-    { title: 'IMAGE', value: ({ spec }) => spec?.image },
+    { title: imageTitle, value: ({ spec }) => spec?.image },
     { title: 'PORTS', value: portsOf },
     ageColumn,
     idColumn,

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { CliError, exitCodes } from '../exit-codes';
-import { addVerb } from '../noun';
+import { addVerb, print } from '../noun';
 import { integer } from '../parse';
 import { resolveId } from '../resource';
 import { defaultWaitSeconds, waitForInstance } from '../waiting';
@@ -18,7 +18,7 @@ export function addWait(noun: Command, cli: Cli): void {
     .option('--timeout <seconds>', 'how long to wait', integer(1, 86_400), defaultWaitSeconds)
     .action(async (nameOrId: string, options: { for: string; timeout: number }) => {
       const instance = await waitForState(cli, nameOrId, options.for, options.timeout);
-      if (instance) cli.printOne(instances, instance);
+      if (instance) await print(cli, instances, instance);
     });
 }
 

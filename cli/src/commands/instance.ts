@@ -4,9 +4,12 @@ import { addList, addNoun, addRemove, addShow } from '../noun';
 import { pair } from '../parse';
 import { resolveId } from '../resource';
 import { hosts } from './host';
+import { addExec } from './instance-exec';
 import { instances } from './instance-kind';
 import { addLaunch } from './instance-launch';
+import { addLogs } from './instance-logs';
 import { addRestart, addStart, addStop } from './instance-power';
+import { addStats } from './instance-stats';
 import { addUpdate } from './instance-update';
 import { addWait } from './instance-wait';
 
@@ -50,4 +53,7 @@ export function addInstances(program: Command, cli: Cli): void {
     examples: ['cloud instance rm web', 'cloud instance rm web --no-wait'],
   });
   addWait(noun, cli);
+  addLogs(noun, cli);
+  addExec(noun, cli);
+  addStats(noun, cli);
 }
