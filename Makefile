@@ -1,6 +1,6 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean backup restore status logs build test bench check lint fmt generate
+.PHONY: help up down clean backup restore status logs build cli test bench check lint fmt generate
 export MODE FORCE ONLY TO FROM B
 
 help: ## Lists every verb
@@ -29,6 +29,10 @@ logs: ## Follows all logs; ONLY=gateway: one process
 
 build: ## Compiles what changed and makes bin/cloud
 	@scripts/build.sh
+
+cli: ## Makes bin/cloud-linux-x64: the cloud command as one file that needs nothing else
+	@scripts/build.sh
+	@node_modules/.bin/node scripts/build-cli-executable.mjs
 
 test: ## Runs all tests against real engines, on ports of their own
 	@scripts/test.sh
