@@ -22,6 +22,7 @@ import { Journal } from './core/journal';
 import { Observations } from './core/observations';
 import type { InstanceRecord } from './core/record';
 import { Reporter } from './core/report';
+import { announced } from './drivers/announced';
 import { drivers } from './drivers/drivers';
 import { uptimeMs } from './fence/deadline';
 import { Fence } from './fence/fence';
@@ -55,7 +56,8 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   });
   const hostId = hostIdOf(certificates.certFile);
   const stopDiscovery = discovery(config, certificates);
-  const { instances: driver, images } = drivers[config.THECLOUD_AGENT_DRIVER](config, hostId);
+  const made = drivers[config.THECLOUD_AGENT_DRIVER](config, hostId);
+  const [driver, images] = [announced('instance', made.instances), announced('image', made.images)];
   const journal = await openJournal(config.THECLOUD_AGENT_DATA_DIR, log);
   const observations = new Observations(journal.boot);
   const dataDir = config.THECLOUD_AGENT_DATA_DIR;

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { starterCommand, starterImage } from '@thecloud/all-in-one';
 import { migrationsFolder } from '@thecloud/compute';
@@ -10,14 +12,19 @@ import { createJoinToken, issueEngineCertificate, seed } from '@thecloud/identit
 import { newId } from '@thecloud/kernel';
 import { startTestIdentity, testConfig, testDatabase, testEngines } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
-import { Api } from './api';
+import { Api, idOf } from './api';
+import type { Body } from './api';
 import { Part } from './part';
 
 export interface CloudOptions {
   /** What hosts run instances with. docker: a Docker Engine of the test's own. */
   readonly driver: 'noop' | 'docker';
-  /** compute and agents as processes of their own, so that a test can kill them. */
+  /** Gateway, compute and agents as processes of their own: a test can kill them, and run clouds side by side. */
   readonly processes?: boolean;
+  /** Those processes note every step they pass, and can be told to crash at one. */
+  readonly failpoints?: boolean;
+  /** What services see the databases through, so that a test can come between. */
+  readonly databaseThrough?: (url: string) => string;
   /** A silent host is given up after so long; the service's default otherwise. */
   readonly fenceSeconds?: number;
 }
@@ -35,14 +42,19 @@ export interface Cloud {
   readonly agent: Part;
   readonly hostId: string;
   readonly registryAddress: string;
+  readonly registry: Engine;
+  /** Undefined with noop. */
+  readonly dockerEngine: Engine | undefined;
   /** Of identity's gRPC server. */
   readonly identityPort: number;
   /** Of the Docker Engine; empty with noop. */
   readonly dockerSocket: string;
   /** Another noop host. */
   addHost(vcpus: number, memoryMib: number): Promise<Part>;
-  /** Imports the starter image as `starter`. */
-  importStarter(api?: Api): Promise<void>;
+  /** Imports the starter image, as `starter` unless told otherwise. */
+  importStarter(api?: Api, name?: string): Promise<Body>;
+  /** Has the registry lose an image, and nobody told. */
+  loseImage(image: Body): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,9 +78,15 @@ async function build(
   engines: TestEngines,
   closers: Array<() => Promise<unknown>>,
   close: () => Promise<void>,
-  { driver, processes = false, fenceSeconds }: CloudOptions,
+  {
+    driver,
+    processes = false,
+    failpoints = false,
+    databaseThrough = (url) => url,
+    fenceSeconds,
+  }: CloudOptions,
 ): Promise<Cloud> {
-  const identity = await startTestIdentity(engines);
+  const identity = await startTestIdentity(engines, {}, databaseThrough);
   closers.push(() => identity.close());
   const images = await startRegistry(engines);
   closers.push(() => images.engine.destroy());
@@ -83,8 +101,12 @@ async function build(
   const database = await testDatabase('compute', migrationsFolder);
   closers.push(() => database.close());
   const { enrollPort } = identity.served;
+  const failpointsOf = (name: string) => ({
+    THECLOUD_FAILPOINTS: failpoints ? join(engines.dir, 'failpoints', name) : undefined,
+  });
   const compute = new Part('services/compute', processes, {
     ...(await testConfig(engines, database, 'compute', enrollPort)),
+    THECLOUD_DATABASE_URL: databaseThrough(database.url),
     THECLOUD_COMPUTE_ADDRESS: '127.0.0.1:0',
     THECLOUD_REGISTRY_ADDRESS: images.address,
     THECLOUD_REGISTRY_USERNAME: REGISTRY_USER,
@@ -92,6 +114,7 @@ async function build(
     THECLOUD_SPOOL_DIR: join(engines.dir, 'spool'),
     THECLOUD_IMAGE_LIMIT_MIB: '64',
     THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
+    ...failpointsOf('compute'),
   });
   await compute.start();
   closers.push(() => compute.stop());
@@ -105,6 +128,7 @@ async function build(
       ...common,
       THECLOUD_AGENT_DATA_DIR: join(engines.dir, hostId),
       THECLOUD_AGENT_REGISTRY_AUTH_FILE: images.loginFile,
+      ...failpointsOf(hostId),
       ...settings,
     });
     await part.start();
@@ -114,7 +138,7 @@ async function build(
   const first = await newAgent({ THECLOUD_AGENT_DRIVER: driver, THECLOUD_AGENT_DOCKER_SOCKET: dockerSocket });
 
   const httpPort = await freePort();
-  const gateway = new Part('gateway', false, {
+  const gateway = new Part('gateway', processes, {
     ...(await testConfig(engines, database, 'gateway', enrollPort)),
     THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
   });
@@ -140,6 +164,8 @@ async function build(
     hostId: first.hostId,
     identityPort: identity.served.port,
     registryAddress: images.address,
+    registry: images.engine,
+    dockerEngine,
     dockerSocket,
     addHost: async (vcpus, memoryMib) => {
       const size = {
@@ -150,11 +176,17 @@ async function build(
       await admin.until('GET', `/v1/hosts/${hostId}`, ({ body }) => body.status?.state === 'ready');
       return part;
     },
-    importStarter: async (api = admin) => {
+    importStarter: async (api = admin, name = 'starter') => {
       const command = starterCommand.map((word) => `command=${encodeURIComponent(word)}`).join('&');
-      const answer = await api.upload(`/v1/images:upload?name=starter&${command}`, await starterImage());
+      const answer = await api.upload(`/v1/images:upload?name=${name}&${command}`, await starterImage());
       if (answer.status !== 201)
         throw new Error(`the starter image was refused: ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    },
+    loseImage: async (image) => {
+      const reference = `docker://${images.address}/images/${idOf(image)}@${image.status?.digest}`;
+      const login = ['--creds', `${REGISTRY_USER}:${images.password}`];
+      await promisify(execFile)('skopeo', ['delete', '--tls-verify=false', ...login, reference]);
     },
     close,
   };

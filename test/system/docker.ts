@@ -8,9 +8,9 @@ export class Docker {
     this.#engine = new Engine({ socketPath, timeout: 30_000 });
   }
 
-  /** Names of all containers, stopped ones too. */
-  async names(): Promise<string[]> {
-    return (await this.#engine.listContainers({ all: true })).flatMap((c) => c.Names.map((n) => n.slice(1)));
+  /** Names of all containers; up: only of those that run. */
+  async names({ up = false } = {}): Promise<string[]> {
+    return (await this.#engine.listContainers({ all: !up })).flatMap((c) => c.Names.map((n) => n.slice(1)));
   }
 
   inspect(instanceId: string): Promise<Engine.ContainerInspectInfo> {

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { appendFileSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as agent from '@thecloud/agent';
 import * as compute from '@thecloud/compute';
 import * as gateway from '@thecloud/gateway';
 import { loadConfig } from '@thecloud/service-kit';
+import { Failpoints } from './failpoints';
 
 type Settings = Readonly<Record<string, string | number | undefined>>;
 interface Running {
@@ -20,6 +21,7 @@ const root = join(__dirname, '../..');
 export class Part {
   #running: Running | undefined;
   #child: ChildProcess | undefined;
+  #logged = 0;
 
   constructor(
     private readonly where: Where,
@@ -35,7 +37,16 @@ export class Part {
 
   /** Where a process of its own writes its log. */
   get logFile(): string {
-    return join(dirname(String(this.settings['THECLOUD_CERTIFICATE_DIR'])), 'process.log');
+    return join(this.#dir, 'process.log');
+  }
+
+  /** Of a process of its own, in a cloud that was started with them. */
+  get failpoints(): Failpoints {
+    return new Failpoints(String(this.settings['THECLOUD_FAILPOINTS']));
+  }
+
+  get #dir(): string {
+    return dirname(String(this.settings['THECLOUD_CERTIFICATE_DIR']));
   }
 
   async start(): Promise<void> {
@@ -56,6 +67,29 @@ export class Part {
     this.#child = undefined;
   }
 
+  /** How often a process of its own has said so since it was last started. */
+  logged(message: string): number {
+    const log = readFileSync(this.logFile, 'utf8').slice(this.#logged);
+    return log.split(`"msg":"${message}`).length - 1;
+  }
+
+  /** Resolves when a process of its own, once started, says that it serves. */
+  async serving(patienceMs = 30_000): Promise<void> {
+    const giveUp = Date.now() + patienceMs;
+    while (this.logged('serving') === 0) {
+      if (Date.now() > giveUp) throw new Error(`${this.where} does not serve after ${patienceMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Resolves when the process has ended by itself; at once if it has already. */
+  async died(): Promise<void> {
+    const child = this.#child;
+    if (child && child.exitCode === null && child.signalCode === null)
+      await new Promise((resolve) => child.once('exit', resolve));
+    this.#child = undefined;
+  }
+
   /** Stands still, as under memory pressure or a debugger, until `resume`; its connections stay open. */
   pause(): void {
     this.#child?.kill('SIGSTOP');
@@ -69,7 +103,7 @@ export class Part {
     await this.#running?.close();
     this.#running = undefined;
     const child = this.#child;
-    if (!child || child.exitCode !== null) return;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await gone;
@@ -77,7 +111,9 @@ export class Part {
   }
 
   #spawn(env: Record<string, string>): ChildProcess {
-    mkdirSync(dirname(this.logFile), { recursive: true });
+    mkdirSync(this.#dir, { recursive: true });
+    appendFileSync(this.logFile, '', { mode: 0o600 });
+    this.#logged = readFileSync(this.logFile, 'utf8').length;
     const log = createWriteStream(this.logFile, { flags: 'a', mode: 0o600 });
     const child = spawn(process.execPath, [join(root, this.where, 'dist/main.js')], {
       env: { PATH: process.env['PATH'], ...env, THECLOUD_LOG_LEVEL: 'info' },

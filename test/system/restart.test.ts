@@ -4,6 +4,7 @@ import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { expectConverged } from './converged';
 import { Docker } from './docker';
 import type { Part } from './part';
 
@@ -17,8 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-/** After a restart everything must have settled within this. */
-const CONVERGED_WITHIN_MS = 10_000;
 const SLEEP = { command: ['/bin/sleep', '600'], ports: [{ container_port: 80 }] };
 
 /** Creates and deletes under way; each create is sent again under its key until it is answered, as a client does. */
@@ -40,47 +39,6 @@ function traffic(round: string, old: readonly string[]): Promise<Body[]> {
     cloud.admin.until('DELETE', `/v1/instances/${id}`, ({ status }) => status < 500 && status > 0),
   );
   return Promise.all([Promise.all(creates), Promise.all(deletes)]).then(([made]) => made);
-}
-
-/** Wished = seen, and nothing is left of what is gone: container, row, port or allocation. */
-async function expectConverged(alive: readonly string[]): Promise<void> {
-  const giveUp = Date.now() + CONVERGED_WITHIN_MS;
-  const facts = async () => {
-    const list = (await cloud.admin.call('GET', '/v1/instances?page_size=500')).body.instances ?? [];
-    const host = (await cloud.admin.call('GET', `/v1/hosts/${cloud.hostId}`)).body.status;
-    const ports = await cloud.database.query<{ instance_id: string }>(
-      'select instance_id from compute.host_port',
-    );
-    return {
-      running: list
-        .filter((i) => i.status?.state === 'running')
-        .map(idOf)
-        .sort(),
-      rows: list.map(idOf).sort(),
-      containers: (await docker.names()).map((n) => n.replace('thecloud-', '')).sort(),
-      ports: ports.map((p) => p.instance_id).sort(),
-      allocated: {
-        vcpus: host?.allocated_vcpus,
-        memory: host?.allocated_memory_mib,
-        instances: host?.instance_count,
-      },
-    };
-  };
-  const wanted = [...alive].sort();
-  const n = wanted.length;
-  const goal = {
-    running: wanted,
-    rows: wanted,
-    containers: wanted,
-    ports: wanted,
-    allocated: { vcpus: n, memory: 128 * n, instances: n },
-  };
-  let seen = await facts();
-  while (JSON.stringify(seen) !== JSON.stringify(goal) && Date.now() < giveUp) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    seen = await facts();
-  }
-  expect(seen).toEqual(goal);
 }
 
 let living: string[] = [];
@@ -105,7 +63,7 @@ it.each<[string, () => Part, number]>([
     const made = await under;
     expect(made.map((m) => m.metadata?.name)).toEqual([0, 1, 2, 3].map((i) => `${round}-${i}`));
     living = made.map(idOf);
-    await expectConverged(living);
+    await expectConverged(cloud, docker, { running: living });
   },
 );
 
@@ -119,7 +77,7 @@ it('leaves what runs alone while both are away, and finds it as it was', async (
   await cloud.agent.start();
   await cloud.compute.start();
   await cloud.admin.until('GET', `/v1/hosts/${cloud.hostId}`, ({ body }) => body.status?.state === 'ready');
-  await expectConverged(living);
+  await expectConverged(cloud, docker, { running: living });
   expect(await Promise.all(living.map(async (id) => (await docker.inspect(id)).State.Pid))).toEqual(before);
 });
 

@@ -1,12 +1,14 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { askedBy, passing } from '@thecloud/kernel';
 
 /**
  * Replaces a file so that a crash at any moment leaves the old or the new content, never a mixture; durable when it
- * returns. Readable by its owner only. Callers see to it that one file has one writer at a time.
+ * returns. Readable by its owner only. Callers see to it that one file has one writer at a time. by: see `askedBy`.
  */
-export async function writeDurably(path: string, content: string): Promise<void> {
+export async function writeDurably(path: string, content: string, by = askedBy(writeDurably)): Promise<void> {
   const temporary = `${path}.tmp`;
+  passing('before file', by);
   const file = await open(temporary, 'w', 0o600);
   try {
     await file.writeFile(content);
@@ -14,13 +16,17 @@ export async function writeDurably(path: string, content: string): Promise<void>
   } finally {
     await file.close();
   }
+  passing('file written', by);
   await rename(temporary, path);
   await syncDirectory(dirname(path));
+  passing('after file', by);
 }
 
-export async function removeDurably(path: string): Promise<void> {
+export async function removeDurably(path: string, by = askedBy(removeDurably)): Promise<void> {
+  passing('before file', by);
   await rm(path, { force: true });
   await syncDirectory(dirname(path));
+  passing('after file', by);
 }
 
 /** Without it a rename may be forgotten when the power goes. */

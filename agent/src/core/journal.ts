@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { askedBy } from '@thecloud/kernel';
 import { removeDurably, writeDurably } from './atomic-file';
 import { recordFromJson, recordToJson } from './record';
 import type { InstanceRecord } from './record';
@@ -63,15 +64,16 @@ export class Journal {
     id: string,
     change: (record: InstanceRecord | undefined) => InstanceRecord | undefined,
   ): Promise<void> {
+    const by = askedBy(this.update);
     return this.#inTurn(id, async () => {
       const before = this.#records.get(id);
       const after = change(before);
       if (after === before) return;
       if (after) {
-        await writeDurably(this.#file(id), recordToJson(after));
+        await writeDurably(this.#file(id), recordToJson(after), by);
         this.#records.set(id, after);
       } else {
-        await removeDurably(this.#file(id));
+        await removeDurably(this.#file(id), by);
         this.#records.delete(id);
       }
     });
@@ -79,9 +81,10 @@ export class Journal {
 
   /** Never goes back. Durable when it returns. */
   advanceEpoch(epoch: bigint): Promise<void> {
+    const by = askedBy(this.advanceEpoch);
     return this.#inTurn('epoch', async () => {
       if (epoch <= this.#epoch) return;
-      await writeDurably(join(this.dir, 'epoch'), String(epoch));
+      await writeDurably(join(this.dir, 'epoch'), String(epoch), by);
       this.#epoch = epoch;
     });
   }

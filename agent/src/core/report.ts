@@ -1,5 +1,6 @@
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { computeV1 } from '@thecloud/api';
+import { passing } from '@thecloud/kernel';
 import type { DriverHealth } from '../ports/instance-driver';
 import { Backoff } from './backoff';
 import type { Observation, Observations } from './observations';
@@ -50,7 +51,7 @@ const SILENT_BEATS = 5;
  * cannot be sent is not queued but remembered by instance, the newest only; a new stream's hello has it all anyway.
  */
 export class Reporter {
-  readonly #backoff = new Backoff(200, 5_000);
+  readonly #backoff = new Backoff(200, 2_000);
   readonly #unsent = new Set<string>();
   #stream: ReportStream | undefined;
   /** Hellos and beats of this stream that are not answered yet; answers come in their order. */
@@ -174,7 +175,10 @@ export class Reporter {
   }
 
   #send(report: Report): void {
-    if (this.#stream) this.#blocked = !this.#stream.write({ report });
+    if (!this.#stream) return;
+    passing('before report', report.$case);
+    this.#blocked = !this.#stream.write({ report });
+    passing('after report', report.$case);
   }
 
   #lost(stream: ReportStream, error: unknown): void {

@@ -3,6 +3,7 @@ export type { Clock } from './clock';
 export { commonErrors, invalidFields } from './common-errors';
 export { catalogueLines, CloudError, entry, errorCatalogue } from './errors';
 export type { CatalogueLine, Code, ErrorCatalogue, FieldViolation } from './errors';
+export { askedBy, onPassing, passing } from './failpoint';
 export { idPrefixes, isId, newId } from './ids';
 export type { Id, IdKind } from './ids';
 export { Rollback } from './rollback';

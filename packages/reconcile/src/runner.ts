@@ -1,3 +1,4 @@
+import { passing } from '@thecloud/kernel';
 import { backoffMs } from './backoff';
 import type { Epoch, Reconciler } from './reconciler';
 import type { Claim, Leadership, WorkSource } from './work-source';
@@ -86,6 +87,7 @@ export class Runner {
     const started = performance.now();
     let afterMs = resyncMs;
     let result: 'settled' | 'again' | 'error' = 'settled';
+    passing('work claimed', name);
     try {
       const signal = AbortSignal.any([leaderSignal, AbortSignal.timeout(deadlineMs)]);
       const outcome = await this.reconciler.reconcile(claim.key, { epoch, signal });
@@ -95,8 +97,10 @@ export class Runner {
       this.deps.observer.failed(name, claim.key, claim.attempts + 1, cause);
     }
     this.deps.observer.ran(name, result, performance.now() - started);
+    passing('work done', name);
     try {
       await this.deps.source.release(name, epoch, claim, afterMs, result === 'error');
+      passing('work released', name);
     } catch (cause) {
       this.deps.observer.failed(name, claim.key, claim.attempts, cause); // the claim's lease runs out and the key comes back
     }

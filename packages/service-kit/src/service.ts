@@ -21,6 +21,7 @@ import { openEtcd } from './etcd/etcd';
 import { EventBus } from './events/nats';
 import { OutboxRelay } from './events/relay';
 import { Wakes } from './events/wakes';
+import { listenToFailpoints } from './failpoints';
 import { createLogger } from './log';
 import type { Logger } from './log';
 import { createClient } from './rpc/client';
@@ -227,6 +228,7 @@ export function runAsProcess(service: string, start: () => Promise<{ close(): Pr
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
+  listenToFailpoints(process.env['THECLOUD_FAILPOINTS']);
   const flushTraces = startTracing(service);
   start().then((running) => {
     let closing = false;

@@ -15,10 +15,12 @@ export interface TestIdentity {
 export async function startTestIdentity(
   engines: TestEngines,
   settings: Partial<IdentityConfig> = {},
+  databaseThrough = (url: string) => url,
 ): Promise<TestIdentity> {
   const database = await testDatabase('identity', migrationsFolder);
   const config: IdentityConfig = {
     ...(await testConfig(engines, database, 'identity')),
+    THECLOUD_DATABASE_URL: databaseThrough(database.url),
     THECLOUD_IDENTITY_ADDRESS: '127.0.0.1:0',
     THECLOUD_ENROLL_ADDRESS: '127.0.0.1:0',
     THECLOUD_IDENTITY_SECRETS_DIR: engines.secretsDir,

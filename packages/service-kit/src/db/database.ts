@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
-import { commonErrors } from '@thecloud/kernel';
+import { askedBy, commonErrors, passing } from '@thecloud/kernel';
 import type { Logger } from '../log';
 import { begin, cork, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
@@ -60,6 +60,7 @@ export class Database {
 
   /** A transaction: all of `fn` or nothing. Throwing rolls back. */
   async write<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const by = askedBy(this.write);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
       const begun = begin(client, scope, 'BEGIN');
@@ -68,7 +69,9 @@ export class Database {
       commitHooks.delete(tx);
       try {
         const [, value] = await settle(begun, fn(tx));
+        passing('before commit', by);
         await client.query('COMMIT');
+        passing('after commit', by);
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
       } catch (cause) {

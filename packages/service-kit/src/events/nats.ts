@@ -1,5 +1,6 @@
 import { connect } from 'nats';
 import type { JetStreamClient, NatsConnection } from 'nats';
+import { passing } from '@thecloud/kernel';
 import type { CertificateFiles } from '../certificates/certificate-files';
 import type { Logger } from '../log';
 
@@ -38,7 +39,9 @@ export class EventBus {
   /** Publishes durably; resolves when the stream has it. The id makes a repetition within two minutes one message. */
   async publish(subject: string, id: string, body: string): Promise<void> {
     if (!this.#jetstream) throw new Error('NATS is away');
+    passing('before publish');
     await this.#jetstream.publish(subject, body, { msgID: id, timeout: PUBLISH_TIMEOUT_MS });
+    passing('after publish');
   }
 
   connected(): boolean {

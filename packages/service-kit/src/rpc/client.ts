@@ -9,6 +9,7 @@ import type {
 } from '@grpc/grpc-js';
 import { injectTrace } from '../telemetry/tracing';
 import type { RequestContext } from '../context';
+import { passing } from '@thecloud/kernel';
 import { serverName } from '../certificates/peer';
 import { fromServiceError } from './wire-errors';
 
@@ -101,12 +102,14 @@ function promised(client: Client, name: string) {
   if (!method) throw new Error(`the client has no method ${name}`);
   return (request: unknown, options: UnaryOptions) =>
     new Promise((resolve, reject) => {
+      passing('before call', name);
       const metadata = options.metadata?.clone() ?? new Metadata();
       if (options.parent) metadata.set('x-request-id', options.parent.requestId);
       injectTrace(metadata);
       const deadline = Date.now() + options.timeoutMs;
       const call = method.call(client, request, metadata, { deadline }, (error, response) => {
         options.signal?.removeEventListener('abort', cancel);
+        passing('after call', name);
         if (error) reject(fromServiceError(error));
         else resolve(response);
       });

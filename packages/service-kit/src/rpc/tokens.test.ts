@@ -1,4 +1,5 @@
-import { grants } from './tokens';
+import { commonErrors } from '@thecloud/kernel';
+import { grants, TokenVerifier } from './tokens';
 
 describe('grants', () => {
   it.each([
@@ -17,4 +18,13 @@ describe('grants', () => {
   ] as Array<[string[], string, boolean]>)('%j, %s: %s', (permissions, wanted, expected) => {
     expect(grants(permissions, wanted)).toBe(expected);
   });
+});
+
+it("blames identity, never the caller, while identity's keys cannot be had", async () => {
+  const header = Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: 'one' })).toString('base64url');
+  const late = () => Promise.reject(commonErrors.DEADLINE_EXCEEDED({}));
+  const verified = new TokenVerifier(late).verify(`${header}.e30.c2lnbmF0dXJl`);
+  await expect(verified).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  const garbage = new TokenVerifier(late).verify('garbage');
+  await expect(garbage).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
 });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JSONWebKeySet, JWTPayload } from 'jose';
-import { commonErrors } from '@thecloud/kernel';
+import { CloudError, commonErrors } from '@thecloud/kernel';
 import type { Principal } from '../context';
 
 export const TOKEN_ISSUER = 'thecloud-identity';
@@ -31,7 +31,7 @@ export class TokenVerifier {
 
   constructor(private readonly fetchKeys: () => Promise<string>) {}
 
-  /** UNAUTHENTICATED: not signed by identity, not for us, or expired. */
+  /** UNAUTHENTICATED: not signed by identity, not for us, or expired. UNAVAILABLE: identity's keys cannot be had now. */
   async verify(token: string): Promise<Principal> {
     const digest = hash('sha256', token, 'base64');
     const known = this.#known.get(digest);
@@ -61,7 +61,7 @@ export class TokenVerifier {
       });
       return payload;
     } catch (cause) {
-      if ((cause as { code?: string }).code === 'UNAVAILABLE') throw cause;
+      if (cause instanceof CloudError) throw cause;
       throw commonErrors.UNAUTHENTICATED({}, cause);
     }
   }
@@ -72,6 +72,10 @@ export class TokenVerifier {
       .then((json) => {
         this.#keys = JSON.parse(json) as JSONWebKeySet;
         this.#fetchedAt = Date.now();
+      })
+      .catch((cause: unknown) => {
+        // Whatever kept identity from answering, the caller's credential is not to blame.
+        throw commonErrors.UNAVAILABLE({ what: 'The identity service' }, cause);
       })
       .finally(() => {
         this.#fetching = undefined;

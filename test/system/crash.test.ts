@@ -1,0 +1,188 @@
+import { idOf } from './api';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+import { CONVERGED_WITHIN_MS, expectConverged } from './converged';
+import { Docker } from './docker';
+import { announcedInCode } from './failpoints';
+import { given, OPERATIONS, wanted, wish } from './operations';
+import type { Operation } from './operations';
+
+/**
+ * kill -9 at every step. Nobody lists the steps: the choke points of the code announce themselves (`passing`), a first
+ * run of each operation notes which of them it passes in which process, and then the operation is run once for each
+ * of them, with the process told to die right there. How to repeat one: docs/testing.md.
+ */
+jest.setTimeout(480_000);
+
+/** Worked on side by side: what a round waits for is mostly the lease of a leader that died. */
+const CLOUDS = 2;
+const clouds: Cloud[] = [];
+const docker = (cloud: Cloud) => new Docker(cloud.dockerSocket);
+beforeAll(async () => {
+  for (let i = 0; i < CLOUDS; i += 1) {
+    const cloud = await startCloud({ driver: 'docker', processes: true, failpoints: true });
+    clouds.push(cloud);
+    await cloud.importStarter();
+  }
+});
+afterAll(() => Promise.all(clouds.map((cloud) => cloud.close())));
+
+const PARTS = ['compute', 'agent'] as const;
+interface Step {
+  readonly process: (typeof PARTS)[number];
+  readonly step: string;
+}
+const name = ({ process, step }: Step) => `${process}, ${step}`;
+
+/** A step that was noted comes again within this: those of the slowest resync do. */
+const COMES_WITHIN_MS = 70_000;
+const BEATS_MS = 7_000;
+const SERVES_WITHIN_MS = 120_000;
+const CONTROLLERS = 3;
+
+/** Crashed at already, as `name` says. */
+const crashedAt = new Set<string>();
+/** Every step that a recording found, and the kinds of all steps it saw. */
+const noted = new Set<string>();
+const kinds = new Set<string>();
+/** What processes do by themselves, again and again: no step of one operation. */
+const periodic = new Set<string>();
+
+/**
+ * What a crash leaves depends on what has happened before it. Where something has ("after commit"), each of the four
+ * operations of an instance's life crashes; where something is only about to ("before call"), the world is as the step
+ * before left it: once will do. So it will for steps of other operations that those four have, too.
+ */
+const matters = ({ everyStep }: Operation, step: Step) =>
+  (everyStep && /^(after|file written)/.test(step.step)) || !crashedAt.has(name(step));
+
+/** Until the agent reports and everything is led, so that what still comes back is not taken for a step of what is next. */
+async function calm({ agent, compute }: Cloud): Promise<void> {
+  const led = () => agent.logged('reporting to compute') > 0 && compute.logged('leading') >= CONTROLLERS;
+  const lost = () => agent.logged('reporting to compute') <= agent.logged('the stream to compute is gone');
+  for (const giveUp = Date.now() + SERVES_WITHIN_MS; !led() || lost();) {
+    if (Date.now() > giveUp) throw new Error('agent and compute did not find back to each other');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The steps that are passed while something is done, each once. */
+async function record(cloud: Cloud, work: () => Promise<unknown>, often = 1): Promise<Step[]> {
+  await calm(cloud);
+  for (const process of PARTS) cloud[process].failpoints.forget();
+  await work();
+  return PARTS.flatMap((process) => {
+    const passed = cloud[process].failpoints.passed();
+    for (const step of passed) kinds.add(step.split(':')[0] ?? '');
+    const enough = [...new Set(passed)].filter((step) => passed.filter((p) => p === step).length >= often);
+    const steps = enough.map((step) => ({ process, step }));
+    for (const step of steps) noted.add(name(step));
+    return steps;
+  });
+}
+
+/** Crashes at each of the steps, one after the other in each cloud; answers with what did not come out well. */
+async function crashAtEach(steps: readonly Step[], round: (cloud: Cloud, step: Step) => Promise<void>) {
+  const only = process.env['THECLOUD_CRASH_STEP'];
+  const waiting = steps.filter((step) => !only || name(step) === only);
+  const wrong: string[] = [];
+  const worker = async (cloud: Cloud) => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      crashedAt.add(name(step));
+      const failed = await round(cloud, step).catch((error: Error) => error);
+      if (!failed) continue;
+      wrong.push(`${name(step)}\n${failed.message}`);
+      return; // what comes next in this cloud would only stumble over what went wrong
+    }
+  };
+  await Promise.all(clouds.map(worker));
+  return wrong;
+}
+
+interface Revived<T> {
+  readonly done: T;
+  /** 10 s; more where others keep the machine so busy that a process takes more than one to start. */
+  readonly convergesWithinMs: number;
+}
+
+/** From here on the process is armed; it dies while `work` is under way, and is started again. */
+async function dies<T>(cloud: Cloud, { process, step }: Step, work: () => Promise<T>): Promise<Revived<T>> {
+  const part = cloud[process];
+  part.failpoints.crashAt(step);
+  const revived = async () => {
+    await within(COMES_WITHIN_MS, part.died());
+    const died = Date.now();
+    await part.start();
+    await part.serving(SERVES_WITHIN_MS);
+    return Date.now() - died;
+  };
+  const [done, startMs] = await Promise.all([work(), revived()]).finally(() => part.failpoints.disarm());
+  return { done, convergesWithinMs: Math.max(CONVERGED_WITHIN_MS, 10 * startMs) };
+}
+
+async function within(ms: number, promise: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('this step was noted, but did not come again')), ms);
+  });
+  await Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+describe('kill -9', () => {
+  it('of what processes do by themselves', async () => {
+    const [cloud] = clouds as [Cloud];
+    await Promise.all(clouds.map((each) => given(each, 'running')));
+    const beats = await record(cloud, () => new Promise((resolve) => setTimeout(resolve, BEATS_MS)), 2);
+    for (const step of beats) periodic.add(name(step));
+    const wrong = await crashAtEach(beats, async (each, step) => {
+      const id = await given(each, 'running');
+      const { convergesWithinMs } = await dies(each, step, () => Promise.resolve());
+      await expectConverged(each, docker(each), wanted('running', id), convergesWithinMs);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(OPERATIONS)('at every step of $name', async (operation) => {
+    const [cloud] = clouds as [Cloud];
+    const id = await given(cloud, operation.needs);
+    const passed = await record(cloud, async () => {
+      const answer = await wish(cloud, operation, id).once();
+      await expectConverged(cloud, docker(cloud), wanted(operation.leaves, idOf(answer)));
+    });
+    expect(new Set(passed.map(({ process }) => process))).toEqual(new Set(PARTS));
+    const steps = passed.filter((step) => !periodic.has(name(step)) && matters(operation, step));
+    const wrong = await crashAtEach(steps, async (each, step) => {
+      const before = await given(each, operation.needs);
+      const wished = wish(each, operation, before);
+      const { done: answer, convergesWithinMs } = await dies(each, step, () => wished.once());
+      await expectConverged(each, docker(each), wanted(operation.leaves, idOf(answer)), convergesWithinMs);
+      // The wish has come true once: also for a caller who repeats it now.
+      expect((await wished.once()).metadata).toEqual(answer.metadata);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(PARTS)('at every step of coming back from a crash: %s', async (process) => {
+    const [cloud] = clouds as [Cloud];
+    const id = await given(cloud, 'running');
+    const passed = await record(cloud, async () => {
+      await cloud[process].kill();
+      await cloud[process].start();
+      await cloud[process].serving();
+      await expectConverged(cloud, docker(cloud), wanted('running', id));
+    });
+    const steps = passed.filter((step) => !crashedAt.has(name(step)));
+    const wrong = await crashAtEach(steps, async (each, step) => {
+      const there = await given(each, 'running');
+      await each[process].kill();
+      const { convergesWithinMs } = await dies(each, step, () => each[process].start());
+      await expectConverged(each, docker(each), wanted('running', there), convergesWithinMs);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('leaves out no step that was noted, and no kind that the code announces', () => {
+    expect(announcedInCode().filter((kind) => !kinds.has(kind))).toEqual([]);
+    expect([...noted].filter((step) => !crashedAt.has(step))).toEqual([]);
+  });
+});
