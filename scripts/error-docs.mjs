@@ -34,6 +34,16 @@ for (const [domain, lines] of [...byDomain].sort(([a], [b]) => a.localeCompare(b
     parts.push(`| \`${reason}\` | ${code} | ${example.replaceAll('|', '\\|')} |`);
   parts.push('');
 }
+const { INSTANCE_REASONS } = require('../services/compute/dist/instance/instance.advice.js');
+parts.push(`## Why an instance fails or waits
+
+In \`status.reason\` of an instance, and in \`error.reason\` of its operation, with what happened in \`message\` and what to do
+in the operation's \`advice\`.
+
+| reason | says | what to do |
+|---|---|---|`);
+for (const [reason, { says, advice }] of Object.entries(INSTANCE_REASONS))
+  parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
 writeFileSync(
   process.argv[2] ?? new URL('../docs/errors.md', import.meta.url),
   `${parts.join('\n').trimEnd()}\n`,

@@ -27,7 +27,8 @@ export interface Body {
     digest?: string;
   };
   state?: string;
-  steps?: Array<{ name: string; state: string }>;
+  steps?: Array<{ name: string; state: string; message?: string }>;
+  kind?: string;
   error?: { reason: string; message: string; advice: string };
   token?: string;
   secret?: string;

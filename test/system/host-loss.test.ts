@@ -97,6 +97,17 @@ it('starts elsewhere what a lost host ran, after that host has stopped it', asyn
   expect(await host(cloud.hostId)).toMatchObject({ state: 'dead', reason: 'LOST' });
 });
 
+it('explains the move to its owner by an operation', async () => {
+  const { body } = await cloud.admin.until(
+    'GET',
+    `/v1/operations?resource=${moves}`,
+    ({ body: { operations } }) => operations?.[0]?.state === 'succeeded',
+  );
+  expect(body.operations?.map(({ kind }) => kind)).toEqual(['instance.evacuate', 'instance.create']);
+  expect(body.operations?.[0]?.steps?.map(({ name }) => name)).toEqual(['leave lost host', 'place', 'start']);
+  expect(body.operations?.[0]?.steps?.[0]?.message).toContain('Its host is lost');
+});
+
 it('keeps there what is to be kept, and says so', async () => {
   const { body } = await instanceIs(stays, ({ reason }) => reason === 'HOST_LOST');
   expect(body.status).toMatchObject({ state: 'running', host_id: cloud.hostId });

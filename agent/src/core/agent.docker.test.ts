@@ -112,7 +112,7 @@ describeWithDocker('an agent on Docker', () => {
 
   it('tells of an image that no registry has', async () => {
     await host.apply(id, 1, { config: { image: '127.0.0.1:1/none@sha256:' + '0'.repeat(64) } });
-    await host.observed(id, { phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' });
+    await host.observed(id, { phase: 'failed', problemReason: 'IMAGE_MISSING' });
     await host.apply(id, 2, { desired: 'absent' });
     await host.observed(id, { phase: 'absent', generation: 2 });
   });

@@ -147,7 +147,7 @@ describe('strangers', () => {
 describe('failures', () => {
   it('tells of a missing image, and recovers with the next order', async () => {
     await host.apply(id, 1, { config: { image: 'missing@sha256:0' } });
-    await host.observed(id, { phase: 'failed', generation: 1, problemReason: 'IMAGE_PULL_FAILED' });
+    await host.observed(id, { phase: 'failed', generation: 1, problemReason: 'IMAGE_MISSING' });
     await host.apply(id, 2);
     await host.observed(id, { phase: 'running', generation: 2, problemReason: '' });
   });

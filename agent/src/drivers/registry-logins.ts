@@ -14,7 +14,7 @@ export function loginsFrom(path: string): LoginFor {
     } catch {
       // The cause may quote the file, and so a password: only the path is told.
       const text = `This host's registry logins in ${path} cannot be read. Ask your operator to repair the file.`;
-      throw new DriverError('IMAGE_PULL_FAILED', text, true);
+      throw new DriverError('REGISTRY_REFUSED', text, true);
     }
   };
 }

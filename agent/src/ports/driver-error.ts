@@ -1,4 +1,11 @@
-export type DriverReason = 'IMAGE_PULL_FAILED' | 'PORT_TAKEN' | 'START_FAILED' | 'DRIVER_UNAVAILABLE';
+export type DriverReason =
+  | 'IMAGE_MISSING'
+  | 'REGISTRY_UNAVAILABLE'
+  | 'REGISTRY_REFUSED'
+  | 'IMAGE_PULL_FAILED'
+  | 'PORT_TAKEN'
+  | 'START_FAILED'
+  | 'DRIVER_UNAVAILABLE';
 
 /** An engine could not do it. `message` is for the instance's owner: what happened, and what to do if they can. */
 export class DriverError extends Error {

@@ -6,7 +6,7 @@ export interface ImageDriver {
   /**
    * After it the image is on the host. Asks no registry when it is there already: references are by digest, so what
    * is there is what was meant.
-   * @throws DriverError IMAGE_PULL_FAILED, DRIVER_UNAVAILABLE; rejects with the signal's reason when aborted.
+   * @throws DriverError IMAGE_MISSING, REGISTRY_UNAVAILABLE, REGISTRY_REFUSED, IMAGE_PULL_FAILED, DRIVER_UNAVAILABLE; rejects with the signal's reason when aborted.
    */
   ensure(reference: string, onProgress: OnProgress, signal: AbortSignal): Promise<void>;
 }

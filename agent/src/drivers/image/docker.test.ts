@@ -71,13 +71,13 @@ describeWithRegistry('pulling from a registry with a login', () => {
     write(login.password);
     const missing = `${host}/images/test@sha256:${'0'.repeat(64)}`;
     const refused = images.ensure(missing, () => undefined, never);
-    await expect(refused).rejects.toMatchObject({ reason: 'IMAGE_PULL_FAILED', transient: false });
+    await expect(refused).rejects.toMatchObject({ reason: 'IMAGE_MISSING', transient: false });
   });
 
   it('names neither login nor password when it is refused', async () => {
     write('wrong-password');
     const refused = await images.ensure(reference, () => undefined, never).catch((error: Error) => error);
-    expect(refused).toMatchObject({ reason: 'IMAGE_PULL_FAILED' });
+    expect(refused).toMatchObject({ reason: 'REGISTRY_REFUSED' });
     expect(String((refused as Error).message)).not.toContain('wrong-password');
     writeFileSync(logins, '{"password": "half');
     await expect(images.ensure(reference, () => undefined, never)).rejects.toThrow(

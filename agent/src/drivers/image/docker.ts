@@ -87,13 +87,22 @@ export class DockerImageDriver implements ImageDriver {
 
 const NOT_THERE = /manifest unknown|not found|repository name not known|does not exist/i;
 const NOT_ALLOWED = /unauthorized|denied|authentication required|no basic auth/i;
+const AWAY =
+  /dial tcp|connection re(fused|set)|no such host|timeout|timed out|stopped sending|cut short|\bEOF\b|50[234] /i;
 
 function pullProblem(reference: string, error: unknown): DriverError {
   const said = messageOf(error).slice(0, 500);
+  const because = { cause: error };
   if (NOT_ALLOWED.test(said)) {
-    const text = `The registry does not let this host pull ${reference}. Ask your operator to check the host's registry login.`;
-    return new DriverError('IMAGE_PULL_FAILED', text, false, { cause: error });
+    const text = `The registry does not let this host pull ${reference}.`;
+    return new DriverError('REGISTRY_REFUSED', text, false, because);
+  }
+  if (NOT_THERE.test(said))
+    return new DriverError('IMAGE_MISSING', `The registry has no image ${reference}.`, false, because);
+  if (AWAY.test(said)) {
+    const text = `The registry does not answer this host, which needs ${reference}: ${said}. It is tried again by itself.`;
+    return new DriverError('REGISTRY_UNAVAILABLE', text, true, because);
   }
   const text = `Image ${reference} could not be pulled: ${said}`;
-  return new DriverError('IMAGE_PULL_FAILED', text, !NOT_THERE.test(said), { cause: error });
+  return new DriverError('IMAGE_PULL_FAILED', text, true, because);
 }

@@ -5,6 +5,6 @@ import type { ImageDriver } from '../../ports/image-driver';
 export class NoopImageDriver implements ImageDriver {
   async ensure(reference: string): Promise<void> {
     if (!reference.startsWith('missing')) return;
-    throw new DriverError('IMAGE_PULL_FAILED', `The registry has no image ${reference}.`, false);
+    throw new DriverError('IMAGE_MISSING', `The registry has no image ${reference}.`, false);
   }
 }

@@ -17,7 +17,7 @@ export class Operations {
   /** Begins an operation with its first step; an earlier one still open on the resource is superseded. Answers with its id. */
   async begin(
     tx: Tx,
-    ctx: RequestContext,
+    ctx: Pick<RequestContext, 'principal' | 'requestId'>,
     projectId: string,
     kind: string,
     resourceId: string,
@@ -58,6 +58,12 @@ export class Operations {
     const id = await this.begin(tx, ctx, projectId, kind, resourceId, step);
     await this.succeed(tx, id);
     return id;
+  }
+
+  async isOpen(tx: Tx, id: string): Promise<boolean> {
+    const { operation } = this.tables;
+    const open = and(eq(operation.id, id), inArray(operation.state, ['pending', 'running']));
+    return (await tx.$count(operation, open)) > 0;
   }
 
   /** Notes that a step has begun; the step before it has succeeded by that. The same step again updates its message. */

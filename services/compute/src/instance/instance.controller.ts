@@ -50,13 +50,13 @@ export class InstanceController implements Reconciler {
       await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
       return settled;
     }
-    const next = plan({ ...row, hostLost });
+    const next = plan({ ...row, hostLost, ranForMs: ranForMs(row) });
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
     if (next.action === 'displace') return this.#displace(row, next, term);
     if (!(await this.#save(row, next, term))) return again(0);
     if (next.action === 'apply') return this.#apply(row, term);
-    return next.step ? again(LOOK_AGAIN_MS) : settled;
+    return next.step ? again(next.lookAgainMs ?? LOOK_AGAIN_MS) : settled;
   }
 
   async #look(id: string): Promise<{ row?: InstanceView; hostLost: boolean }> {
@@ -75,14 +75,28 @@ export class InstanceController implements Reconciler {
       if (!(await hostRepo.isLost(tx, locked.hostId))) return; // it has just returned, and has been told what is its own
       await placementRepo.release(tx, locked);
       const { state, reason, message } = next;
+      const { desired } = locked;
       const displaced = {
         ...{ state, reason, message, hostId: null, seen: null, seenSequence: 0, keptGeneration: 0 },
         // Two: the one between orders the lost host to remove what it has, and no later order bears that number.
         generation: locked.generation + 2,
       };
-      await this.d.changed(tx, await instanceRepo.update(tx, row.id, displaced));
+      const operationId =
+        desired === 'running' ? await this.#explain(tx, locked, message) : locked.operationId;
+      await this.d.changed(tx, await instanceRepo.update(tx, row.id, { ...displaced, operationId }));
     });
     return again(0);
+  }
+
+  /** What its owner finds when it is suddenly elsewhere: an operation, unless one is under way. Its id. */
+  async #explain(tx: Tx, row: InstanceRow, message: string): Promise<string> {
+    const { operations } = this.d;
+    const { id, projectId } = row;
+    const operationId = (await operations.isOpen(tx, row.operationId))
+      ? row.operationId
+      : await operations.begin(tx, { requestId: '' }, projectId, 'instance.evacuate', id, 'leave lost host');
+    await operations.step(tx, operationId, 'leave lost host', message);
+    return operationId;
   }
 
   async #place(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
@@ -195,6 +209,12 @@ export class InstanceController implements Reconciler {
  */
 function removalGeneration(seen: number, row: InstanceView | undefined): number {
   return row ? Math.max(seen + 1, row.generation - 1) : LAST_GENERATION;
+}
+
+/** By the host's clock, or by ours if that one is ahead. */
+function ranForMs({ seen, updatedAt }: InstanceView): number {
+  const startedAt = seen?.startedAt ? Date.parse(seen.startedAt) : 0;
+  return Date.now() - Math.min(startedAt, updatedAt.getTime());
 }
 
 /** The whole desired state, as the agent takes it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Seen } from './instance';
-import { plan } from './instance.plan';
+import { plan, STEADY_MS } from './instance.plan';
 import type { Facts } from './instance.plan';
 import { allowed, TRANSITIONS } from './instance.state';
 import type { InstanceState } from './instance.state';
@@ -26,6 +26,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   onHostLoss: 'restart',
   keptGeneration: 0,
   seen: null,
+  ranForMs: STEADY_MS,
   ...change,
 });
 
@@ -67,7 +68,7 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   ],
   [
     'an image that cannot be pulled fails it',
-    { seen: seen({ phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' }) },
+    { seen: seen({ phase: 'failed', problemReason: 'IMAGE_MISSING' }) },
     'none',
     'failed',
   ],
@@ -144,7 +145,7 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   ['also before the host said anything of it', { hostLost: true }, 'displace', 'provisioning'],
   [
     'and one that failed there',
-    { hostLost: true, state: 'failed', seen: seen({ phase: 'failed', problemReason: 'IMAGE_PULL_FAILED' }) },
+    { hostLost: true, state: 'failed', seen: seen({ phase: 'failed', problemReason: 'IMAGE_MISSING' }) },
     'displace',
     'provisioning',
   ],
@@ -222,6 +223,21 @@ it('tells a program that was killed for its memory apart from one that ended', (
   expect(plan(facts({ seen: killed }))).toMatchObject({ state: 'starting', reason: 'OUT_OF_MEMORY' });
 });
 
+it('says at once that it runs, and later that its start has succeeded', () => {
+  const started = plan(facts({ seen: seen(), ranForMs: STEADY_MS - 300 }));
+  expect(started).toMatchObject({ state: 'running', step: 'start', lookAgainMs: 300 });
+  expect(started.outcome).toBeUndefined();
+  expect(plan(facts({ seen: seen() }))).toMatchObject({ state: 'running', outcome: 'succeeded' });
+  const again = facts({ seen: seen(), ranForMs: 0, observedGeneration: 1 });
+  expect(plan(again)).toMatchObject({ state: 'running', outcome: 'succeeded' });
+});
+
+it('fails what is asked of one that is kept on a lost host, and says so', () => {
+  const asked = { hostLost: true, onHostLoss: 'keep', desired: 'stopped', generation: 2 } as const;
+  const kept = facts({ ...asked, seen: seen(), state: 'stopping' });
+  expect(plan(kept)).toMatchObject({ outcome: 'failed', reason: 'HOST_LOST' });
+});
+
 it('gives up on an operation after three starts that end at once, and says how they ended', () => {
   const crashing = seen({
     phase: 'exited',
@@ -245,6 +261,7 @@ const arbitraryFacts = fc.record<Facts>({
   ),
   observedGeneration: fc.integer({ min: 0, max: 3 }),
   hostId: fc.option(fc.constant('host_1')),
+  ranForMs: fc.integer({ min: 0, max: 2 * STEADY_MS }),
   hostLost: fc.boolean(),
   onHostLoss: fc.constantFrom('restart', 'keep'),
   keptGeneration: fc.integer({ min: 0, max: 3 }),

@@ -15,6 +15,8 @@ export interface Facts {
   /** The newest generation that said keep, before it said restart; 0: none. */
   readonly keptGeneration: number;
   readonly seen: Seen | null;
+  /** How long the program has been seen to run, in ms. */
+  readonly ranForMs: number;
 }
 
 /** What to do next. place: find a host. apply: tell the host. displace: take it off. purge: all traces are gone. */
@@ -29,7 +31,12 @@ export interface Plan {
   /** The operation's present step; none when it has ended. */
   readonly step?: string;
   readonly outcome?: 'succeeded' | 'failed';
+  /** When to look again at the latest, in ms, while a step is under way. */
+  readonly lookAgainMs?: number;
 }
+
+/** A start has succeeded when the program has run for so long, in ms: one that ends at once has not. */
+export const STEADY_MS = 1_000;
 
 /** Starts in a row that end at once, after which an operation gives up waiting (the host goes on trying). */
 const STARTS_BEFORE_GIVING_UP = 3;
@@ -75,6 +82,7 @@ function planLost(facts: Facts): Plan {
     return {
       action: 'none',
       ...lost('Its host is lost. It is to be kept there: it is looked after again when the host returns.'),
+      outcome: 'failed',
     };
   const message = desired === 'running' ? 'Its host is lost. It is started on another one.' : '';
   return { action: 'displace', ...lost(message), state: desired === 'running' ? 'provisioning' : 'stopping' };
@@ -106,7 +114,7 @@ export const KEEP = '\0keep';
 function planRunning(facts: Facts, seen: Seen): Plan {
   switch (seen.phase) {
     case 'running':
-      return quiet('running', 'succeeded');
+      return PASSING.has(seen.problemReason) ? planUnseen(facts, seen) : planUp(facts);
     case 'pulling':
       return { action: 'none', ...saying(seen), state: 'starting', step: 'pull image' };
     case 'creating':
@@ -119,6 +127,26 @@ function planRunning(facts: Facts, seen: Seen): Plan {
         return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };
       return { action: 'none', ...saying(seen), state: 'failed', outcome: 'failed' };
   }
+}
+
+/** Its host is there, and cannot see it: what was seen last is told, and that it may be otherwise by now. */
+function planUnseen({ observedGeneration, generation }: Facts, seen: Seen): Plan {
+  const message = `Nobody knows whether it still runs; it did when last seen. ${seen.problemMessage}`;
+  const untold = observedGeneration < generation;
+  return {
+    action: 'none',
+    state: 'running',
+    reason: seen.problemReason,
+    message,
+    ...(untold ? { step: 'start' } : {}),
+  };
+}
+
+/** It runs, and says so at once; its operation waits until it is certain. */
+function planUp({ observedGeneration, generation, ranForMs }: Facts): Plan {
+  const up = quiet('running', 'succeeded');
+  if (observedGeneration >= generation || ranForMs >= STEADY_MS) return up;
+  return { ...up, outcome: undefined, step: 'start', lookAgainMs: STEADY_MS - ranForMs };
 }
 
 function wouldRestart({ restartPolicy }: Facts, seen: Seen): boolean {

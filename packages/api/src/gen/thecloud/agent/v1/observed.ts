@@ -18,7 +18,7 @@ export interface ObservedInstance {
   exitCode: number;
   startedAt: Date | undefined;
   restartCount: number;
-  /** IMAGE_PULL_FAILED, PORT_TAKEN, START_FAILED, DRIVER_UNAVAILABLE, REMOVED, OUT_OF_MEMORY. */
+  /** IMAGE_MISSING, REGISTRY_UNAVAILABLE, REGISTRY_REFUSED, IMAGE_PULL_FAILED, PORT_TAKEN, START_FAILED, DRIVER_UNAVAILABLE, REMOVED, OUT_OF_MEMORY. */
   problemReason: string;
   problemMessage: string;
   /** Pull progress and the like, for people. */
