@@ -30,6 +30,8 @@ export class Agent {
   #timer: NodeJS.Timeout | undefined;
   #resyncing: Promise<void> = Promise.resolve();
   #closed = false;
+  /** The engine did not answer when last asked. */
+  #blind = false;
 
   constructor(private readonly d: AgentDeps) {
     this.#reconciler = new Reconciler(d);
@@ -78,8 +80,13 @@ export class Agent {
     for (const { order } of this.d.journal.all()) this.#queue.add(order.instanceId);
   }
 
-  health(): Promise<DriverHealth> {
-    return this.d.driver.probe();
+  /** Asks the engine. While it does not answer, nobody knows how its instances are: each says so. */
+  async health(): Promise<DriverHealth> {
+    const health = await this.d.driver.probe();
+    if (health.ok && this.#blind) this.#resync(true);
+    this.#blind = !health.ok;
+    if (!health.ok) this.#tellBlind(health.why);
+    return health;
   }
 
   /** Ends what is being done and writes no more. What runs on the host keeps running. */
@@ -90,6 +97,12 @@ export class Agent {
     await this.#queue.close();
     await this.#resyncing;
     await this.d.journal.close();
+  }
+
+  #tellBlind(why: string): void {
+    for (const { sequence: _, ...known } of this.d.observations.all())
+      if (known.phase === 'running' || known.phase === 'exited')
+        this.d.observations.publish({ ...known, problemReason: 'DRIVER_UNAVAILABLE', problemMessage: why });
   }
 
   async #survey(): Promise<void> {

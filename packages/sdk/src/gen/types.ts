@@ -290,7 +290,7 @@ export interface InstanceStats {
 export interface InstanceStatus {
   /** provisioning, starting, running, stopping, stopped, failed, deleting, deleted. */
   state: string;
-  /** Machine-readable cause of a failed or waiting state: NO_CAPACITY, IMAGE_PULL_FAILED, EXITED, … */
+  /** Machine-readable cause of a failed or waiting state: NO_CAPACITY, IMAGE_MISSING, EXITED, … (docs/errors.md). */
   reason: string;
   message: string;
   /** The newest generation the host has made true. */

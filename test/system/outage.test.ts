@@ -1,0 +1,157 @@
+import { methods } from '@thecloud/api';
+import { idOf } from './api';
+import type { Answer } from './api';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+import { Docker } from './docker';
+import { Relay } from './relay';
+
+/** An engine is away, then back: what goes on, what is refused and how, and that everything recovers by itself. */
+jest.setTimeout(180_000);
+let cloud: Cloud;
+let docker: Docker;
+let postgresPort = 0;
+const postgres = new Relay(() => postgresPort);
+beforeAll(async () => {
+  await postgres.mend();
+  cloud = await startCloud({
+    driver: 'docker',
+    databaseThrough: (url) => {
+      const through = new URL(url);
+      postgresPort = Number(through.port);
+      through.port = String(postgres.port);
+      return through.href;
+    },
+  });
+  docker = new Docker(cloud.dockerSocket);
+  await cloud.importStarter();
+});
+afterAll(async () => {
+  await cloud.close();
+  await postgres.cut();
+});
+
+const SLEEP = { command: ['/bin/sleep', '600'] };
+const running = async (name: string) => {
+  const id = idOf(await cloud.admin.launch(name, SLEEP));
+  await cloud.admin.reaches(id, 'running');
+  return { id, pid: (await docker.inspect(id)).State.Pid };
+};
+const pidOf = async (id: string) => (await docker.inspect(id)).State.Pid;
+const instance = async (id: string) => (await cloud.admin.call('GET', `/v1/instances/${id}`)).body;
+const remove = async (id: string) => {
+  await cloud.admin.until('DELETE', `/v1/instances/${id}`, ({ status }) => status < 500 && status > 0);
+  await cloud.admin.vanishes(`/v1/instances/${id}`);
+};
+
+describe('etcd away', () => {
+  const epochs = () =>
+    cloud.database.query<{ controller: string; epoch: string }>(
+      'select controller, epoch from compute.leader order by controller',
+    );
+
+  it('leaves instances and reads alone, accepts writes and does them later, and has no second leader', async () => {
+    const before = await running('before-etcd');
+    const led = await epochs();
+    await cloud.engines.etcd.stop();
+    try {
+      expect((await instance(before.id)).status?.state).toBe('running');
+      const accepted = await cloud.admin.launch('during-etcd', SLEEP);
+      expect(await epochs()).toEqual(led);
+      expect(await pidOf(before.id)).toBe(before.pid);
+      const { status } = await cloud.admin.call('GET', `/v1/operations/${accepted.metadata?.operation_id}`);
+      expect(status).toBe(200);
+
+      await cloud.engines.etcd.start();
+      await cloud.admin.reaches(idOf(accepted), 'running', 60_000);
+      expect(await pidOf(before.id)).toBe(before.pid);
+      const now = await epochs();
+      expect(now.map((l) => l.controller)).toEqual(led.map((l) => l.controller));
+      now.forEach((l, i) => expect(BigInt(l.epoch)).toBeGreaterThanOrEqual(BigInt(led[i]?.epoch ?? 0)));
+      for (const id of [before.id, idOf(accepted)]) await remove(id);
+    } finally {
+      await cloud.engines.etcd.start();
+    }
+  });
+});
+
+describe('PostgreSQL away', () => {
+  const routes = methods.filter((m) => m.http && !m.auth.public && !m.responseStream && !m.requestStream);
+
+  it('answers 503 with Retry-After on every route, soon, and recovers by itself', async () => {
+    const before = await running('before-postgres');
+    await postgres.cut();
+    try {
+      const refused = ({ status, headers }: Answer) =>
+        status === 503 && Number(headers.get('retry-after')) > 0;
+      const login = { email: 'admin@example.com', password: 'whatever it is' };
+      const first = [
+        await cloud.admin.call('GET', `/v1/instances/${before.id}`),
+        await cloud.admin.call('GET', '/v1/instances'),
+        await cloud.admin.call('POST', `/v1/instances/${before.id}:stop`, {}),
+        await cloud.admin.call('POST', '/v1/sessions', login),
+      ];
+      expect(first.filter((answer) => !refused(answer))).toEqual([]);
+      // From here on the gateway no longer remembers the key: every route needs the database.
+      await cloud.stranger.until('GET', '/v1/instance-types', refused);
+      const answers = await Promise.all(
+        routes.map(async ({ rpc, http }) => {
+          const path = (http?.path ?? '').replace(/\{[^}]+\}/g, before.id);
+          const answer = await cloud.stranger.call(http?.verb ?? 'GET', path, http?.body ? {} : undefined);
+          return { rpc, status: answer.status, refused: refused(answer) };
+        }),
+      );
+      expect(answers.length).toBeGreaterThan(20);
+      expect(answers.filter((answer) => !answer.refused)).toEqual([]);
+      expect(await pidOf(before.id)).toBe(before.pid);
+    } finally {
+      await postgres.mend();
+    }
+    await cloud.admin.reaches(before.id, 'running');
+    const after = await running('after-postgres');
+    expect(await pidOf(before.id)).toBe(before.pid);
+    for (const { id } of [before, after]) await remove(id);
+  });
+});
+
+describe('Docker away', () => {
+  it('is told by the host and by each instance, none of which vanishes; all is well when it is back', async () => {
+    const engine = cloud.dockerEngine;
+    if (!engine) throw new Error('this cloud has no Docker');
+    const { id, pid } = await running('through-docker');
+    const other = await running('stopped-meanwhile');
+    await engine.stop();
+    try {
+      const host = `/v1/hosts/${cloud.hostId}`;
+      await cloud.admin.until('GET', host, ({ body }) => body.status?.reason === 'DRIVER_UNAVAILABLE');
+      const told = await cloud.admin.until(
+        'GET',
+        `/v1/instances/${id}`,
+        ({ body }) => body.status?.reason === 'DRIVER_UNAVAILABLE',
+      );
+      expect(told.body.status).toMatchObject({
+        state: 'running',
+        message: expect.stringContaining('Nobody knows whether it still runs'),
+      });
+      const listed = (await cloud.admin.call('GET', '/v1/instances')).body.instances ?? [];
+      expect(listed.map(idOf).sort()).toEqual([id, other.id].sort());
+      expect(() => process.kill(pid, 0)).not.toThrow();
+
+      const asked = await cloud.admin.call('POST', `/v1/instances/${other.id}:stop`, { grace_seconds: 1 });
+      expect(asked.status).toBe(202);
+      expect((await instance(other.id)).status?.state).toBe('stopping');
+      await engine.start();
+      await cloud.admin.reaches(other.id, 'stopped', 60_000);
+      await cloud.admin.until('GET', host, ({ body }) => body.status?.reason === '');
+      await cloud.admin.until(
+        'GET',
+        `/v1/instances/${id}`,
+        ({ body }) => body.status?.state === 'running' && body.status.reason === '',
+      );
+      expect(await pidOf(id)).toBe(pid);
+      for (const one of [id, other.id]) await remove(one);
+    } finally {
+      await engine.start();
+    }
+  });
+});
