@@ -99,7 +99,7 @@ module.exports = {
       name: 'testkit-in-tests-only',
       severity: 'error',
       comment: 'testkit makes databases and engines for tests.',
-      from: { pathNot: ['\\.test\\.ts$', '^packages/testkit', '^test/'] },
+      from: { pathNot: ['\\.test\\.ts$', '^packages/testkit', '/fixtures/', '^test/'] },
       to: { path: '^packages/testkit' },
     },
     {

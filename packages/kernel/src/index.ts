@@ -1,3 +1,4 @@
+export { Batcher } from './batcher';
 export { systemClock } from './clock';
 export type { Clock } from './clock';
 export { commonErrors, invalidFields } from './common-errors';

@@ -17,7 +17,7 @@ export type { MigrateOptions } from './db/migrate';
 export { scopeOf } from './db/mutate';
 export type { Codec, Mutate } from './db/mutate';
 export { Operations } from './db/operations';
-export type { OperationFailure } from './db/operations';
+export type { OperationChange, OperationFailure } from './db/operations';
 export { cutPage, pageOf } from './db/page';
 export type { Page } from './db/page';
 export { kitTables, tenantPolicy, time } from './db/tables';

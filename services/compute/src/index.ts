@@ -1,4 +1,6 @@
 export { computeConfig } from './config';
 export type { ComputeConfig } from './config';
 export { errors } from './errors';
+export { Placer } from './placement/placer';
+export type { Placement, PlacementRequest } from './placement/placer';
 export { migrationsFolder, start } from './service';

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Tx } from './connection';
@@ -8,6 +8,16 @@ export interface OperationFailure {
   readonly reason: string;
   readonly message: string;
   readonly advice: string;
+}
+
+/** How an operation goes on: its next step, or how it ended. */
+export interface OperationChange {
+  readonly id: string;
+  readonly step?: string;
+  /** Of the step. */
+  readonly message?: string;
+  readonly outcome?: 'succeeded' | 'failed';
+  readonly error?: OperationFailure;
 }
 
 /** The operations of a service: begun with a mutation, carried on by its controller. */
@@ -67,43 +77,60 @@ export class Operations {
   }
 
   /** Notes that a step has begun; the step before it has succeeded by that. The same step again updates its message. */
-  async step(tx: Tx, id: string, name: string, message = ''): Promise<void> {
-    await this.#change(tx, id, (steps, now) => {
-      const last = steps.at(-1);
-      if (last?.name === name) return [...steps.slice(0, -1), { ...last, message }];
-      return [...closed(steps, 'succeeded', now), { name, state: 'running', message, startedAt: now }];
-    });
+  step(tx: Tx, id: string, name: string, message = ''): Promise<void> {
+    return this.advance(tx, [{ id, step: name, message }]);
   }
 
-  async succeed(tx: Tx, id: string): Promise<void> {
-    await this.#change(tx, id, (steps, now) => closed(steps, 'succeeded', now), { state: 'succeeded' });
+  succeed(tx: Tx, id: string): Promise<void> {
+    return this.advance(tx, [{ id, outcome: 'succeeded' }]);
   }
 
-  async fail(tx: Tx, id: string, error: OperationFailure): Promise<void> {
-    await this.#change(tx, id, (steps, now) => closed(steps, 'failed', now), { state: 'failed', error });
+  fail(tx: Tx, id: string, error: OperationFailure): Promise<void> {
+    return this.advance(tx, [{ id, outcome: 'failed', error }]);
   }
 
-  /** Ended operations stay as they ended. */
-  async #change(
-    tx: Tx,
-    id: string,
-    edit: (steps: StoredStep[], now: string) => StoredStep[],
-    end?: { state: 'succeeded' | 'failed'; error?: OperationFailure },
-  ): Promise<void> {
+  /** The same for many at once, one change an operation. Ended operations stay as they ended. */
+  async advance(tx: Tx, changes: readonly OperationChange[]): Promise<void> {
+    if (changes.length === 0) return;
     const { operation } = this.tables;
-    const [row] = await tx.select().from(operation).where(eq(operation.id, id)).for('update');
-    if (!row || row.endedAt) return;
+    const ids = changes.map(({ id }) => id);
+    const rows = await tx
+      .select()
+      .from(operation)
+      .where(and(inArray(operation.id, ids), isNull(operation.endedAt)))
+      .orderBy(operation.id)
+      .for('update');
+    if (rows.length === 0) return;
     const now = new Date();
-    const steps = edit(row.steps, now.toISOString());
-    await tx
-      .update(operation)
-      .set({
-        steps,
-        state: end?.state ?? 'running',
-        ...(end ? { endedAt: now, error: end.error ?? null } : {}),
-      })
-      .where(eq(operation.id, id));
+    const changed = rows.map((row) => ({
+      ...row,
+      ...advanced(
+        row.steps,
+        changes.find((c) => c.id === row.id),
+        now,
+      ),
+    }));
+    await tx.execute(sql`
+      update ${operation} o set steps = c.steps, state = c.state, ended_at = c."endedAt", error = c.error
+        from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb)
+             as c(id text, steps jsonb, state text, "endedAt" timestamptz, error jsonb)
+       where o.id = c.id`);
   }
+}
+
+function advanced(steps: StoredStep[], change: OperationChange | undefined, now: Date) {
+  const at = now.toISOString();
+  if (!change?.outcome) return { steps: stepped(steps, change, at), state: 'running' as const };
+  const { outcome: state, error = null } = change;
+  return { steps: closed(steps, state, at), state, endedAt: now, error };
+}
+
+function stepped(steps: StoredStep[], change: OperationChange | undefined, now: string): StoredStep[] {
+  const { step, message = '' } = change ?? {};
+  const last = steps.at(-1);
+  if (!step) return steps;
+  if (last?.name === step) return [...steps.slice(0, -1), { ...last, message }];
+  return [...closed(steps, 'succeeded', now), { name: step, state: 'running', message, startedAt: now }];
 }
 
 function closed(steps: StoredStep[], state: 'succeeded' | 'failed', now: string): StoredStep[] {

@@ -1,27 +1,41 @@
 import { sql } from 'drizzle-orm';
 import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
-import { commonErrors } from '@thecloud/kernel';
+import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import type { KitTables } from './tables';
 
+const LARGEST_RELEASE = 500;
+
+interface Release {
+  readonly controller: string;
+  /** In decimal: JSON knows no bigint. */
+  readonly epoch: string;
+  readonly key: string;
+  readonly wakes: number;
+  readonly attempts: number;
+  readonly after_ms: number;
+}
+
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
+  readonly #releases = new Batcher<Release, void>(LARGEST_RELEASE, (releases) => this.#release(releases));
+
   constructor(
     private readonly db: Database,
     private readonly tables: KitTables,
     private readonly wakes: Pick<Wakes, 'ring' | 'listen'>,
   ) {}
 
-  /** Wakes a controller for a key, in the transaction that gave it the reason. Always moves the due time. */
+  /** Wakes a controller for keys, in the transaction that gave it the reason. Always moves the due time. */
   async enqueue(tx: Tx, controller: string, ...keys: string[]): Promise<void> {
     if (keys.length === 0) return;
     const { work } = this.tables;
     await tx
       .insert(work)
-      .values(keys.map((key) => ({ controller, key, wakes: 1 })))
+      .values([...new Set(keys)].sort().map((key) => ({ controller, key, wakes: 1 }))) // sorted: nobody waits in a ring
       .onConflictDoUpdate({
         target: [work.controller, work.key],
         set: { dueAt: sql`now()`, wakes: sql`${work.wakes} + 1`, attempts: 0 },
@@ -52,22 +66,36 @@ export class PgWorkSource implements WorkSource {
     return rows.rows;
   }
 
-  async release(
-    controller: string,
-    epoch: Epoch,
-    claim: Claim,
-    afterMs: number,
-    failed: boolean,
-  ): Promise<void> {
+  release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<void> {
+    const attempts = failed ? claim.attempts + 1 : 0;
+    const { key, wakes } = claim;
+    return this.#releases.add({
+      controller,
+      epoch: String(epoch),
+      key,
+      wakes,
+      attempts,
+      after_ms: Math.round(afterMs),
+    });
+  }
+
+  /** Claims that are released at the same time are put back by one statement. */
+  async #release(releases: readonly Release[]): Promise<void[]> {
     const { work, leader } = this.tables;
     await this.db.write('system', (tx) =>
       tx.execute(sql`
-        update ${work} set lease_until = null,
-               attempts = ${failed ? claim.attempts + 1 : 0},
-               due_at = case when wakes = ${claim.wakes} then now() + ${afterMs} * interval '1 millisecond' else due_at end
-         where controller = ${controller} and key = ${claim.key}
-           and exists (select from ${leader} where controller = ${controller} and epoch = ${epoch})`),
+        with back as (
+          select w.controller, w.key, b.wakes, b.attempts, b.after_ms
+            from jsonb_to_recordset(${JSON.stringify(releases)}::jsonb)
+                 as b(controller text, epoch bigint, key text, wakes int, attempts int, after_ms bigint)
+            join ${leader} l on l.controller = b.controller and l.epoch = b.epoch
+            join ${work} w on w.controller = b.controller and w.key = b.key
+           order by w.controller, w.key for update of w)
+        update ${work} w set lease_until = null, attempts = back.attempts,
+               due_at = case when w.wakes = back.wakes then now() + back.after_ms * interval '1 millisecond' else w.due_at end
+          from back where w.controller = back.controller and w.key = back.key`),
     );
+    return releases.map(() => undefined);
   }
 
   async nextDueMs(controller: string): Promise<number | undefined> {

@@ -1,26 +1,34 @@
-import type { agentV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
+import { Batcher } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { instanceRepo } from '../instance/instance.repo';
-import { observeInstance } from '../instance/observe-instance';
+import { observeInstances } from '../instance/observe-instance';
+import type { Sighting } from '../instance/observe-instance';
 import { agentFenceMs } from './host.plan';
 import { hostRepo } from './host.repo';
+import { InFlight } from './in-flight';
 import type { HostLiveness } from './liveness';
 
 /** How often agents are asked to beat. */
 const BEAT_INTERVAL_MS = 2_000;
 
+const LARGEST_BATCH = 500;
+/** Reports of one host that may wait to be stored; its stream is read no further until then. */
+const MOST_UNSAVED = 256;
+
 type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
 
 /** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
 export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number) {
-  const observe = (hostId: string, seen: readonly agentV1.ObservedInstance[]) =>
+  /** What hosts report at the same time is stored by one transaction. */
+  const sightings = new Batcher<Sighting, void>(LARGEST_BATCH, (batch) =>
     f.db.write('system', async (tx) => {
-      const news = [];
-      for (const one of seen) if (await observeInstance(tx, hostId, one)) news.push(one.instanceId);
-      await f.work.enqueue(tx, 'instance', ...news);
-    });
+      const news = await observeInstances(tx, batch);
+      await f.work.enqueue(tx, 'instance', ...news.map(({ id }) => id));
+      return batch.map(() => undefined);
+    }),
+  );
 
   async function* reportHost(
     ctx: RequestContext,
@@ -28,10 +36,11 @@ export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number
   ): AsyncIterable<computeV1.ReportHostResponse> {
     const hostId = ctx.peer?.name ?? '';
     ctx.log.info({ hostId }, 'an agent reports');
+    const unsaved = new InFlight(MOST_UNSAVED);
     try {
       for await (const { report } of reports) {
         if (report?.$case === 'observed') {
-          await observe(hostId, [report.value]);
+          await unsaved.add(sightings.add({ hostId, observed: report.value }));
           continue;
         }
         const answer =
@@ -64,7 +73,7 @@ export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number
       await f.work.enqueue(tx, 'instance', ...(await instanceRepo.forgetSeen(tx, hostId, told)));
       return { fenceAfterMs: fence.tellMs, notHere };
     });
-    await observe(hostId, hello.instances);
+    await Promise.all(hello.instances.map((observed) => sightings.add({ hostId, observed })));
     return answer;
   }
 

@@ -1,28 +1,27 @@
-import type { agentV1 } from '@thecloud/api';
+import { Batcher } from '@thecloud/kernel';
 import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
-import type { Database, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
+import type { Database, Tx } from '@thecloud/service-kit';
 import type { Agents } from '../host/agents';
 import { hostRepo } from '../host/host.repo';
-import { findInstanceType, PIDS_PER_VCPU } from '../instance-type/instance-type';
+import { findInstanceType } from '../instance-type/instance-type';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
-import { adviceFor } from './instance.advice';
-import { KEEP, plan } from './instance.plan';
+import { orderOf, removalOf } from './instance.order';
+import { plan } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
-import type { InstanceRow, InstanceView } from './instance.repo';
-import { observeInstance } from './observe-instance';
+import type { InstanceRow, InstanceView, Look } from './instance.repo';
+import { Saves } from './instance.saves';
+import type { SavesDeps } from './instance.saves';
+import { observeInstances } from './observe-instance';
 import { parseOrphan } from './orphan';
 import type { Orphan } from './orphan';
 
-export interface InstanceControllerDeps {
+export interface InstanceControllerDeps extends SavesDeps {
   readonly db: Database;
-  readonly work: PgWorkSource;
-  readonly operations: Operations;
   readonly placer: Placer;
   readonly agents: Agents;
-  readonly changed: (tx: Tx, row: InstanceRow) => Promise<void>;
 }
 
 const AGENT_CALL_MS = 5_000;
@@ -30,41 +29,49 @@ const AGENT_CALL_MS = 5_000;
 const PLACE_FOR_MS = 30_000;
 /** While something is under way its report wakes us; this is for a report that was lost. */
 const LOOK_AGAIN_MS = 5_000;
-/** Of what no longer exists: ids are not used again, so no later order can bear it. */
-const LAST_GENERATION = 2 ** 32 - 1;
+/** So many steps of one instance in a row, before it goes back to the queue. */
+const MOST_STEPS = 5;
+const LARGEST_LOOK = 200;
 
 /** Makes each instance what is wanted of it: finds a host, tells its agent, and says how it stands. */
 export class InstanceController implements Reconciler {
   readonly name = 'instance';
   readonly resyncMs = 60_000;
   readonly deadlineMs = 20_000;
-  readonly concurrency = 32;
+  readonly concurrency = 64;
+  /** What several keys need at the same time is read, and saved, together. */
+  readonly #looks: Batcher<string, Look | undefined>;
+  readonly #saves: Saves;
 
-  constructor(private readonly d: InstanceControllerDeps) {}
+  constructor(private readonly d: InstanceControllerDeps) {
+    this.#saves = new Saves(this.name, d);
+    this.#looks = new Batcher(LARGEST_LOOK, (ids) => d.db.read('system', (tx) => instanceRepo.look(tx, ids)));
+  }
 
-  async reconcile(id: string, term: Term): Promise<Outcome> {
-    const orphan = parseOrphan(id);
-    if (orphan) return this.#removeOrphan(orphan, id, term);
-    const { row, hostLost } = await this.#look(id);
-    if (!row) {
+  async reconcile(key: string, term: Term): Promise<Outcome> {
+    const orphan = parseOrphan(key);
+    if (orphan) return this.#removeOrphan(orphan, key, term);
+    let outcome = again(0);
+    for (let n = 0; n < MOST_STEPS && outcome.kind === 'again' && outcome.afterMs === 0; n++)
+      outcome = await this.#step(key, term);
+    return outcome;
+  }
+
+  /** Looks, and does the next thing. */
+  async #step(id: string, term: Term): Promise<Outcome> {
+    const look = await this.#looks.add(id);
+    if (!look) {
       await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
       return settled;
     }
-    const next = plan({ ...row, hostLost, ranForMs: ranForMs(row) });
+    const { row, host } = look;
+    const next = plan({ ...row, hostLost: host?.state === 'dead', ranForMs: ranForMs(row) });
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
     if (next.action === 'displace') return this.#displace(row, next, term);
-    if (!(await this.#save(row, next, term))) return again(0);
-    if (next.action === 'apply') return this.#apply(row, term);
+    if (!(await this.#saves.save(row, next, term.epoch))) return again(0);
+    if (next.action === 'apply') return this.#apply(look, term);
     return next.step ? again(next.lookAgainMs ?? LOOK_AGAIN_MS) : settled;
-  }
-
-  async #look(id: string): Promise<{ row?: InstanceView; hostLost: boolean }> {
-    return this.d.db.read('system', async (tx) => {
-      const row = await instanceRepo.find(tx, id);
-      const on = row?.hostId ? await hostRepo.find(tx, row.hostId) : undefined;
-      return { row, hostLost: on?.state === 'dead' };
-    });
   }
 
   /** Gives back all it has of a host that is lost; from then on it is one that was never placed. */
@@ -100,7 +107,7 @@ export class InstanceController implements Reconciler {
   }
 
   async #place(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
-    if (!(await this.#save(row, next, term))) return again(0);
+    if (!(await this.#saves.save(row, next, term.epoch))) return again(0);
     const type = findInstanceType(row.type);
     const placement = await this.d.placer.place(
       { id: row.id, vcpus: type?.vcpus ?? 1, memoryMib: type?.memoryMib ?? 1, ports: row.ports },
@@ -118,20 +125,24 @@ export class InstanceController implements Reconciler {
     };
     const fresh = await this.d.db.read('system', (tx) => instanceRepo.find(tx, row.id));
     const unchanged = fresh?.generation === row.generation && !fresh.hostId;
-    return unchanged && (await this.#save(fresh, failed, term)) ? settled : again(0);
+    return unchanged && (await this.#saves.save(fresh, failed, term.epoch)) ? settled : again(0);
   }
 
-  async #apply(row: InstanceView, term: Term): Promise<Outcome> {
-    const placed = await this.d.db.read('system', (tx) => hostRepo.find(tx, row.hostId ?? ''));
-    if (!placed?.agentEndpoint) return again(1_000);
-    const observed = await this.d.agents.at(placed.agentEndpoint).applyInstance(order(row, term), {
+  async #apply({ row, host }: Look, term: Term): Promise<Outcome> {
+    if (!host?.agentEndpoint) return again(1_000);
+    const observed = await this.d.agents.at(host.agentEndpoint).applyInstance(orderOf(row, term.epoch), {
       timeoutMs: AGENT_CALL_MS,
       signal: term.signal,
       parent: { requestId: row.operationId },
     });
-    await this.d.work.fenced(this.name, term.epoch, (tx) => observeInstance(tx, placed.id, observed));
     // Journaled but not yet carried out: the host's report wakes us.
-    return again(observed.generation < row.generation ? LOOK_AGAIN_MS : 0);
+    if (observed.generation < row.generation || observed.sequence <= row.seenSequence)
+      return again(LOOK_AGAIN_MS);
+    // Carried out before, and we have not heard of it.
+    await this.d.work.fenced(this.name, term.epoch, (tx) =>
+      observeInstances(tx, [{ hostId: host.id, observed }]),
+    );
+    return again(0);
   }
 
   async #purge(row: InstanceView, term: Term): Promise<Outcome> {
@@ -159,15 +170,7 @@ export class InstanceController implements Reconciler {
         { timeoutMs: AGENT_CALL_MS, signal: term.signal },
       );
       if (seen.phase !== 'absent') {
-        const gone = {
-          instanceId,
-          generation: removalGeneration(seen.generation, row),
-          epoch: term.epoch,
-          desired: 'absent',
-          config: undefined,
-          restartNonce: 0,
-          graceSeconds: 10,
-        };
+        const gone = removalOf({ instanceId, generation: seen.generation }, row, term.epoch);
         await agent.applyInstance(gone, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
         return again(2_000);
       }
@@ -175,74 +178,10 @@ export class InstanceController implements Reconciler {
     await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, key));
     return settled;
   }
-
-  /** Saves what a plan says, if the row is still the one that was planned for. False: look again. */
-  async #save(row: InstanceView, next: Plan, term: Term): Promise<boolean> {
-    const reason = next.reason === KEEP ? row.reason : next.reason;
-    const message = next.message === KEEP ? row.message : next.message;
-    const observedGeneration = next.outcome ? row.generation : row.observedGeneration;
-    const same =
-      row.state === next.state &&
-      row.reason === reason &&
-      row.message === message &&
-      row.observedGeneration === observedGeneration;
-    if (same) return true;
-    return this.d.work.fenced(this.name, term.epoch, async (tx) => {
-      const locked = await instanceRepo.lock(tx, row.id);
-      if (locked?.version !== row.version) return false;
-      if (next.step) await this.d.operations.step(tx, row.operationId, next.step, message);
-      if (next.outcome === 'succeeded') await this.d.operations.succeed(tx, row.operationId);
-      if (next.outcome === 'failed')
-        await this.d.operations.fail(tx, row.operationId, { reason, message, advice: adviceFor(reason) });
-      await this.d.changed(
-        tx,
-        await instanceRepo.update(tx, row.id, { state: next.state, reason, message, observedGeneration }),
-      );
-      return true;
-    });
-  }
-}
-
-/**
- * Newer than what the host was ordered, which its facts may lag behind; older than any order that comes once it is
- * placed there again (see #displace).
- */
-function removalGeneration(seen: number, row: InstanceView | undefined): number {
-  return row ? Math.max(seen + 1, row.generation - 1) : LAST_GENERATION;
 }
 
 /** By the host's clock, or by ours if that one is ahead. */
 function ranForMs({ seen, updatedAt }: InstanceView): number {
   const startedAt = seen?.startedAt ? Date.parse(seen.startedAt) : 0;
   return Date.now() - Math.min(startedAt, updatedAt.getTime());
-}
-
-/** The whole desired state, as the agent takes it. */
-function order(row: InstanceView, term: Term): agentV1.ApplyInstanceRequest {
-  const type = findInstanceType(row.type);
-  return {
-    instanceId: row.id,
-    generation: row.generation,
-    epoch: term.epoch,
-    desired: row.desired,
-    restartNonce: row.restartNonce,
-    graceSeconds: row.graceSeconds,
-    config: {
-      image: row.imageReference,
-      command: row.command,
-      env: row.env,
-      ports: row.bound.map(({ containerPort, hostPort, protocol }) => ({
-        containerPort,
-        hostPort,
-        protocol,
-      })),
-      restartPolicy: row.restartPolicy,
-      vcpus: type?.vcpus ?? 1,
-      memoryMib: type?.memoryMib ?? 128,
-      pids: PIDS_PER_VCPU * (type?.vcpus ?? 1),
-      hostname: row.name,
-      projectId: row.projectId,
-      onHostLoss: row.onHostLoss,
-    },
-  };
 }

@@ -1,8 +1,9 @@
-import { and, desc, eq, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import type { HostState } from '../host/host';
 import { host } from '../host/host.schema';
 import type { BoundPort, Protocol } from './instance';
 import { hostPort, instance } from './instance.schema';
@@ -10,6 +11,12 @@ import { hostPort, instance } from './instance.schema';
 export type InstanceRow = typeof instance.$inferSelect;
 /** An instance with the ports it has on its host, and that host's address. */
 export type InstanceView = InstanceRow & { readonly bound: BoundPort[] };
+
+/** What the controller decides from: an instance, and how the host stands that it is placed on. */
+export interface Look {
+  readonly row: InstanceView;
+  readonly host?: { readonly id: string; readonly state: HostState; readonly agentEndpoint: string };
+}
 
 export interface InstanceFilter {
   readonly state?: string;
@@ -61,6 +68,20 @@ export const instanceRepo = {
   async find(tx: Tx, id: string): Promise<InstanceView | undefined> {
     const [found] = await byId(tx).execute({ id });
     return found && merged(found);
+  },
+
+  /** In the ids' order; undefined for one that does not exist. */
+  async look(tx: Tx, ids: readonly string[]): Promise<Array<Look | undefined>> {
+    const { id, state, agentEndpoint } = host;
+    const rows = await tx
+      .select({ row: instance, bound, host: { id, state, agentEndpoint } })
+      .from(instance)
+      .leftJoin(host, eq(host.id, instance.hostId))
+      .where(inArray(instance.id, [...ids]));
+    const looks = new Map(
+      rows.map(({ host, ...found }) => [found.row.id, { row: merged(found), ...(host ? { host } : {}) }]),
+    );
+    return ids.map((id) => looks.get(id));
   },
 
   /** For a change: holds the row until the transaction ends. */

@@ -17,32 +17,42 @@ export type Choice =
 type Room = Omit<HostCapacity, 'freeVcpus' | 'freeMemoryMib'> & {
   freeVcpus: number;
   freeMemoryMib: number;
-  taken: Set<string>;
+  /** See roomOf; kept, because a choice compares that of all hosts. */
+  room: number;
+  readonly taken: Set<string>;
 };
 
-/** Hosts as they are remembered while a batch is drained: each choice takes from them. */
+/** Hosts as they are remembered from batch to batch: each choice takes from them. */
 export class Fleet {
   readonly #hosts: Room[];
 
   constructor(hosts: ReadonlyArray<HostCapacity & { taken: readonly string[] }>) {
-    this.#hosts = hosts.map((h) => ({ ...h, taken: new Set(h.taken) }));
+    this.#hosts = hosts.map((h) => ({ ...h, room: roomOf(h), taken: new Set(h.taken) }));
   }
 
   /** The host with the most room left by share, so that load spreads; ties go by id, so that a choice can be repeated. */
   choose(request: Request): Choice {
-    const refused: Record<string, number> = {};
     let best: Room | undefined;
     for (const host of this.#hosts) {
-      const obstacle = obstacleOf(host, request);
-      if (obstacle) refused[obstacle] = (refused[obstacle] ?? 0) + 1;
-      else if (!best || roomOf(host) > roomOf(best) || (roomOf(host) === roomOf(best) && host.id < best.id))
-        best = host;
+      // What has less room than the best so far need not be asked what else it lacks.
+      if (best && (host.room < best.room || (host.room === best.room && host.id > best.id))) continue;
+      if (!obstacleOf(host, request)) best = host;
     }
-    if (!best) return { refused };
+    if (!best) return { refused: this.#whyNot(request) };
     best.freeVcpus -= request.vcpus;
     best.freeMemoryMib -= request.memoryMib;
+    best.room = roomOf(best);
     for (const port of request.ports) best.taken.add(port);
     return { hostId: best.id };
+  }
+
+  #whyNot(request: Request): Record<string, number> {
+    const refused: Record<string, number> = {};
+    for (const host of this.#hosts) {
+      const obstacle = obstacleOf(host, request) ?? '';
+      refused[obstacle] = (refused[obstacle] ?? 0) + 1;
+    }
+    return refused;
   }
 }
 
@@ -55,7 +65,7 @@ function obstacleOf(host: Room, request: Request): string | undefined {
 }
 
 /** The scarcer of the two, as a share of the whole. */
-function roomOf(host: HostCapacity): number {
+function roomOf(host: Pick<HostCapacity, 'vcpus' | 'memoryMib' | 'freeVcpus' | 'freeMemoryMib'>): number {
   return Math.min(host.freeVcpus / host.vcpus, host.freeMemoryMib / host.memoryMib);
 }
 

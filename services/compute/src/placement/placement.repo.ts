@@ -40,25 +40,26 @@ export const placementRepo = {
 
   /**
    * Commits a whole batch in one statement, and there re-checks state and capacity of each host: so two schedulers can
-   * never overcommit one. Answers with the ids that were placed; the others must be chosen for again.
+   * never overcommit one. Rows are locked in the order of their ids, so that two never wait for each other. Answers with the ids that were placed; the others must be chosen for again.
    */
   async commit(tx: Tx, batch: readonly Placed[]): Promise<Set<string>> {
-    const rows = sql.join(
-      batch.map((p) => sql`(${p.id}::text, ${p.hostId}::text, ${p.vcpus}::int, ${p.memoryMib}::int)`),
-      sql`, `,
-    );
+    const column = <K extends keyof Placed>(name: K) => sql.param(batch.map((p) => p[name]));
     const placed = await tx.execute<{ id: string }>(sql`
-      with asked(id, host_id, vcpus, memory_mib) as (values ${rows}),
+      with asked as (
+        select distinct on (id) * from unnest(${column('id')}::text[], ${column('hostId')}::text[], ${column('vcpus')}::int[],
+          ${column('memoryMib')}::int[]) as a(id, host_id, vcpus, memory_mib)),
       unplaced as (
         select asked.* from asked join ${instance} i on i.id = asked.id
-         where i.host_id is null and i.desired = 'running' for update of i),
+         where i.host_id is null and i.desired = 'running' order by i.id for update of i),
       wanted as (
         select host_id, sum(vcpus)::int as vcpus, sum(memory_mib)::int as memory_mib, count(*)::int as instances
           from unplaced group by host_id),
+      locked as (
+        select id from ${host} where id in (select host_id from wanted) order by id for update),
       taken as (
         update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
                instance_count = instance_count + w.instances
-          from wanted w
+          from wanted w join locked l on l.id = w.host_id
          where h.id = w.host_id and h.state = 'ready' and not h.cordoned and h.reason = ''
            and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
         returning h.id)

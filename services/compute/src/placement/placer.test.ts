@@ -1,78 +1,24 @@
-import { pgSchema } from 'drizzle-orm/pg-core';
-import { newId } from '@thecloud/kernel';
-import { createLogger, Database, kitTables, PgWorkSource } from '@thecloud/service-kit';
-import { testDatabase } from '@thecloud/testkit';
-import type { TestDatabase } from '@thecloud/testkit';
-import { join } from 'node:path';
-import { host } from '../host/host.schema';
-import { instance } from '../instance/instance.schema';
+import { computeDatabase, EPOCH } from '../fixtures/compute-database';
+import type { ComputeDatabase } from '../fixtures/compute-database';
 import { placementRepo } from './placement.repo';
 import { Placer } from './placer';
 
 jest.setTimeout(60_000);
-const EPOCH = 1n;
-let database: TestDatabase;
-let db: Database;
-let work: PgWorkSource;
+let fixture: ComputeDatabase;
+let { database, db, work, addHosts, addInstances } = {} as ComputeDatabase;
 
 beforeAll(async () => {
-  database = await testDatabase('compute', join(__dirname, '../../migrations'));
-  const { url, password, ca } = database;
-  db = new Database({ url, password, ca, log: createLogger({ service: 'test', level: 'silent' }) });
-  work = new PgWorkSource(db, kitTables(pgSchema('compute')), {
-    ring: () => undefined,
-    listen: () => () => true,
-  });
+  fixture = await computeDatabase();
+  ({ database, db, work, addHosts, addInstances } = fixture);
 });
-afterAll(async () => {
-  await db.close();
-  await database.close();
-});
-beforeEach(async () => {
-  await database.query('truncate compute.host, compute.instance, compute.host_port, compute.leader');
-  await work.beginTerm('instance', EPOCH);
-});
-
-const addHosts = (n: number, change: object = {}) =>
-  db.write('system', async (tx) => {
-    const size = { vcpus: 8, memoryMib: 4096, state: 'ready' as const };
-    await tx
-      .insert(host)
-      .values(
-        Array.from({ length: n }, () => ({ id: newId('host'), name: newId('host'), ...size, ...change })),
-      );
-  });
+afterAll(() => fixture.close());
+beforeEach(() => fixture.empty());
 
 const wants = {
   vcpus: 1,
   memoryMib: 512,
   ports: [] as Array<{ containerPort: number; hostPort: number; protocol: 'tcp' }>,
 };
-
-async function addInstances(n: number): Promise<string[]> {
-  const ids = Array.from({ length: n }, () => newId('instance'));
-  const common = {
-    projectId: 'prj_1',
-    labels: {},
-    type: 'basic-1',
-    imageId: '',
-    imageReference: '',
-    command: [],
-    env: {},
-    ports: [],
-  };
-  const wish = {
-    restartPolicy: 'always',
-    onHostLoss: 'keep',
-    desired: 'running',
-    operationId: '',
-    state: 'provisioning',
-  } as const;
-  await db.write('system', (tx) =>
-    tx.insert(instance).values(ids.map((id) => ({ id, name: id, ...common, ...wish }))),
-  );
-  return ids;
-}
 
 const overcommitted = () =>
   database.query(
@@ -148,4 +94,54 @@ it('places nothing twice, and nothing for a leader whose term is over', async ()
   const [other = ''] = await addInstances(1);
   await work.beginTerm('instance', 2n);
   await expect(placer.place({ id: other, ...wants }, EPOCH)).rejects.toMatchObject({ reason: 'STALE_EPOCH' });
+});
+
+describe('memory that is stale', () => {
+  const place = async (placer: Placer, change: object = {}) => {
+    const [id = ''] = await addInstances(1);
+    return placer.place({ id, ...wants, ...change }, EPOCH);
+  };
+
+  it('gives nothing that another placer took meanwhile', async () => {
+    await addHosts(2, { vcpus: 4, memoryMib: 2048 });
+    const [one, other] = [new Placer(db, work), new Placer(db, work)];
+    await place(one);
+    for (let n = 0; n < 6; n++) expect(await place(other)).toEqual({ placed: true });
+    // What `one` remembers has room for seven, and there is room for one.
+    expect(await place(one)).toEqual({ placed: true });
+    expect(await place(one)).toMatchObject({ placed: false, why: '2 hosts: not enough memory.' });
+    expect(await overcommitted()).toEqual([]);
+  });
+
+  it('places nothing on a host that was cordoned, fell silent or filled up meanwhile', async () => {
+    await addHosts(4);
+    const placer = new Placer(db, work);
+    await place(placer);
+    await database.query(`
+      with numbered as (select id, row_number() over (order by id) as n from compute.host)
+      update compute.host h set cordoned = n = 1, state = case when n = 2 then 'suspect' else 'ready' end,
+             allocated_vcpus = case when n = 3 then vcpus else 0 end
+        from numbered where numbered.id = h.id`);
+    await Promise.all(Array.from({ length: 8 }, () => place(placer)));
+    const counts = await database.query('select instance_count as n from compute.host order by id');
+    expect(counts).toEqual([{ n: 1 }, { n: 0 }, { n: 0 }, { n: 8 }]);
+  });
+
+  it('refuses nobody: room that was made meanwhile is found', async () => {
+    await addHosts(1, { vcpus: 1 });
+    const placer = new Placer(db, work);
+    await place(placer);
+    expect(await place(placer)).toMatchObject({ placed: false });
+    await addHosts(1);
+    expect(await place(placer)).toEqual({ placed: true });
+  });
+});
+
+it('counts one that is asked for twice in a batch once', async () => {
+  await addHosts(1);
+  const [id = ''] = await addInstances(1);
+  const placer = new Placer(db, work);
+  await Promise.all([placer.place({ id, ...wants }, EPOCH), placer.place({ id, ...wants }, EPOCH)]);
+  const rows = await database.query('select instance_count, allocated_vcpus from compute.host');
+  expect(rows).toEqual([{ instance_count: 1, allocated_vcpus: 1 }]);
 });

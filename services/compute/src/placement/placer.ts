@@ -1,3 +1,4 @@
+import { Batcher } from '@thecloud/kernel';
 import type { Epoch } from '@thecloud/reconcile';
 import type { Database, PgWorkSource, Tx } from '@thecloud/service-kit';
 import type { PublishedPort } from '../instance/instance';
@@ -19,60 +20,98 @@ export type Placement =
   /** `passing`: a host may be along shortly (one is not ready, or another scheduler was faster). */
   | { readonly placed: false; readonly why: string; readonly passing: boolean };
 
-interface Waiting {
+interface Asked {
   readonly request: PlacementRequest;
   readonly epoch: Epoch;
-  resolve(placement: Placement): void;
-  reject(cause: unknown): void;
 }
 
 const LARGEST_BATCH = 500;
+/** What is remembered of the hosts is read anew after this, in ms: what was released meanwhile is used again. */
+const KEEP_MS = 2_000;
+/** How often what was refused is chosen for again, from facts read anew. */
+const ROUNDS = 3;
 
-/** Requests that arrive while a batch is being committed form the next one. */
+/**
+ * Chooses hosts from memory, a batch at a time. Memory may be stale, because others place, release and cordon: a yes
+ * holds only if the committing statement finds the room, and a no is said only of facts that were read after the asking.
+ */
 export class Placer {
-  #waiting: Waiting[] = [];
-  #draining = false;
+  readonly #batches: Batcher<Asked, Placement>;
+  #memory: { readonly fleet: Fleet; readonly epoch: Epoch; readonly readAt: number } | undefined;
 
   constructor(
     private readonly db: Database,
     private readonly work: PgWorkSource,
-  ) {}
+  ) {
+    this.#batches = new Batcher(LARGEST_BATCH, (batch) => this.#placeBatch(batch));
+  }
 
   place(request: PlacementRequest, epoch: Epoch): Promise<Placement> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, epoch, resolve, reject });
-      if (!this.#draining) void this.#drain();
-    });
+    return this.#batches.add({ request, epoch });
   }
 
-  async #drain(): Promise<void> {
-    this.#draining = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, LARGEST_BATCH);
-      try {
-        const placements = await this.#placeBatch(batch);
-        batch.forEach((w, i) => w.resolve(placements[i] ?? LOST_RACE));
-      } catch (cause) {
-        for (const w of batch) w.reject(cause);
+  async #placeBatch(batch: readonly Asked[]): Promise<Placement[]> {
+    const epoch = batch.reduce((oldest, b) => (b.epoch < oldest ? b.epoch : oldest), batch[0]?.epoch ?? 0n);
+    const verdicts = new Map<string, Placement>();
+    let open = batch.map(({ request }) => request);
+    try {
+      for (let round = 0; round < ROUNDS && open.length > 0; round++) {
+        const { fleet, fresh } = await this.#recall(open, epoch);
+        const again: PlacementRequest[] = [];
+        for (const [request, verdict] of await this.#try(open, fleet, epoch)) {
+          verdicts.set(request.id, verdict);
+          if (verdict === LOST_RACE || (!verdict.placed && !fresh)) again.push(request);
+        }
+        if (again.length > 0) this.#memory = undefined;
+        open = again;
       }
+    } catch (cause) {
+      this.#memory = undefined; // what was taken from it may not have been committed
+      throw cause;
     }
-    this.#draining = false;
+    return batch.map(({ request }) => verdicts.get(request.id) ?? LOST_RACE);
   }
 
-  async #placeBatch(batch: readonly Waiting[]): Promise<Placement[]> {
-    const ports = batch.flatMap((w) => w.request.ports.map((p) => p.hostPort)).filter((p) => p !== 0);
+  /** The hosts as remembered, or as they are when it is too long ago or somebody insists on a port. */
+  async #recall(open: readonly PlacementRequest[], epoch: Epoch): Promise<{ fleet: Fleet; fresh: boolean }> {
+    const ports = open.flatMap(({ ports }) => ports.map((p) => p.hostPort)).filter((p) => p !== 0);
+    const now = performance.now();
+    const kept = this.#memory;
+    if (kept?.epoch === epoch && now - kept.readAt < KEEP_MS && ports.length === 0)
+      return { fleet: kept.fleet, fresh: false };
     const fleet = new Fleet(await this.db.read('system', (tx) => placementRepo.fleet(tx, ports)));
-    const choices = batch.map(({ request }) => ({ request, choice: fleet.choose(asked(request)) }));
-    const chosen = choices.flatMap(({ request, choice }) =>
+    this.#memory = { fleet, epoch, readAt: now };
+    return { fleet, fresh: true };
+  }
+
+  async #try(
+    open: readonly PlacementRequest[],
+    fleet: Fleet,
+    epoch: Epoch,
+  ): Promise<Array<[PlacementRequest, Placement]>> {
+    const choices = open.map((request): [PlacementRequest, Choice] => [
+      request,
+      fleet.choose(asked(request)),
+    ]);
+    const chosen = choices.flatMap(([request, choice]) =>
       'hostId' in choice ? [{ ...request, hostId: choice.hostId }] : [],
     );
-    const epoch = batch[0]?.epoch ?? 0n;
-    const committed = chosen.length
-      ? await this.work.fenced('instance', epoch, (tx) => commit(tx, chosen))
-      : new Set<string>();
-    return choices.map(({ request, choice }) => verdict(request, choice, committed));
+    const committed = chosen.length > 0 ? await this.#commit(chosen, epoch) : new Set<string>();
+    return choices.map(([request, choice]) => [request, verdict(request, choice, committed)]);
+  }
+
+  /** A port that was taken meanwhile undoes the batch, and all of it is chosen for again. */
+  async #commit(chosen: readonly Chosen[], epoch: Epoch): Promise<ReadonlySet<string>> {
+    try {
+      return await this.work.fenced('instance', epoch, (tx) => commit(tx, chosen));
+    } catch (cause) {
+      if (cause instanceof PortConflict) return new Set();
+      throw cause;
+    }
   }
 }
+
+type Chosen = PlacementRequest & { readonly hostId: string };
 
 const LOST_RACE: Placement = {
   placed: false,
@@ -86,15 +125,12 @@ function verdict(request: PlacementRequest, choice: Choice, committed: ReadonlyS
   return committed.has(request.id) ? { placed: true } : LOST_RACE;
 }
 
-async function commit(
-  tx: Tx,
-  chosen: ReadonlyArray<PlacementRequest & { hostId: string }>,
-): Promise<Set<string>> {
+async function commit(tx: Tx, chosen: readonly Chosen[]): Promise<Set<string>> {
   const placed = await placementRepo.commit(tx, chosen);
   for (const { id, hostId, ports } of chosen) {
     if (!placed.has(id) || ports.length === 0) continue;
     const conflict = await bindPorts(tx, hostId, id, ports);
-    if (conflict !== undefined) throw new PortConflict(conflict); // the whole batch is chosen for again, from fresh facts
+    if (conflict !== undefined) throw new PortConflict(conflict);
   }
   return placed;
 }

@@ -1,0 +1,21 @@
+import { InFlight } from './in-flight';
+
+it('lets in as many as there is room for', async () => {
+  const flight = new InFlight(2);
+  const ends: Array<() => void> = [];
+  const work = () => new Promise<void>((resolve) => ends.push(resolve));
+  await flight.add(work());
+  let third = false;
+  const waiting = flight.add(work()).then(() => (third = true));
+  await new Promise(setImmediate);
+  expect(third).toBe(false);
+  ends[0]?.();
+  await waiting;
+});
+
+it('says to the next one what failed before', async () => {
+  const flight = new InFlight(2);
+  await flight.add(Promise.reject(new Error('full disk'))).catch(() => undefined);
+  await new Promise(setImmediate);
+  await expect(flight.add(Promise.resolve())).rejects.toThrow('full disk');
+});

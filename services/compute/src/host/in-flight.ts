@@ -1,0 +1,19 @@
+/** What has been begun and has not ended, so much of it at most. */
+export class InFlight {
+  readonly #open = new Set<Promise<void>>();
+  #failure: { readonly cause: unknown } | undefined;
+
+  constructor(private readonly most: number) {}
+
+  /** Returns when there is room for the next. Throws what failed of those added before: the caller gives up. */
+  async add(work: Promise<void>): Promise<void> {
+    const settled: Promise<void> = work
+      .catch((cause: unknown) => {
+        this.#failure ??= { cause };
+      })
+      .finally(() => this.#open.delete(settled));
+    this.#open.add(settled);
+    while (this.#open.size >= this.most) await Promise.race(this.#open);
+    if (this.#failure) throw this.#failure.cause;
+  }
+}

@@ -1,0 +1,58 @@
+import type { agentV1 } from '@thecloud/api';
+import type { Epoch } from '@thecloud/reconcile';
+import { findInstanceType, PIDS_PER_VCPU } from '../instance-type/instance-type';
+import type { InstanceView } from './instance.repo';
+
+/** Of what no longer exists: ids are not used again, so no later order can bear it. */
+const LAST_GENERATION = 2 ** 32 - 1;
+const REMOVAL_GRACE_SECONDS = 10;
+
+/** The whole desired state, as the agent takes it. */
+export function orderOf(row: InstanceView, epoch: Epoch): agentV1.ApplyInstanceRequest {
+  const type = findInstanceType(row.type);
+  return {
+    instanceId: row.id,
+    generation: row.generation,
+    epoch,
+    desired: row.desired,
+    restartNonce: row.restartNonce,
+    graceSeconds: row.graceSeconds,
+    config: {
+      image: row.imageReference,
+      command: row.command,
+      env: row.env,
+      ports: row.bound.map(({ containerPort, hostPort, protocol }) => ({
+        containerPort,
+        hostPort,
+        protocol,
+      })),
+      restartPolicy: row.restartPolicy,
+      vcpus: type?.vcpus ?? 1,
+      memoryMib: type?.memoryMib ?? 128,
+      pids: PIDS_PER_VCPU * (type?.vcpus ?? 1),
+      hostname: row.name,
+      projectId: row.projectId,
+      onHostLoss: row.onHostLoss,
+    },
+  };
+}
+
+/**
+ * To a host that has what is not meant to be there. Newer than what the host was ordered, which its facts may lag
+ * behind; older than any order that comes once it is placed there again (see the controller's displacing).
+ */
+export function removalOf(
+  seen: { instanceId: string; generation: number },
+  row: InstanceView | undefined,
+  epoch: Epoch,
+): agentV1.ApplyInstanceRequest {
+  return {
+    instanceId: seen.instanceId,
+    generation: row ? Math.max(seen.generation + 1, row.generation - 1) : LAST_GENERATION,
+    epoch,
+    desired: 'absent',
+    config: undefined,
+    restartNonce: 0,
+    graceSeconds: REMOVAL_GRACE_SECONDS,
+  };
+}

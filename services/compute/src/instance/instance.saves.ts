@@ -1,0 +1,89 @@
+import { sql } from 'drizzle-orm';
+import { Batcher } from '@thecloud/kernel';
+import type { Epoch } from '@thecloud/reconcile';
+import type { OperationChange, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
+import { adviceFor } from './instance.advice';
+import { KEEP } from './instance.plan';
+import type { Plan } from './instance.plan';
+import type { InstanceRow, InstanceView } from './instance.repo';
+import { instance } from './instance.schema';
+
+export interface SavesDeps {
+  readonly work: PgWorkSource;
+  readonly operations: Operations;
+  readonly changed: (tx: Tx, row: InstanceRow) => Promise<void>;
+}
+
+type Status = Pick<InstanceRow, 'state' | 'reason' | 'message' | 'observedGeneration'>;
+
+interface Save {
+  readonly row: InstanceView;
+  readonly status: Status;
+  readonly operation?: OperationChange;
+  readonly epoch: Epoch;
+}
+
+const LARGEST_BATCH = 200;
+
+/** Saves what plans say, many at once, each only if its row is still the one that was planned for. */
+export class Saves {
+  readonly #batches: Batcher<Save, InstanceView | undefined>;
+
+  constructor(
+    private readonly controller: string,
+    private readonly d: SavesDeps,
+  ) {
+    this.#batches = new Batcher(LARGEST_BATCH, (saves) => this.#save(saves));
+  }
+
+  /** Answers with the row as it is then; undefined: it is another by now, look again. */
+  async save(row: InstanceView, next: Plan, epoch: Epoch): Promise<InstanceView | undefined> {
+    const status = {
+      state: next.state,
+      reason: next.reason === KEEP ? row.reason : next.reason,
+      message: next.message === KEEP ? row.message : next.message,
+      observedGeneration: next.outcome ? row.generation : row.observedGeneration,
+    };
+    const keys = ['state', 'reason', 'message', 'observedGeneration'] as const;
+    if (keys.every((key) => row[key] === status[key])) return row;
+    return this.#batches.add({ row, status, operation: operationOf(row, next, status), epoch });
+  }
+
+  #save(saves: readonly Save[]): Promise<Array<InstanceView | undefined>> {
+    const epoch = saves.reduce((oldest, s) => (s.epoch < oldest ? s.epoch : oldest), saves[0]?.epoch ?? 0n);
+    return this.d.work.fenced(this.controller, epoch, async (tx) => {
+      const unchanged = await compareAndSet(tx, saves);
+      const saved = saves.map(({ row, status }) =>
+        unchanged.has(row.id) ? { ...row, ...status, version: row.version + 1 } : undefined,
+      );
+      const operations = saves.flatMap((s, i) => (saved[i] && s.operation ? [s.operation] : []));
+      await this.d.operations.advance(tx, operations);
+      for (const row of saved) if (row) await this.d.changed(tx, row);
+      return saved;
+    });
+  }
+}
+
+/** Answers with the ids whose version was still the one given. */
+async function compareAndSet(tx: Tx, saves: readonly Save[]): Promise<ReadonlySet<string>> {
+  const rows = saves.map(({ row: { id, version }, status }) => ({ id, version, ...status }));
+  const saved = await tx.execute<{ id: string }>(sql`
+    with asked as (
+      select a.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+             as a(id text, version int, state text, reason text, message text, "observedGeneration" int)
+        join ${instance} i on i.id = a.id and i.version = a.version order by i.id for update of i)
+    update ${instance} i set state = a.state, reason = a.reason, message = a.message,
+           observed_generation = a."observedGeneration", version = i.version + 1, updated_at = now()
+      from asked a where i.id = a.id and i.version = a.version
+    returning i.id`);
+  return new Set(saved.rows.map(({ id }) => id));
+}
+
+function operationOf(row: InstanceView, next: Plan, status: Status): OperationChange | undefined {
+  const { reason, message } = status;
+  const id = row.operationId;
+  const { step, outcome } = next;
+  if (outcome === 'failed') return { id, outcome, error: { reason, message, advice: adviceFor(reason) } };
+  if (outcome) return { id, outcome };
+  return step === undefined ? undefined : { id, step, message };
+}
