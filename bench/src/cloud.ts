@@ -25,8 +25,8 @@ const deploy = dirname(require.resolve('@thecloud/all-in-one'));
 const UP_MS = 300_000;
 const CALL_MS = 60_000;
 
-/** Rejects with what `make up` said, if it fails. */
-export async function startCloud(): Promise<BenchCloud> {
+/** Settings: of `make up`, besides its places. Rejects with what it said, if it fails. */
+export async function startCloud(settings: Record<string, string> = {}): Promise<BenchCloud> {
   const home = mkdtempSync(join(tmpdir(), 'thecloud-bench-'));
   const env = {
     PATH: process.env.PATH,
@@ -35,6 +35,7 @@ export async function startCloud(): Promise<BenchCloud> {
     MODE: 'processes',
     FORCE: '1',
     ...(await sparePorts()),
+    ...settings,
   };
   const verb = (name: string) => endsWell([join(deploy, `${name}.js`)], env, UP_MS);
   try {

@@ -68,6 +68,7 @@ export function environments(
       THECLOUD_AGENT_DATA_DIR: layout.process('agent', 'data'),
       THECLOUD_AGENT_DOCKER_SOCKET: dockerEndpoint.replace(/^unix:\/\//, ''),
       THECLOUD_AGENT_REGISTRY_AUTH_FILE: layout.secret(REGISTRY_LOGIN),
+      ...chosen('THECLOUD_AGENT_CPU_OVERCOMMIT'),
     },
   };
 }

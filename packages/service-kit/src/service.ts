@@ -229,8 +229,11 @@ export function runAsProcess(service: string, start: () => Promise<{ close(): Pr
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   listenToFailpoints(process.env['THECLOUD_FAILPOINTS']);
-  const flushTraces = startTracing(service);
-  start().then((running) => {
+  const begin = async () => {
+    const flushTraces = await startTracing(service);
+    return { running: await start(), flushTraces };
+  };
+  begin().then(({ running, flushTraces }) => {
     let closing = false;
     const close = () => {
       if (closing) return;

@@ -30,7 +30,7 @@ it('continues the trace of the caller, passes it on, and sends it to the collect
   const { port } = collector.address() as AddressInfo;
   const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
   Object.assign(process.env, endpoint); // the exporter reads it there
-  const stop = startTracing('test', endpoint);
+  const stop = await startTracing('test', endpoint);
   const incoming = new Metadata();
   incoming.set('traceparent', `00-${TRACE}-b7ad6b7169203331-01`);
   const outgoing = new Metadata();
@@ -48,6 +48,6 @@ it('continues the trace of the caller, passes it on, and sends it to the collect
 });
 
 it('records nothing where no collector is named', async () => {
-  const stop = startTracing('test', {});
+  const stop = await startTracing('test', {});
   await expect(stop()).resolves.toBeUndefined();
 });

@@ -1,14 +1,19 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Metadata } from '@grpc/grpc-js';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-grpc';
-import { NodeSDK } from '@opentelemetry/sdk-node';
 
 /**
  * Traces from gateway to agent, sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT names a collector; otherwise nothing is
- * recorded. Once a process. Returns what flushes and stops it.
+ * recorded, and the SDK (some 30 MiB) is not even loaded. Once a process. Returns what flushes and stops it.
  */
-export function startTracing(service: string, env: NodeJS.ProcessEnv = process.env): () => Promise<void> {
+export async function startTracing(
+  service: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<() => Promise<void>> {
   if (!env['OTEL_EXPORTER_OTLP_ENDPOINT']) return () => Promise.resolve();
+  const [{ NodeSDK }, { OTLPTraceExporter }] = await Promise.all([
+    import('@opentelemetry/sdk-node'),
+    import('@opentelemetry/exporter-trace-otlp-grpc'),
+  ]);
   const sdk = new NodeSDK({
     serviceName: `thecloud-${service}`,
     traceExporter: new OTLPTraceExporter(),

@@ -30,6 +30,10 @@ export class DockerInstanceDriver implements InstanceDriver {
   readonly #docker: Docker;
   readonly #hostId: string;
   readonly #publishAddress: string;
+  /** Containers made here and not started yet, by instance: their start need not look for them. */
+  readonly #made = new Map<string, string>();
+  /** Does Docker have docker-init? As it said last; undefined: it has not been asked. */
+  #init: boolean | undefined;
 
   constructor(options: DockerDriverOptions) {
     this.#docker = connectDocker(options.socketPath);
@@ -39,8 +43,9 @@ export class DockerInstanceDriver implements InstanceDriver {
 
   async probe(): Promise<DriverHealth> {
     try {
-      const { Version } = await call(() => this.#docker.version(), unavailable, undefined, PROBE_TIMEOUT_MS);
-      return { ok: true, version: Version };
+      const version = await call(() => this.#docker.version(), unavailable, undefined, PROBE_TIMEOUT_MS);
+      this.#init = hasInit(version);
+      return { ok: true, version: version.Version };
     } catch (error) {
       return { ok: false, why: messageOf(error) };
     }
@@ -59,19 +64,19 @@ export class DockerInstanceDriver implements InstanceDriver {
   }
 
   async create(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
-    if (await this.#find(spec.id)) return;
-    const init = await this.#hasInit(signal);
+    this.#init ??= hasInit(await call(() => this.#docker.version(), startProblem, signal));
     const options = containerOptions(spec, {
       hostId: this.#hostId,
       publishAddress: this.#publishAddress,
-      init,
+      init: this.#init,
     });
     await call(
       async (abortSignal) => {
         try {
-          await this.#docker.createContainer({ ...options, abortSignal });
+          const { id } = await this.#docker.createContainer({ ...options, abortSignal });
+          this.#made.set(spec.id, id);
         } catch (error) {
-          // 409: made meanwhile, by a call of ours that we took for lost; or the name belongs to somebody else.
+          // 409: made before; or the name belongs to somebody else.
           if (statusOf(error) !== 409 || !(await this.#find(spec.id))) throw error;
         }
       },
@@ -81,6 +86,9 @@ export class DockerInstanceDriver implements InstanceDriver {
   }
 
   async start(id: string, signal: AbortSignal): Promise<void> {
+    const made = this.#made.get(id);
+    this.#made.delete(id);
+    if (made && (await this.#startMade(made, signal))) return;
     const info = await this.#need(id);
     const container = this.#docker.getContainer(info.Id);
     await call(
@@ -96,6 +104,22 @@ export class DockerInstanceDriver implements InstanceDriver {
     );
   }
 
+  /** False if it is not as it was made: somebody removed or paused it meanwhile. */
+  #startMade(containerId: string, signal: AbortSignal): Promise<boolean> {
+    const start = async (abortSignal: AbortSignal) => {
+      try {
+        await this.#docker.getContainer(containerId).start({ abortSignal });
+        return true;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 304) return true;
+        if (status === 404 || status === 409) return false;
+        throw error;
+      }
+    };
+    return call(start, startProblem, signal);
+  }
+
   async stop(id: string, graceMs: number, signal: AbortSignal): Promise<void> {
     const info = await this.#find(id);
     if (!info?.State.Running) return;
@@ -106,6 +130,7 @@ export class DockerInstanceDriver implements InstanceDriver {
   }
 
   async remove(id: string): Promise<void> {
+    this.#made.delete(id);
     const info = await this.#find(id);
     if (!info) return;
     const gone = async (abortSignal: AbortSignal) => {
@@ -185,11 +210,10 @@ export class DockerInstanceDriver implements InstanceDriver {
       startProblem,
     );
   }
+}
 
-  /** Debian's docker.io only recommends the package that brings docker-init: ask, do not assume. */
-  async #hasInit(signal: AbortSignal): Promise<boolean> {
-    const { Components: parts } = await call(() => this.#docker.version(), startProblem, signal);
-    const init = parts?.find((part) => part.Name === 'docker-init')?.Version;
-    return init !== undefined && init !== '' && init !== 'N/A';
-  }
+/** Debian's docker.io only recommends the package that brings docker-init: ask, do not assume. */
+function hasInit({ Components: parts }: Docker.DockerVersion): boolean {
+  const init = parts?.find((part) => part.Name === 'docker-init')?.Version;
+  return init !== undefined && init !== '' && init !== 'N/A';
 }
