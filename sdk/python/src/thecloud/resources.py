@@ -1,0 +1,717 @@
+# Generated from proto/ by scripts/generate-sdks.sh. DO NOT EDIT.
+"""The API's resources: one method a thing that can be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Iterable, Mapping, Sequence
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from . import types as T
+from ._pages import Pages
+from ._request import Data, build
+from ._resource import Resource
+from ._stream import Stream
+from ._transport import Transport
+from ._wait import OperationResource, StatefulResource
+
+
+class ApiKeys(Resource):
+    """API keys of the current project."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        role: str | None = None,
+        expires_at: Timestamp | datetime | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.ApiKey:
+        """Makes a key. Its secret is in this answer and never again.
+
+        name: Lower-case letters, digits and hyphens; unique among the project's live keys.
+        role: Empty: developer.
+        expires_at: Must lie in the future.
+        """
+        request = build(T.CreateApiKeyRequest, name=name, labels=labels, role=role, expires_at=expires_at)
+        return self._unary("/thecloud.identity.v1.ApiKeyService/CreateApiKey", request, T.ApiKey, "keyed", timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.ApiKey, T.ListApiKeysResponse]:
+        request = build(T.ListApiKeysRequest, page_size=page_size, page_token=page_token)
+        return self._pages("/thecloud.identity.v1.ApiKeyService/ListApiKeys", request, T.ListApiKeysResponse, "api_keys", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.ApiKey:
+        request = build(T.GetApiKeyRequest, id=id)
+        return self._unary("/thecloud.identity.v1.ApiKeyService/GetApiKey", request, T.ApiKey, "read", timeout, None)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.ApiKey:
+        """Revokes a key everywhere within 5 seconds, for good."""
+        request = build(T.DeleteApiKeyRequest, id=id)
+        return self._unary("/thecloud.identity.v1.ApiKeyService/DeleteApiKey", request, T.ApiKey, "keyed", timeout, idempotency_key)
+
+
+class Hosts(StatefulResource[T.Host]):
+    """Hosts, for administrators of the installation."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.CreateHostResponse:
+        """Announces a host and answers with the join token its agent starts with.
+
+        name: Unique among hosts; announcing the same name again answers with the same host and a
+            new join token.
+        """
+        request = build(T.CreateHostRequest, name=name, labels=labels)
+        return self._unary("/thecloud.compute.v1.HostService/CreateHost", request, T.CreateHostResponse, "keyed", timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Host, T.ListHostsResponse]:
+        request = build(T.ListHostsRequest, page_size=page_size, page_token=page_token)
+        return self._pages("/thecloud.compute.v1.HostService/ListHosts", request, T.ListHostsResponse, "hosts", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.Host:
+        request = build(T.GetHostRequest, id=id)
+        return self._unary("/thecloud.compute.v1.HostService/GetHost", request, T.Host, "read", timeout, None)
+
+    def cordon(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Host:
+        """Places nothing new here; what runs goes on."""
+        request = build(T.CordonHostRequest, id=id)
+        return self._unary("/thecloud.compute.v1.HostService/CordonHost", request, T.Host, "keyed", timeout, idempotency_key)
+
+    def uncordon(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Host:
+        request = build(T.UncordonHostRequest, id=id)
+        return self._unary("/thecloud.compute.v1.HostService/UncordonHost", request, T.Host, "keyed", timeout, idempotency_key)
+
+
+class Images(StatefulResource[T.Image]):
+    """Images of the current project."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        spec: T.ImageSpec | Mapping[str, Any],
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Copies an image from a registry. Returns at once (202): watch status.state, or the
+        operation.
+
+        spec: ImageSpec, or a mapping with source.
+        """
+        request = build(T.CreateImageRequest, name=name, labels=labels, spec=spec)
+        return self._unary("/thecloud.compute.v1.ImageService/CreateImage", request, T.Image, "keyed", timeout, idempotency_key)
+
+    def upload(
+        self,
+        data: Data,
+        *,
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        command: Sequence[str] | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Makes an image from a tarball: a root file system, a `docker save` or an OCI archive,
+        gzipped or not. Over HTTP the body is the tarball itself (application/x-tar) and the
+        parameters stand in the query.
+
+        command: For a root file system: what the image runs when an instance names no command.
+        """
+        request = build(T.UploadImageRequest, name=name, labels=labels, command=command)
+        return self._upload("/thecloud.compute.v1.ImageService/UploadImage", request, data, "chunk", T.Image, timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        name: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Image, T.ListImagesResponse]:
+        request = build(T.ListImagesRequest, page_size=page_size, page_token=page_token, name=name)
+        return self._pages("/thecloud.compute.v1.ImageService/ListImages", request, T.ListImagesResponse, "images", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.Image:
+        request = build(T.GetImageRequest, id=id)
+        return self._unary("/thecloud.compute.v1.ImageService/GetImage", request, T.Image, "read", timeout, None)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Deletes an image that no instance uses."""
+        request = build(T.DeleteImageRequest, id=id)
+        return self._unary("/thecloud.compute.v1.ImageService/DeleteImage", request, T.Image, "keyed", timeout, idempotency_key)
+
+
+class InstanceTypes(Resource):
+    """The catalogue of instance sizes."""
+
+    def list(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> Pages[T.InstanceType, T.ListInstanceTypesResponse]:
+        request = build(T.ListInstanceTypesRequest)
+        return self._pages("/thecloud.compute.v1.InstanceTypeService/ListInstanceTypes", request, T.ListInstanceTypesResponse, "instance_types", timeout)
+
+    def get(
+        self,
+        name: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.InstanceType:
+        request = build(T.GetInstanceTypeRequest, name=name)
+        return self._unary("/thecloud.compute.v1.InstanceTypeService/GetInstanceType", request, T.InstanceType, "read", timeout, None)
+
+
+class Instances(StatefulResource[T.Instance]):
+    """Instances of the current project."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        spec: T.InstanceSpec | Mapping[str, Any],
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        """Records the instance and answers at once (202): watch it, or its operation, for the
+        outcome.
+
+        spec: InstanceSpec, or a mapping with type, image, command, env, ports, restart_policy,
+            on_host_loss.
+        """
+        request = build(T.CreateInstanceRequest, name=name, labels=labels, spec=spec)
+        return self._unary("/thecloud.compute.v1.InstanceService/CreateInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.Instance:
+        request = build(T.GetInstanceRequest, id=id)
+        return self._unary("/thecloud.compute.v1.InstanceService/GetInstance", request, T.Instance, "read", timeout, None)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        state: str | None = None,
+        name: str | None = None,
+        label: Sequence[str] | None = None,
+        host_id: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Instance, T.ListInstancesResponse]:
+        """Newest first.
+
+        label: "key=value"; all must match.
+        """
+        request = build(T.ListInstancesRequest, page_size=page_size, page_token=page_token, state=state, name=name, label=label, host_id=host_id)
+        return self._pages("/thecloud.compute.v1.InstanceService/ListInstances", request, T.ListInstancesResponse, "instances", timeout)
+
+    def update(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        spec: T.InstanceChanges | Mapping[str, Any] | None = None,
+        update_mask: Sequence[str] | None = None,
+        version: int | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        """Changes the fields that update_mask names (over HTTP: the fields in the body, unless it
+        says otherwise). A change of command, env, ports or restart_policy restarts a running
+        instance; type and image are fixed.
+
+        spec: InstanceChanges, or a mapping with command, env, ports, restart_policy, on_host_loss.
+        update_mask: Paths such as "labels" and "spec.env".
+        version: Refuse unless the instance still has this metadata.version (over HTTP: If-Match).
+            0: whatever it has.
+        """
+        request = build(T.UpdateInstanceRequest, id=id, name=name, labels=labels, spec=spec, update_mask=update_mask, version=version)
+        return self._unary("/thecloud.compute.v1.InstanceService/UpdateInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def start(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        """Starts a stopped or failed instance; a running one stays as it is."""
+        request = build(T.StartInstanceRequest, id=id)
+        return self._unary("/thecloud.compute.v1.InstanceService/StartInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def stop(
+        self,
+        id: str,
+        *,
+        grace_seconds: int | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        """Asks the program to end (SIGTERM), and ends it after the grace.
+
+        grace_seconds: Seconds between SIGTERM and SIGKILL; absent: 10.
+        """
+        request = build(T.StopInstanceRequest, id=id, grace_seconds=grace_seconds)
+        return self._unary("/thecloud.compute.v1.InstanceService/StopInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def restart(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        request = build(T.RestartInstanceRequest, id=id)
+        return self._unary("/thecloud.compute.v1.InstanceService/RestartInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Instance:
+        """Removes the instance and frees its name, ports and capacity. Deleting twice is deleting
+        once."""
+        request = build(T.DeleteInstanceRequest, id=id)
+        return self._unary("/thecloud.compute.v1.InstanceService/DeleteInstance", request, T.Instance, "keyed", timeout, idempotency_key)
+
+    def watch(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Instance]:
+        """The instance as it is, and again after each change, until it is deleted or the caller
+        goes."""
+        request = build(T.WatchInstanceRequest, id=id)
+        return self._stream("/thecloud.compute.v1.InstanceService/WatchInstance", request, T.Instance, "again", timeout)
+
+    def logs(
+        self,
+        id: str,
+        *,
+        tail: int | None = None,
+        since: Timestamp | datetime | None = None,
+        follow: bool | None = None,
+        timestamps: bool | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.LogChunk]:
+        """What the program wrote to its standard output and error: at most the last 30 MiB. A
+        stopped instance has it, too.
+
+        tail: Only the last so many lines; absent: all that is kept. 0, to follow: only what comes
+            from now on.
+        since: Only what was written at this time or later.
+        follow: Goes on with what is written next, over restarts, until the instance is deleted or
+            the caller goes.
+        timestamps: Puts the time at which it was written before each line: RFC 3339, and a space.
+        """
+        request = build(T.ReadInstanceLogsRequest, id=id, tail=tail, since=since, follow=follow, timestamps=timestamps)
+        return self._stream("/thecloud.compute.v1.InstanceService/ReadInstanceLogs", request, T.LogChunk, "never", timeout)
+
+    def exec(
+        self,
+        requests: Iterable[T.ExecInstanceRequest],
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.ExecInstanceResponse]:
+        """Runs another program in a running instance, with its input and output, and a terminal if
+        wanted. It is killed when the caller goes, and after an hour in which neither side sent
+        anything."""
+        return self._duplex("/thecloud.compute.v1.InstanceService/ExecInstance", requests, T.ExecInstanceRequest, T.ExecInstanceResponse, timeout)
+
+    def run_command(
+        self,
+        id: str,
+        *,
+        command: Sequence[str],
+        env: Mapping[str, str] | None = None,
+        working_dir: str | None = None,
+        user: str | None = None,
+        stdin: bytes | None = None,
+        timeout_seconds: int | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.RunInstanceCommandResponse:
+        """Runs another program in a running instance to its end, and answers with what it wrote.
+
+        command: Program and arguments.
+        env: Added to the instance's own.
+        stdin: All of its standard input.
+        timeout_seconds: Killed after so many seconds; 0: 30.
+        """
+        request = build(T.RunInstanceCommandRequest, id=id, command=command, env=env, working_dir=working_dir, user=user, stdin=stdin, timeout_seconds=timeout_seconds)
+        return self._unary("/thecloud.compute.v1.InstanceService/RunInstanceCommand", request, T.RunInstanceCommandResponse, "once", timeout, idempotency_key)
+
+    def stats(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.InstanceStats:
+        """Of a running instance, measured now."""
+        request = build(T.GetInstanceStatsRequest, id=id)
+        return self._unary("/thecloud.compute.v1.InstanceService/GetInstanceStats", request, T.InstanceStats, "read", timeout, None)
+
+    def watch_stats(
+        self,
+        id: str,
+        *,
+        interval_seconds: int | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.InstanceStats]:
+        """Again and again, until the instance stops or the caller goes.
+
+        interval_seconds: Between two answers; 0: 1.
+        """
+        request = build(T.WatchInstanceStatsRequest, id=id, interval_seconds=interval_seconds)
+        return self._stream("/thecloud.compute.v1.InstanceService/WatchInstanceStats", request, T.InstanceStats, "again", timeout)
+
+
+class Members(Resource):
+    """Projects and who belongs to them."""
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Member, T.ListMembersResponse]:
+        """The current project's members."""
+        request = build(T.ListMembersRequest, page_size=page_size, page_token=page_token)
+        return self._pages("/thecloud.identity.v1.ProjectService/ListMembers", request, T.ListMembersResponse, "members", timeout)
+
+    def add(
+        self,
+        *,
+        email: str,
+        role: str,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Member:
+        """Gives a registered user a role in the current project."""
+        request = build(T.AddMemberRequest, email=email, role=role)
+        return self._unary("/thecloud.identity.v1.ProjectService/AddMember", request, T.Member, "keyed", timeout, idempotency_key)
+
+    def update(
+        self,
+        user_id: str,
+        *,
+        role: str,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Member:
+        """Changes a member's role. Only owners make or unmake owners; the last owner stays."""
+        request = build(T.UpdateMemberRequest, user_id=user_id, role=role)
+        return self._unary("/thecloud.identity.v1.ProjectService/UpdateMember", request, T.Member, "keyed", timeout, idempotency_key)
+
+    def remove(
+        self,
+        user_id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.RemoveMemberResponse:
+        """Takes a user out of the current project."""
+        request = build(T.RemoveMemberRequest, user_id=user_id)
+        return self._unary("/thecloud.identity.v1.ProjectService/RemoveMember", request, T.RemoveMemberResponse, "keyed", timeout, idempotency_key)
+
+
+class Operations(OperationResource):
+    """Operations of the current project, newest first."""
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.Operation:
+        request = build(T.GetOperationRequest, id=id)
+        return self._unary("/thecloud.compute.v1.OperationService/GetOperation", request, T.Operation, "read", timeout, None)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        resource: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Operation, T.ListOperationsResponse]:
+        """
+        resource: Only those on this resource.
+        """
+        request = build(T.ListOperationsRequest, page_size=page_size, page_token=page_token, resource=resource)
+        return self._pages("/thecloud.compute.v1.OperationService/ListOperations", request, T.ListOperationsResponse, "operations", timeout)
+
+    def poll(
+        self,
+        id: str,
+        *,
+        timeout_seconds: int | None = None,
+        timeout: float | None = None,
+    ) -> T.Operation:
+        """Answers when the operation has ended, or after timeout_seconds with how far it got.
+
+        timeout_seconds: 0: 30.
+        """
+        request = build(T.WaitOperationRequest, id=id, timeout_seconds=timeout_seconds)
+        return self._unary("/thecloud.compute.v1.OperationService/WaitOperation", request, T.Operation, "read", timeout, None)
+
+
+class Projects(Resource):
+    """Projects and who belongs to them."""
+
+    def create(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Project:
+        """Makes a project owned by the caller.
+
+        name: Lower-case letters, digits and hyphens; unique among the caller's projects.
+        """
+        request = build(T.CreateProjectRequest, name=name, labels=labels)
+        return self._unary("/thecloud.identity.v1.ProjectService/CreateProject", request, T.Project, "keyed", timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Project, T.ListProjectsResponse]:
+        """The projects the caller belongs to."""
+        request = build(T.ListProjectsRequest, page_size=page_size, page_token=page_token)
+        return self._pages("/thecloud.identity.v1.ProjectService/ListProjects", request, T.ListProjectsResponse, "projects", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.Project:
+        """One project, by id."""
+        request = build(T.GetProjectRequest, id=id)
+        return self._unary("/thecloud.identity.v1.ProjectService/GetProject", request, T.Project, "read", timeout, None)
+
+
+class Sessions(Resource):
+    """Signing in and out."""
+
+    def create(
+        self,
+        *,
+        email: str,
+        password: str,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Session:
+        """Signs in. Attempts are limited per account and per address: 429 says when to try again."""
+        request = build(T.CreateSessionRequest, email=email, password=password)
+        return self._unary("/thecloud.identity.v1.SessionService/CreateSession", request, T.Session, "keyed", timeout, idempotency_key)
+
+    def delete_current(
+        self,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.DeleteCurrentSessionResponse:
+        """Signs out: the token stops working everywhere within 5 seconds."""
+        request = build(T.DeleteCurrentSessionRequest)
+        return self._unary("/thecloud.identity.v1.SessionService/DeleteCurrentSession", request, T.DeleteCurrentSessionResponse, "keyed", timeout, idempotency_key)
+
+
+class SshKeys(Resource):
+    """SSH public keys of the current project."""
+
+    def import_(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        public_key: str,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.SshKey:
+        """Imports a public key in OpenSSH's one-line form. Private keys are refused.
+
+        public_key: The content of an id_….pub file.
+        """
+        request = build(T.ImportSshKeyRequest, name=name, labels=labels, public_key=public_key)
+        return self._unary("/thecloud.compute.v1.SshKeyService/ImportSshKey", request, T.SshKey, "keyed", timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        name: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.SshKey, T.ListSshKeysResponse]:
+        request = build(T.ListSshKeysRequest, page_size=page_size, page_token=page_token, name=name)
+        return self._pages("/thecloud.compute.v1.SshKeyService/ListSshKeys", request, T.ListSshKeysResponse, "ssh_keys", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.SshKey:
+        request = build(T.GetSshKeyRequest, id=id)
+        return self._unary("/thecloud.compute.v1.SshKeyService/GetSshKey", request, T.SshKey, "read", timeout, None)
+
+    def rename(
+        self,
+        id: str,
+        *,
+        name: str,
+        version: int | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.SshKey:
+        """
+        version: Refuse unless the key still has this metadata.version (over HTTP: If-Match). 0:
+            whatever it has.
+        """
+        request = build(T.RenameSshKeyRequest, id=id, name=name, version=version)
+        return self._unary("/thecloud.compute.v1.SshKeyService/RenameSshKey", request, T.SshKey, "keyed", timeout, idempotency_key)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.SshKey:
+        request = build(T.DeleteSshKeyRequest, id=id)
+        return self._unary("/thecloud.compute.v1.SshKeyService/DeleteSshKey", request, T.SshKey, "keyed", timeout, idempotency_key)
+
+
+class Users(Resource):
+    """People's accounts."""
+
+    def register(
+        self,
+        *,
+        email: str,
+        password: str,
+        name: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Opens an account, and a first project that it owns.
+
+        password: At least 12 characters; kept only as an argon2id hash.
+        """
+        request = build(T.RegisterUserRequest, email=email, password=password, name=name)
+        return self._unary("/thecloud.identity.v1.UserService/RegisterUser", request, T.User, "keyed", timeout, idempotency_key)
+
+    def get_current(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> T.User:
+        """The signed-in user."""
+        request = build(T.GetCurrentUserRequest)
+        return self._unary("/thecloud.identity.v1.UserService/GetCurrentUser", request, T.User, "read", timeout, None)
+
+
+class Resources:
+    """Every resource of the API.
+
+    api_keys: API keys of the current project.
+    hosts: Hosts, for administrators of the installation.
+    images: Images of the current project.
+    instance_types: The catalogue of instance sizes.
+    instances: Instances of the current project.
+    members: Projects and who belongs to them.
+    operations: Operations of the current project, newest first.
+    projects: Projects and who belongs to them.
+    sessions: Signing in and out.
+    ssh_keys: SSH public keys of the current project.
+    users: People's accounts.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.api_keys = ApiKeys(transport)
+        self.hosts = Hosts(transport)
+        self.images = Images(transport)
+        self.instance_types = InstanceTypes(transport)
+        self.instances = Instances(transport)
+        self.members = Members(transport)
+        self.operations = Operations(transport)
+        self.projects = Projects(transport)
+        self.sessions = Sessions(transport)
+        self.ssh_keys = SshKeys(transport)
+        self.users = Users(transport)
