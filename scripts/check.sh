@@ -15,10 +15,10 @@ check() {
 
 # Generating must change nothing: what is in the tree is what the protos say.
 generated_is_fresh() {
-  before=$(fingerprint packages/api packages/sdk/src/gen docs/errors.md)
+  before=$(fingerprint packages/api packages/sdk/src/gen sdk/generated.sha256 docs/errors.md)
   scripts/generate.sh || return 1
-  [ "$before" = "$(fingerprint packages/api packages/sdk/src/gen docs/errors.md)" ] && return 0
-  echo 'packages/api, packages/sdk/src/gen or docs/errors.md was not what the sources say; it has been generated anew: commit it'
+  [ "$before" = "$(fingerprint packages/api packages/sdk/src/gen sdk/generated.sha256 docs/errors.md)" ] && return 0
+  echo 'packages/api, packages/sdk/src/gen, sdk or docs/errors.md was not what the sources say; it has been generated anew: commit it'
   return 1
 }
 
@@ -58,6 +58,7 @@ check 'imports' depcruise --output-type err-long packages services agent gateway
 check 'buf lint' buf lint
 check 'buf breaking' breaks_no_caller
 check 'generated code is fresh' generated_is_fresh
+check 'Python and Go clients are fresh' scripts/generate-sdks.sh --check
 check 'migrations are fresh' migrations_are_fresh
 
 if [ -n "$failed" ]; then

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Regenerates packages/api from proto/ (messages and stubs, the descriptor image, the method table), the SDK's types
-# and methods from that, and docs/errors.md from the error catalogues.
+# and methods from that, docs/errors.md from the error catalogues, and the Python and Go clients if the public API has
+# changed and their tools are here.
 set -eu
 cd "$(dirname "$0")/.."
 bin=node_modules/.bin
@@ -12,3 +13,4 @@ $bin/node --disable-warning=MODULE_TYPELESS_PACKAGE_JSON packages/sdk/scripts/ge
 $bin/prettier --log-level warn --write packages/sdk/src/gen
 $bin/tsc -b
 $bin/node scripts/error-docs.mjs
+scripts/generate-sdks.sh --if-possible

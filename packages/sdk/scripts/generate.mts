@@ -7,7 +7,7 @@ import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { commentOf } from '../../api/src/comments.ts';
 import { methods } from '../../api/src/gen/methods.ts';
-import { className, methodName, propertyName } from './naming.mts';
+import { className, methodName, propertyName } from '../../api/scripts/naming.mts';
 import { doc, TypeSet } from './types.mts';
 
 const gen = join(import.meta.dirname, '../src/gen');
@@ -118,7 +118,8 @@ const sorted = [...classes].sort(([a], [b]) => (a < b ? -1 : 1));
 function classOf([name, members]: [string, Method[]]): string {
   const names = members.map((method) => methodName(method.entry.rpc, method.path));
   const twice = names.find((each, index) => names.indexOf(each) !== index);
-  if (twice) throw new Error(`${name} would have two methods called ${twice}: see scripts/naming.mts`);
+  if (twice)
+    throw new Error(`${name} would have two methods called ${twice}: see packages/api/scripts/naming.mts`);
   return `${doc(commentOf(members[0]!.rpc.parent))}export class ${name} extends Resource {\n${members.map(methodOf).join('\n')}}\n`;
 }
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createFileRegistry, fromBinary } from '@bufbuild/protobuf';
 import type { DescField, DescMessage, DescMethod, DescService } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
-import { commentOf } from '../../../../gateway/src/openapi/comments.ts';
+import { commentOf } from '../../src/comments.ts';
 import { fieldRules, methods } from '../../src/gen/methods.ts';
-import { className, methodName } from './naming.mts';
+import { className, methodName } from '../naming.mts';
 
 type Entry = (typeof methods)[number];
 
@@ -116,7 +116,10 @@ function resumeOf(rpc: DescMethod): Resume {
 function resourceOf([name, entries]: [string, Entry[]]): Resource {
   const all = entries.map(methodOf);
   const twice = all.find((each, index) => all.findIndex((other) => other.name === each.name) !== index);
-  if (twice) throw new Error(`${name} would have two methods called ${twice.name}: see naming.mts`);
+  if (twice)
+    throw new Error(
+      `${name} would have two methods called ${twice.name}: see packages/api/scripts/naming.mts`,
+    );
   const service = all[0]!.rpc.parent;
   return { name, service, methods: all, comment: commentOf(service) };
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScalarType } from '@bufbuild/protobuf';
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
-import { commentOf } from '../../../../gateway/src/openapi/comments.ts';
+import { commentOf } from '../../src/comments.ts';
 import type { Method, Resource } from './model.mts';
 import { hasState, isRequired, publicMessages, resources, snake } from './model.mts';
 

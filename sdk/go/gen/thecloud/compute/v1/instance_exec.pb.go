@@ -132,7 +132,8 @@ type isExecInstanceRequest_Input interface {
 }
 
 type ExecInstanceRequest_Start struct {
-	// The first message, and no other.
+	// In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the
+	// WebSocket; start is then the first frame.
 	Start *ExecStart `protobuf:"bytes,2,opt,name=start,proto3,oneof"`
 }
 

@@ -1,4 +1,4 @@
-// How rpcs are called in the SDK: "InstanceService.CreateInstance" on /v1/instances is `instances.create`.
+// How rpcs are called in clients: "InstanceService.CreateInstance" on /v1/instances is `instances.create`.
 
 const pascal = (segment: string) =>
   segment.replace(/(^|-)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
