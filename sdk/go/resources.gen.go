@@ -241,8 +241,8 @@ func (r *Instances) Logs(ctx context.Context, request *computev1.ReadInstanceLog
 	return follow(ctx, r.stubs.retry, resumeNever, request, r.stubs.instance.ReadInstanceLogs, options)
 }
 
-// Exec calls ExecInstance. Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when the caller goes, and after an hour in which neither side sent anything.
-func (r *Instances) Exec(ctx context.Context, options ...grpc.CallOption) (grpc.BidiStreamingClient[computev1.ExecInstanceRequest, computev1.ExecInstanceResponse], error) {
+// OpenExec calls ExecInstance. Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when the caller goes, and after an hour in which neither side sent anything.
+func (r *Instances) OpenExec(ctx context.Context, options ...grpc.CallOption) (grpc.BidiStreamingClient[computev1.ExecInstanceRequest, computev1.ExecInstanceResponse], error) {
 	return r.stubs.instance.ExecInstance(ctx, options...)
 }
 

@@ -376,7 +376,7 @@ class Instances(StatefulResource[T.Instance]):
         request = build(T.ReadInstanceLogsRequest, id=id, tail=tail, since=since, follow=follow, timestamps=timestamps)
         return self._stream("/thecloud.compute.v1.InstanceService/ReadInstanceLogs", request, T.LogChunk, "never", timeout)
 
-    def exec(
+    def open_exec(
         self,
         requests: Iterable[T.ExecInstanceRequest],
         *,
