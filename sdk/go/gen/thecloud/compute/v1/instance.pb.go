@@ -248,7 +248,7 @@ type InstanceStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// provisioning, starting, running, stopping, stopped, failed, deleting, deleted.
 	State string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
-	// Machine-readable cause of a failed or waiting state: NO_CAPACITY, IMAGE_PULL_FAILED, EXITED, …
+	// Machine-readable cause of a failed or waiting state: NO_CAPACITY, IMAGE_MISSING, EXITED, … (docs/errors.md).
 	Reason  string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	// The newest generation the host has made true.
