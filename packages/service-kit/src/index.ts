@@ -14,7 +14,7 @@ export type { CloudEvent } from './db/events';
 export { violatedUnique } from './db/failures';
 export { migrate } from './db/migrate';
 export type { MigrateOptions } from './db/migrate';
-export { scopeOf } from './db/mutate';
+export { mutateWith, scopeOf } from './db/mutate';
 export type { Codec, Mutate } from './db/mutate';
 export { Operations } from './db/operations';
 export type { OperationChange, OperationFailure } from './db/operations';

@@ -4,3 +4,4 @@ export { type TestEngines, testEngines, type TestPostgres, testPostgres } from '
 export { startTestIdentity, type TestIdentity } from './identity';
 export { testPeer, testToken } from './peer';
 export { testConfig } from './service-config';
+export { type CountingProxy, countingProxy } from './round-trips';

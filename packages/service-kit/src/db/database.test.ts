@@ -1,13 +1,11 @@
-import { createServer, connect } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
 import { sql } from 'drizzle-orm';
 import { pgSchema } from 'drizzle-orm/pg-core';
 import { migrationsFolder } from '@thecloud/compute';
-import { testDatabase } from '@thecloud/testkit';
-import type { TestDatabase } from '@thecloud/testkit';
+import { countingProxy, testDatabase } from '@thecloud/testkit';
+import type { CountingProxy, TestDatabase } from '@thecloud/testkit';
 import { createLogger } from '../log';
 import type { Tx } from './connection';
-import { Database } from './database';
+import { Database, lastly } from './database';
 import { emit } from './events';
 import { kitTables } from './tables';
 
@@ -15,7 +13,7 @@ jest.setTimeout(60_000);
 const tables = kitTables(pgSchema('compute'));
 const log = createLogger({ service: 'test', level: 'silent' });
 let database: TestDatabase;
-let wire: { port: number; roundTrips(): number; close(): void };
+let wire: CountingProxy;
 let db: Database;
 
 beforeAll(async () => {
@@ -29,38 +27,6 @@ afterAll(async () => {
   wire.close();
   await database.close();
 });
-
-/** Passes bytes on, and counts how often the client speaks after the server has. */
-async function countingProxy(to: number) {
-  let trips = 0;
-  const server: Server = createServer((near) => {
-    const far = connect(to, '127.0.0.1');
-    let answered = true;
-    near.on('data', (bytes) => {
-      if (answered) trips++;
-      answered = false;
-      far.write(bytes);
-    });
-    far.on('data', (bytes) => {
-      answered = true;
-      near.write(bytes);
-    });
-    near.on('close', () => far.destroy()).on('error', () => far.destroy());
-    far.on('close', () => near.destroy()).on('error', () => near.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    roundTrips: () => trips,
-    close: () => server.close(),
-  };
-}
-
-async function counted(work: () => Promise<unknown>): Promise<number> {
-  const before = wire.roundTrips();
-  await work();
-  return wire.roundTrips() - before;
-}
 
 const put = (projectId: string) =>
   db.write({ projectId }, (tx) =>
@@ -76,14 +42,14 @@ const settings = async (tx: Tx) => {
 
 it('reads in one round trip, several at once in the same one', async () => {
   await db.read({ projectId: 'prj_1' }, count); // connects
-  expect(await counted(() => db.read({ projectId: 'prj_1' }, count))).toBe(1);
+  expect(await wire.count(() => db.read({ projectId: 'prj_1' }, count))).toBe(1);
   const together = () =>
     Promise.all(Array.from({ length: 20 }, () => db.read({ projectId: 'prj_1' }, count)));
-  expect(await counted(together)).toBe(1);
+  expect(await wire.count(together)).toBe(1);
 });
 
 it('writes in a round trip for what it waits for, and one for the commit', async () => {
-  expect(await counted(() => put('prj_1'))).toBe(2);
+  expect(await wire.count(() => put('prj_1'))).toBe(2);
 });
 
 it('shares a transaction among reads of the same scope, and of no other', async () => {
@@ -147,4 +113,24 @@ it('rolls a write back as a whole', async () => {
   });
   await expect(half).rejects.toThrow('no');
   expect(await db.read('system', count)).toBe(before);
+});
+
+describe('last words', () => {
+  const speak = (statement: string) =>
+    db.write('system', async (tx) => {
+      await emit(tx, tables, 'compute', { type: 't', subject: 's', projectId: 'prj_last', data: {} });
+      lastly(tx, tx.execute(sql.raw(statement)));
+    });
+  const kept = () => db.read({ projectId: 'prj_last' }, count);
+
+  it('travel with the commit', async () => {
+    expect(await wire.count(() => speak('select 1'))).toBe(2);
+    expect(await kept()).toBe(1);
+  });
+
+  it('undo everything if they fail', async () => {
+    await expect(speak('select 1 / 0')).rejects.toMatchObject({ cause: { code: '22012' } });
+    expect(await kept()).toBe(1);
+    expect(await wire.count(() => speak('select 1'))).toBe(2); // and the connection is as good as before
+  });
 });

@@ -25,6 +25,13 @@ export function onCommit(tx: Tx, hook: () => void): void {
   commitHooks.set(tx, [...(commitHooks.get(tx) ?? []), hook]);
 }
 
+const lastWords = new WeakMap<Tx, Promise<unknown>[]>();
+
+/** A statement whose outcome only decides whether the transaction commits: it travels with the COMMIT. */
+export function lastly(tx: Tx, statement: PromiseLike<unknown>): void {
+  lastWords.set(tx, [...(lastWords.get(tx) ?? []), Promise.resolve(statement)]);
+}
+
 const STATEMENT_TIMEOUT_MS = 15_000;
 
 /** One service's schema, through transactions that row-level security confines to a scope. */
@@ -67,10 +74,11 @@ export class Database {
       void nextTurn().then(uncork);
       const tx = txOf(client);
       commitHooks.delete(tx);
+      lastWords.delete(tx);
       try {
         const [, value] = await settle(begun, fn(tx));
         passing('before commit', by);
-        await client.query('COMMIT');
+        await this.#commit(client, lastWords.get(tx));
         passing('after commit', by);
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
@@ -79,8 +87,21 @@ export class Database {
         throw cause;
       } finally {
         commitHooks.delete(tx);
+        lastWords.delete(tx);
       }
     });
+  }
+
+  /** After a statement that failed, PostgreSQL takes COMMIT for ROLLBACK: it may be on its way before that is known. */
+  async #commit(client: PoolClient, last: readonly Promise<unknown>[] = []): Promise<void> {
+    if (last.length === 0) return void (await client.query('COMMIT'));
+    const uncork = cork(client);
+    const committed = nextTurn().then(() => {
+      const done = client.query('COMMIT');
+      uncork();
+      return done;
+    });
+    await settle(...last, committed);
   }
 
   /** One plain statement answers. */

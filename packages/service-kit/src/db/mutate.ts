@@ -3,6 +3,7 @@ import { and, eq } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Scope, Tx } from './connection';
+import { lastly } from './database';
 import type { Database } from './database';
 import type { KitTables } from './tables';
 
@@ -44,10 +45,8 @@ export const mutateWith =
         return codec.decode(unseal(first.response, key, owner));
       }
       const answer = await fn(tx);
-      await tx
-        .update(idempotency)
-        .set({ response: seal(codec.encode(answer).finish(), key, owner) })
-        .where(mine);
+      const response = seal(codec.encode(answer).finish(), key, owner);
+      lastly(tx, tx.update(idempotency).set({ response }).where(mine));
       return answer;
     });
   };

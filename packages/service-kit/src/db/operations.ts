@@ -32,9 +32,9 @@ export class Operations {
     kind: string,
     resourceId: string,
     firstStep: string,
+    id = newId('operation'),
   ): Promise<string> {
     const { operation } = this.tables;
-    const id = newId('operation');
     const open = and(
       eq(operation.resourceId, resourceId),
       inArray(operation.state, ['pending', 'running']),

@@ -62,10 +62,9 @@ export async function createInstance(
   if (!image) throw errors.IMAGE_UNKNOWN({ image: cmd.image });
   if (image.state !== 'ready') throw errors.IMAGE_NOT_READY({ image: cmd.image, state: image.state });
 
-  const id = newId('instance');
-  const operationId = await d.operations.begin(tx, ctx, projectId, 'instance.create', id, 'place');
+  const [id, operationId] = [newId('instance'), newId('operation')];
   const { image: _, ...spec } = cmd;
-  const row = await instanceRepo.insert(tx, {
+  const wish = {
     ...spec,
     id,
     projectId,
@@ -74,8 +73,16 @@ export async function createInstance(
     imageReference: d.imageReference(image),
     desired: 'running',
     state: 'provisioning',
-  });
-  await d.work.enqueue(tx, 'instance', id);
-  await d.changed(tx, row);
+    reason: '',
+    generation: 1,
+    version: 1,
+  } as const;
+  // All in one round trip. The instance first: a name that is taken fails it, and what follows fails only with it.
+  const [row] = await Promise.all([
+    instanceRepo.insert(tx, wish),
+    d.operations.begin(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
+    d.work.enqueue(tx, 'instance', id),
+    d.changed(tx, wish),
+  ]);
   return row;
 }

@@ -3,6 +3,12 @@ import type { ImageRow } from '../image/image.schema';
 import type { InstanceRow } from './instance.repo';
 import type { Protocol } from './instance';
 
+/** What is told of a change. */
+export type ChangedInstance = Pick<
+  InstanceRow,
+  'id' | 'projectId' | 'name' | 'state' | 'reason' | 'generation' | 'version'
+>;
+
 /** What the instance use cases need. */
 export interface InstanceDeps {
   readonly operations: Pick<Operations, 'begin'>;
@@ -16,7 +22,7 @@ export interface InstanceDeps {
     portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>): Promise<number[]>;
   };
   /** Tells watchers and subscribers, after the commit. */
-  readonly changed: (tx: Tx, row: InstanceRow) => Promise<void>;
+  readonly changed: (tx: Tx, row: ChangedInstance) => Promise<void>;
   /** "registry/images/<id>@<digest>". */
   readonly imageReference: (image: ImageRow) => string;
 }

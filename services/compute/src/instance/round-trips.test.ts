@@ -1,0 +1,104 @@
+import { join } from 'node:path';
+import { pgSchema } from 'drizzle-orm/pg-core';
+import { computeV1, methodByPath } from '@thecloud/api';
+import { newId } from '@thecloud/kernel';
+import {
+  createLogger,
+  Database,
+  kitTables,
+  mutateWith,
+  Operations,
+  PgWorkSource,
+} from '@thecloud/service-kit';
+import type { RequestContext, Tx } from '@thecloud/service-kit';
+import { countingProxy, testDatabase } from '@thecloud/testkit';
+import type { CountingProxy, TestDatabase } from '@thecloud/testkit';
+import { image } from '../image/image.schema';
+import { imageRepo } from '../image/image.repo';
+import { createInstance } from './create-instance';
+import { instanceChanged } from './instance.changes';
+import { toProto } from './instance.mapping';
+import type { InstanceDeps } from './instance.ports';
+import { instanceRepo } from './instance.repo';
+
+jest.setTimeout(60_000);
+const PROJECT = 'prj_1';
+const log = createLogger({ service: 'test', level: 'silent' });
+const tables = kitTables(pgSchema('compute'));
+const wakes = { ring: () => undefined, listen: () => () => true };
+let database: TestDatabase;
+let wire: CountingProxy;
+let db: Database;
+let deps: InstanceDeps;
+
+beforeAll(async () => {
+  database = await testDatabase('compute', join(__dirname, '../../migrations'));
+  const { url, password, ca } = database;
+  wire = await countingProxy(Number(new URL(url).port));
+  db = new Database({ url: url.replace(/:\d+\//, `:${wire.port}/`), password, ca, log, max: 1 });
+  deps = {
+    operations: new Operations(tables),
+    work: new PgWorkSource(db, tables, wakes),
+    images: imageRepo,
+    fleet: { largest: () => Promise.resolve(undefined), portsTaken: () => Promise.resolve([]) },
+    changed: instanceChanged(tables, wakes as never),
+    imageReference: ({ id, digest }) => `registry/images/${id}@${digest}`,
+  };
+  await db.write({ projectId: PROJECT }, (tx) =>
+    tx.insert(image).values({
+      ...{ id: newId('image'), projectId: PROJECT, name: 'starter', labels: {}, state: 'ready' },
+      operationId: '',
+    }),
+  );
+});
+afterAll(async () => {
+  await db.close();
+  wire.close();
+  await database.close();
+});
+
+const ctx = (idempotencyKey: string): RequestContext => ({
+  requestId: 'r1',
+  method: methodByPath('/thecloud.compute.v1.InstanceService/CreateInstance')!,
+  principal: { subject: 'key_1', kind: 'api_key', projectId: PROJECT, permissions: [], platformAdmin: false },
+  signal: new AbortController().signal,
+  accept: () => undefined,
+  idempotencyKey,
+  requestHash: 'h',
+  log,
+});
+const wish = (name: string) => ({
+  ...{ name, labels: {}, type: 'nano-1', image: 'starter', command: [], env: {}, ports: [] },
+  restartPolicy: 'always' as const,
+  onHostLoss: 'restart' as const,
+});
+const create = (name: string, key = name) =>
+  mutateWith(db, tables)(ctx(key), computeV1.Instance, async (tx) =>
+    toProto(await createInstance(deps, tx, ctx(key), wish(name))),
+  );
+const read = <T>(fn: (tx: Tx) => Promise<T>) => db.read({ projectId: PROJECT }, fn);
+
+it('creates in four round trips: the key, the image, all rows, the answer with the commit', async () => {
+  await create('first'); // what a connection does once
+  expect(await wire.count(() => create('second'))).toBe(4);
+  expect(await wire.count(() => create('second'))).toBe(3); // the key, the answer it had, the commit
+});
+
+it('reads an instance in one, and a page of them', async () => {
+  const { metadata } = await create('third');
+  const id = metadata?.id ?? '';
+  const page = (tx: Tx) => instanceRepo.list(tx, PROJECT, { labels: {} }, { size: 2, after: undefined });
+  await read((tx) => instanceRepo.find(tx, id));
+  expect(await wire.count(() => read((tx) => instanceRepo.find(tx, id)))).toBe(1);
+  await read(page);
+  expect(await wire.count(() => read(page))).toBe(1);
+});
+
+it('says that a name is taken, though much else was sent behind it, and leaves nothing', async () => {
+  await create('taken');
+  const counts = () =>
+    read(async (tx) => Promise.all([tx.$count(tables.operation), tx.$count(tables.outbox)]));
+  const before = await counts();
+  await expect(create('taken', 'another-key')).rejects.toMatchObject({ reason: 'INSTANCE_NAME_TAKEN' });
+  expect(await counts()).toEqual(before);
+});
