@@ -118,6 +118,7 @@ async function build(
   });
   await compute.start();
   closers.push(() => compute.stop());
+  await compute.serving();
 
   const newAgent = async (settings: Record<string, string>): Promise<{ part: Part; hostId: string }> => {
     const hostId = newId('host');
@@ -133,6 +134,7 @@ async function build(
     });
     await part.start();
     closers.push(() => part.stop());
+    await part.serving();
     return { part, hostId };
   };
   const first = await newAgent({ THECLOUD_AGENT_DRIVER: driver, THECLOUD_AGENT_DOCKER_SOCKET: dockerSocket });
@@ -144,6 +146,7 @@ async function build(
   });
   await gateway.start();
   closers.push(() => gateway.stop());
+  await gateway.serving();
   const url = `http://127.0.0.1:${httpPort}`;
 
   const { url: databaseUrl, password: databasePassword, caFile } = identity.database;

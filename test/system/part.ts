@@ -73,10 +73,12 @@ export class Part {
     return log.split(`"msg":"${message}`).length - 1;
   }
 
-  /** Resolves when a process of its own, once started, says that it serves. */
-  async serving(patienceMs = 30_000): Promise<void> {
+  /** Resolves when it serves: a process of its own says so after `start` has returned. */
+  async serving(patienceMs = 120_000): Promise<void> {
+    if (!this.own) return;
     const giveUp = Date.now() + patienceMs;
-    while (this.logged('serving') === 0) {
+    const says = this.where === 'gateway' ? 'gateway listens' : 'serving';
+    while (this.logged(says) === 0) {
       if (Date.now() > giveUp) throw new Error(`${this.where} does not serve after ${patienceMs} ms`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
