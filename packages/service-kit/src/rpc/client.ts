@@ -1,16 +1,16 @@
-import { Metadata } from '@grpc/grpc-js';
 import type {
   CallOptions,
   ChannelCredentials,
   Client,
   ClientOptions,
   ClientUnaryCall,
+  Metadata,
   ServiceError,
 } from '@grpc/grpc-js';
-import { injectTrace } from '../telemetry/tracing';
 import type { RequestContext } from '../context';
 import { passing } from '@thecloud/kernel';
 import { serverName } from '../certificates/peer';
+import { outgoing } from './open-stream';
 import { fromServiceError } from './wire-errors';
 
 export interface UnaryOptions {
@@ -103,9 +103,7 @@ function promised(client: Client, name: string) {
   return (request: unknown, options: UnaryOptions) =>
     new Promise((resolve, reject) => {
       passing('before call', name);
-      const metadata = options.metadata?.clone() ?? new Metadata();
-      if (options.parent) metadata.set('x-request-id', options.parent.requestId);
-      injectTrace(metadata);
+      const metadata = outgoing(options.parent, options.metadata?.clone());
       const deadline = Date.now() + options.timeoutMs;
       const call = method.call(client, request, metadata, { deadline }, (error, response) => {
         options.signal?.removeEventListener('abort', cancel);

@@ -21,9 +21,11 @@ import type { RpcMetrics } from '../telemetry/metrics';
 import { admit, asCloudError, basicsOf, refuseInvalid } from './admit';
 import type { Implementation } from './implement';
 import { laneRpc } from './lane';
+import { orAbort } from './or-abort';
 import { addReflection } from './reflection';
 import type { TokenVerifier } from './tokens';
 import { toServiceError } from './wire-errors';
+import { writeAll } from './write-all';
 
 type AnyCall = ServerUnaryCall<object, object> &
   ServerWritableStream<object, object> &
@@ -43,7 +45,7 @@ export interface RpcServerOptions {
 
 export interface RpcServer {
   readonly port: number;
-  /** Takes no new calls, lets the running ones finish for at most 8 s, then cuts them off. */
+  /** Takes no new calls, ends users' streams (they go on elsewhere), lets the rest finish for at most 8 s. */
   drain(): Promise<void>;
 }
 
@@ -61,8 +63,9 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   });
   const health = new HealthImplementation({ '': 'SERVING' });
   const stopping = new AbortController();
+  const streams = new Set<AbortController>();
   for (const implementation of [...options.services, laneRpc(options, stopping.signal)]) {
-    server.addService(implementation.definition, wire(implementation, options));
+    server.addService(implementation.definition, wire(implementation, options, streams));
     const path = Object.values(implementation.definition)[0]?.path;
     if (path) health.setStatus(path.split('/')[1] ?? '', 'SERVING');
   }
@@ -79,6 +82,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       new Promise((resolve) => {
         health.setStatus('', 'NOT_SERVING');
         stopping.abort();
+        for (const stream of streams) stream.abort(commonErrors.UNAVAILABLE({ what: 'This server' }));
         const cut = setTimeout(() => server.forceShutdown(), DRAIN_MS);
         server.tryShutdown(() => {
           clearTimeout(cut);
@@ -91,13 +95,17 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
 function wire(
   { definition, handlers }: Implementation,
   options: RpcServerOptions,
+  streams: Set<AbortController>,
 ): UntypedServiceImplementation {
   return Object.fromEntries(
     Object.entries(definition).map(([name, { path }]) => {
       const method = methodByPath(path);
       const handler = handlers[name];
       if (!method || !handler) throw new Error(`${path} is in no method table or has no handler`);
-      return [name, serve(method, handler as (ctx: RequestContext, request: object) => unknown, options)];
+      return [
+        name,
+        serve(method, handler as (ctx: RequestContext, request: object) => unknown, options, streams),
+      ];
     }),
   ) as unknown as UntypedServiceImplementation;
 }
@@ -107,6 +115,7 @@ function serve(
   method: MethodEntry,
   handler: (ctx: RequestContext, request: object) => unknown,
   options: RpcServerOptions,
+  streams: Set<AbortController>,
 ) {
   return (call: AnyCall, callback?: sendUnaryData<object>) => {
     const started = performance.now();
@@ -114,6 +123,7 @@ function serve(
     call.on('cancelled', () => aborter.abort(commonErrors.CANCELLED({})));
     // An 'error' event without a listener would end the process; the handler sees the abort.
     call.on('error', (cause: unknown) => aborter.abort(cause));
+    if (method.responseStream && method.auth.permission) streams.add(aborter);
     const deadline =
       method.responseStream || method.requestStream
         ? undefined
@@ -130,9 +140,11 @@ function serve(
       const header = (name: string) => text(call.metadata, name);
       const arrived = { method, peer, header, ...(method.requestStream ? {} : { request: call.request }) };
       const ctx = await admit(arrived, basics, options.tokens);
-      const result = handler(ctx, method.requestStream ? (checked(method, call) as object) : call.request);
-      if (method.responseStream) await writeAll(call, result as AsyncIterable<object>, aborter.signal);
-      else callback?.(null, (await result) as object);
+      const request = method.requestStream ? checked(method, call, aborter.signal) : call.request;
+      const result = handler(ctx, request);
+      if (!method.responseStream) return callback?.(null, (await result) as object);
+      await writeAll(call, result as AsyncIterable<object>, aborter.signal);
+      call.end();
     });
     answered
       .then(
@@ -146,6 +158,7 @@ function serve(
       )
       .then((code) => {
         clearTimeout(deadline);
+        streams.delete(aborter);
         const seconds = (performance.now() - started) / 1000;
         options.metrics.observe(method, code, seconds);
         if (options.log.isLevelEnabled('debug'))
@@ -155,27 +168,16 @@ function serve(
   };
 }
 
-async function* checked(method: MethodEntry, call: AnyCall): AsyncIterable<object> {
+/** What the caller sends, each judged first. Fails with the signal's reason once the caller is gone. */
+async function* checked(method: MethodEntry, call: AnyCall, signal: AbortSignal): AsyncIterable<object> {
   // A handler that leaves its loop has still to answer: on a destroyed call, no status would ever be sent.
-  for await (const request of call.iterator({ destroyOnReturn: false }) as AsyncIterable<object>) {
-    refuseInvalid(method, request);
-    yield request;
+  const source = call.iterator({ destroyOnReturn: false }) as AsyncIterator<object>;
+  for (;;) {
+    const next = await orAbort(source.next(), signal);
+    if (next.done) return;
+    refuseInvalid(method, next.value);
+    yield next.value;
   }
-}
-
-async function writeAll(call: AnyCall, results: AsyncIterable<object>, signal: AbortSignal): Promise<void> {
-  for await (const result of results) {
-    if (signal.aborted) break;
-    if (!call.write(result)) await drained(call, signal);
-  }
-  call.end();
-}
-
-function drained(call: AnyCall, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    call.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function text(metadata: Metadata, key: string): string | undefined {
