@@ -48,6 +48,12 @@ export const agentConfig = z.object({
     .nonnegative()
     .optional()
     .describe('Memory kept for the machine itself, in MiB; default: 10 %, at least 1024'),
+  THECLOUD_AGENT_EXEC_IDLE_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(86_400)
+    .default(3_600)
+    .describe('A program run by exec is ended when neither side has sent anything for so long'),
   THECLOUD_AGENT_NOOP_VCPUS: z.coerce
     .number()
     .int()

@@ -1,6 +1,9 @@
 import { entry, errorCatalogue } from '@thecloud/kernel';
 
-/** What an agent refuses. Its callers are controllers: a refusal means that they are behind. */
+/**
+ * What an agent refuses. Orders come from controllers: a refusal means that they are behind. What is about logs, exec
+ * and stats is passed on to whoever asked.
+ */
 export const errors = errorCatalogue('agent.thecloud', {
   STALE_EPOCH: entry<{ epoch: string; seen: string }>(
     'FAILED_PRECONDITION',
@@ -16,5 +19,38 @@ export const errors = errorCatalogue('agent.thecloud', {
     'FAILED_PRECONDITION',
     (m) =>
       `This host has another order of the same generation ${m.generation}. A changed order needs a new generation.`,
+  ),
+  INSTANCE_NOT_HERE: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `Instance ${m.id} is not on this host (any more). Read the instance again to see where it is.`,
+  ),
+  INSTANCE_NOT_RUNNING: entry<{ id: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Instance ${m.id} is not running, which this needs. Start it, or wait until it runs; its logs can be read any time.`,
+  ),
+  TOO_MANY_STREAMS: entry<{ what: string; limit: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `${m.what} has ${m.limit} open streams of logs, exec and stats, the most there may be. Close one first.`,
+    { retryAfterSeconds: 5 },
+  ),
+  EXEC_FAILED: entry<{ why: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `The program could not be run there: ${m.why} Check the command, the user and the working directory.`,
+  ),
+  EXEC_IDLE: entry<{ seconds: string }>(
+    'DEADLINE_EXCEEDED',
+    (m) => `Neither side sent anything for ${m.seconds} s, so the program was ended. Run it again to go on.`,
+  ),
+  ENGINE_UNAVAILABLE: entry(
+    'UNAVAILABLE',
+    () => "The container engine of the instance's host does not answer. Instances run on; try again shortly.",
+    { retryAfterSeconds: 5 },
+  ),
+  NOT_ON_THIS_DRIVER: entry<{ what: string; driver: string }>(
+    'UNIMPLEMENTED',
+    (m) => `Instances on ${m.driver} have no ${m.what}.`,
   ),
 });

@@ -5,7 +5,12 @@ import type { Observations, Phase } from './core/observations';
 const PHASES: readonly Phase[] = ['absent', 'pulling', 'creating', 'running', 'exited', 'failed'];
 
 /** What an agent tells its operator besides its calls; every series is there from the start. */
-export function agentMetrics(registry: Registry, observations: Observations, connected: () => boolean): void {
+export function agentMetrics(
+  registry: Registry,
+  observations: Observations,
+  streams: { readonly open: number },
+  connected: () => boolean,
+): void {
   new Gauge({
     name: 'thecloud_agent_instances',
     help: 'Instances known to this host, by phase',
@@ -22,6 +27,14 @@ export function agentMetrics(registry: Registry, observations: Observations, con
     registers: [registry],
     collect() {
       this.set(connected() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'thecloud_agent_streams',
+    help: 'Open streams of logs, exec and stats',
+    registers: [registry],
+    collect() {
+      this.set(streams.open);
     },
   });
 }

@@ -20,13 +20,16 @@ import { inventory, machineCapacity } from './core/inventory';
 import type { Capacity } from './core/inventory';
 import { Journal } from './core/journal';
 import { Observations } from './core/observations';
+import { isHere } from './core/record';
 import type { InstanceRecord } from './core/record';
 import { Reporter } from './core/report';
 import { announced } from './drivers/announced';
 import { drivers } from './drivers/drivers';
+import type { ExecDriver } from './ports/exec-driver';
 import { uptimeMs } from './fence/deadline';
 import { Fence } from './fence/fence';
 import { hostIdOf } from './host-id';
+import { InstanceLife } from './life/instance-life';
 import { agentMetrics } from './metrics';
 import { agentService } from './rpc/agent.rpc';
 import { observedFrom } from './rpc/mapping';
@@ -68,12 +71,19 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   const fenced = (record: InstanceRecord) => fence.holds(record);
   const agent = new Agent({ driver, images, journal, observations, fenced, log, now: Date.now });
   await agent.start();
+  await sweep(driver, log);
+  const life = new InstanceLife({
+    driver,
+    observations,
+    here: (id) => isHere(journal.get(id)),
+    execIdleMs: config.THECLOUD_AGENT_EXEC_IDLE_SECONDS * 1000,
+  });
 
   const registry = createMetrics('agent');
   const rpc = await startRpcServer({
     address: config.THECLOUD_AGENT_LISTEN_ADDRESS,
     credentials: certificates.serverCredentials(),
-    services: [agentService(agent)],
+    services: [agentService(agent, life)],
     log,
     metrics: new RpcMetrics(registry),
   });
@@ -110,7 +120,7 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
     toWire: observedFrom,
     log,
   });
-  agentMetrics(registry, observations, () => reporter.connected);
+  agentMetrics(registry, observations, life.limits, () => reporter.connected);
   const ops = await startOpsServer({
     address: config.THECLOUD_OPS_ADDRESS,
     registry,
@@ -147,6 +157,16 @@ function openJournal(dir: string, log: Logger): Promise<Journal> {
       'a journal file was unreadable and is set aside; compute will repeat what it said',
     ),
   );
+}
+
+/** What ran by exec when an agent before this one died has no caller any more. Before anybody may run something anew. */
+async function sweep(driver: Partial<ExecDriver>, log: Logger): Promise<void> {
+  try {
+    const ended = (await driver.sweep?.()) ?? 0;
+    if (ended > 0) log.info({ ended }, 'ended programs that an earlier agent had run by exec');
+  } catch (err) {
+    log.warn({ err }, 'what an earlier agent had run by exec could not be ended');
+  }
 }
 
 function capacityOf(config: AgentConfig): Capacity {

@@ -31,6 +31,8 @@ export interface Body {
   kind?: string;
   error?: { reason: string; message: string; advice: string };
   token?: string;
+  // the outcome of a command
+  exit_code?: number;
   secret?: string;
   projects?: Body[];
   instances?: Body[];
@@ -86,6 +88,20 @@ export class Api {
       headers: response.headers,
       body: (text ? JSON.parse(text) : {}) as Body,
     };
+  }
+
+  /** The lines of a stream, as JSON: all of them, or the first so many. */
+  async lines(path: string, most = Infinity): Promise<unknown[]> {
+    const headers = { authorization: `Bearer ${this.key}`, accept: 'application/x-ndjson' };
+    const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(CALL_MS) });
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const piece of response.body ?? []) {
+      text += decoder.decode(piece, { stream: true });
+      if (text.split('\n').length > most) break;
+    }
+    const whole = text.split('\n').slice(0, -1);
+    return whole.slice(0, most).map((line): unknown => JSON.parse(line));
   }
 
   upload(path: string, tarball: Uint8Array): Promise<Answer> {

@@ -17,6 +17,20 @@ export class Docker {
     return this.#of(instanceId).inspect();
   }
 
+  /** Programs that run in it besides its own, by their process ids on this machine. */
+  async execs(instanceId: string): Promise<number[]> {
+    const { ExecIDs: ids } = await this.inspect(instanceId);
+    const all = await Promise.all(
+      (ids ?? []).map((id) =>
+        this.#engine
+          .getExec(id)
+          .inspect()
+          .catch(() => undefined),
+      ),
+    );
+    return all.flatMap((exec) => (exec?.Running ? [exec.Pid] : []));
+  }
+
   kill(instanceId: string): Promise<unknown> {
     return this.#of(instanceId).kill();
   }

@@ -35,6 +35,12 @@ export class Part {
     return this.#running.port;
   }
 
+  /** Of a process of its own. */
+  get pid(): number {
+    if (!this.#child?.pid) throw new Error(`${this.where} is no process of its own`);
+    return this.#child.pid;
+  }
+
   /** Where a process of its own writes its log. */
   get logFile(): string {
     return join(this.#dir, 'process.log');

@@ -1,6 +1,6 @@
 import { newId } from '@thecloud/kernel';
 import { NoopImageDriver } from '../drivers/image/noop';
-import { NoopInstanceDriver } from '../drivers/instance/noop';
+import { NoopInstanceDriver } from '../drivers/instance/noop/noop';
 import { TestHost } from '../fixtures/host';
 import { until } from '../fixtures/until';
 

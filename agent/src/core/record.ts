@@ -48,3 +48,8 @@ export function recordFromJson(text: string, instanceId: string): InstanceRecord
 export function isTombstone(record: InstanceRecord, ms: number): boolean {
   return record.order.desired === 'absent' && record.goneAt !== undefined && record.goneAt < ms;
 }
+
+/** Is the instance of this host, and to stay? */
+export function isHere(record: InstanceRecord | undefined): boolean {
+  return record !== undefined && record.order.desired !== 'absent' && !record.notHere;
+}

@@ -1,14 +1,17 @@
 import type { AgentConfig } from '../config';
 import type { ImageDriver } from '../ports/image-driver';
+import type { ExecDriver } from '../ports/exec-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
+import type { LogDriver } from '../ports/log-driver';
+import type { StatsDriver } from '../ports/stats-driver';
 import { DockerImageDriver } from './image/docker';
 import { NoopImageDriver } from './image/noop';
 import { DockerInstanceDriver } from './instance/docker/docker';
-import { NoopInstanceDriver } from './instance/noop';
+import { NoopInstanceDriver } from './instance/noop/noop';
 import { loginsFrom } from './registry-logins';
 
 export interface Drivers {
-  readonly instances: InstanceDriver;
+  readonly instances: InstanceDriver & Partial<LogDriver & ExecDriver & StatsDriver>;
   readonly images: ImageDriver;
 }
 

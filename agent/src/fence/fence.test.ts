@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '@thecloud/kernel';
 import { NoopImageDriver } from '../drivers/image/noop';
-import { NoopInstanceDriver } from '../drivers/instance/noop';
+import { NoopInstanceDriver } from '../drivers/instance/noop/noop';
 import { TestHost } from '../fixtures/host';
 import { noopWatchdog } from '../watchdog/docker-watchdog';
 import { bootId, deadlineFile, hasPassed, killedDir, readDeadline, uptimeMs } from './deadline';

@@ -5,7 +5,10 @@ export type DriverReason =
   | 'IMAGE_PULL_FAILED'
   | 'PORT_TAKEN'
   | 'START_FAILED'
-  | 'DRIVER_UNAVAILABLE';
+  | 'DRIVER_UNAVAILABLE'
+  /** Exec and stats need a program that runs. */
+  | 'NOT_RUNNING'
+  | 'EXEC_FAILED';
 
 /** An engine could not do it. `message` is for the instance's owner: what happened, and what to do if they can. */
 export class DriverError extends Error {
@@ -20,3 +23,6 @@ export class DriverError extends Error {
     super(message, options);
   }
 }
+
+/** Something that only a running program can give was asked of one that does not run. */
+export const notRunning = () => new DriverError('NOT_RUNNING', 'Its program does not run.', false);

@@ -1,12 +1,13 @@
 import { agentV1 } from '@thecloud/api';
-import { commonErrors } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
-import type { Implementation, RequestContext } from '@thecloud/service-kit';
+import type { Implementation } from '@thecloud/service-kit';
 import type { Agent } from '../core/agent';
+import type { InstanceLife } from '../life/instance-life';
+import { lifeHandlers } from './life.rpc';
 import { checkInstanceId, observedFrom, orderFrom } from './mapping';
 
 /** Only compute gets here: the rpcs' own option says so, and the server enforces it. */
-export function agentService(agent: Agent): Implementation {
+export function agentService(agent: Agent, life: InstanceLife): Implementation {
   return implement<agentV1.AgentServiceServer>(agentV1.AgentServiceService, {
     applyInstance: async (ctx, request) => {
       const order = orderFrom(request);
@@ -17,13 +18,6 @@ export function agentService(agent: Agent): Implementation {
     },
     observeInstance: async (_, { instanceId }) => observedFrom(agent.observe(checkInstanceId(instanceId))),
     listInstances: async () => ({ instances: agent.list().map(observedFrom) }),
-    readLogs: unimplemented,
-    exec: unimplemented,
-    watchStats: unimplemented,
+    ...lifeHandlers(life),
   });
-}
-
-/** No driver does these yet. */
-async function* unimplemented({ method }: RequestContext): AsyncGenerator<never> {
-  yield await Promise.reject<never>(commonErrors.UNIMPLEMENTED({ method: method.rpc }));
 }

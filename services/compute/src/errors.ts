@@ -15,6 +15,17 @@ export const errors = errorCatalogue('compute.thecloud', {
     'FAILED_PRECONDITION',
     (m) => `Instance ${m.id} is being deleted and cannot change any more.`,
   ),
+  INSTANCE_NOT_PLACED: entry<{ id: string; state: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Instance ${m.id} is ${m.state} and on no host now. Wait until it runs; its operation says what it waits for.`,
+  ),
+  HOST_UNREACHABLE: entry<{ id: string }>(
+    'UNAVAILABLE',
+    (m) =>
+      `The host of instance ${m.id} does not answer. The instance may well run on; try again shortly, or read its state.`,
+    { retryAfterSeconds: 5 },
+  ),
   INSTANCE_TYPE_NOT_FOUND: entry<{ name: string; known: string }>(
     'NOT_FOUND',
     (m) => `There is no instance type ${m.name}. There are: ${m.known}.`,

@@ -61,7 +61,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       imageRpc(f, images),
       hostRpc(f, authority),
       reportRpc(f, liveness, fenceMs),
-      instanceRpc(f, instances),
+      instanceRpc(f, instances, agents),
       operationRpc(f),
       sshKeyRpc(f),
     ],

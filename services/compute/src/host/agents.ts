@@ -2,7 +2,7 @@ import { agentV1 } from '@thecloud/api';
 import { createClient } from '@thecloud/service-kit';
 import type { CertificateFiles, UnaryClient } from '@thecloud/service-kit';
 
-type AgentClient = UnaryClient<agentV1.AgentServiceClient>;
+export type AgentClient = UnaryClient<agentV1.AgentServiceClient>;
 
 /** One kept channel to each host's agent. */
 export class Agents {

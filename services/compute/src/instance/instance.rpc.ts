@@ -2,6 +2,7 @@ import { computeV1 } from '@thecloud/api';
 import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import type { Agents } from '../host/agents';
 import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
@@ -17,7 +18,7 @@ import { watchVersions } from './watch-instance';
 const DEFAULT_GRACE_SECONDS = 10;
 
 /** Handlers of InstanceService. */
-export function instanceRpc(f: Foundation, d: InstanceDeps) {
+export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
   const find = (ctx: RequestContext, id: string): Promise<InstanceView | undefined> =>
     f.db.read(scopeOf(ctx), (tx) => instanceRepo.find(tx, id));
   const change = (ctx: RequestContext, id: string, decide: Decide) =>
@@ -71,7 +72,7 @@ export function instanceRpc(f: Foundation, d: InstanceDeps) {
       if (!last) throw errors.INSTANCE_NOT_FOUND({ id });
       if (!ctx.signal.aborted) yield toProto({ ...last, state: 'deleted' });
     },
-    ...instanceLife(f),
+    ...instanceLife({ db: f.db, wakes: f.wakes, agents }),
   });
 }
 

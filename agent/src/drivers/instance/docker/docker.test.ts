@@ -1,3 +1,4 @@
+import { globalAgent } from 'node:http';
 import { newId } from '@thecloud/kernel';
 import Docker from 'dockerode';
 import {
@@ -12,6 +13,7 @@ import {
 import { freePort } from '../../../fixtures/free-port';
 import { until } from '../../../fixtures/until';
 import { instanceDriverContract } from '../../../ports/instance-driver.contract';
+import { instanceLifeContract } from '../../../ports/instance-life.contract';
 import type { InstanceSpec } from '../../../ports/instance-driver';
 import { containerName } from './container';
 import { DockerInstanceDriver } from './docker';
@@ -23,6 +25,24 @@ describeWithDocker('docker', () => {
   const hostId = newId('host');
   const driver = new DockerInstanceDriver({ socketPath: dockerSocket, hostId, publishAddress: '127.0.0.1' });
   const container = (id: string) => docker.getContainer(containerName(id));
+
+  /** Of this process to Docker: followed logs are, and pooled connections are not. */
+  const openRequests = () =>
+    Object.entries(globalAgent.sockets)
+      .filter(([name]) => name.includes(dockerSocket))
+      .reduce((all, [, sockets]) => all + (sockets?.length ?? 0), 0);
+  const runningExecs = async (id: string) => {
+    const { ExecIDs: ids } = await container(id).inspect();
+    const all = await Promise.all(
+      (ids ?? []).map((exec) =>
+        docker
+          .getExec(exec)
+          .inspect()
+          .catch(() => undefined),
+      ),
+    );
+    return all.filter((exec) => exec?.Running).length;
+  };
 
   beforeAll(() => importTestImage(docker));
   afterAll(() => removeContainers(docker, hostId));
@@ -36,6 +56,26 @@ describeWithDocker('docker', () => {
       remove: (id) => container(id).remove(),
     },
     freePort,
+  }));
+
+  instanceLifeContract(async () => ({
+    driver,
+    quiet: { image: testImage, command: sh(`echo started; ${sleeper[2]}`) },
+    talks: {
+      image: testImage,
+      command: sh('echo started; i=0; while :; do i=$((i+1)); echo "line $i"; /bin/busybox sleep 0.02; done'),
+    },
+    programs: {
+      echo: ['/bin/busybox', 'echo'],
+      cat: ['/bin/busybox', 'cat'],
+      printenv: sh('eval echo \\$$0'),
+      exit: [...sh('echo bye >&2; exit $0')],
+      size: sh(
+        'tell() { /bin/busybox stty size; }; trap tell WINCH; tell; while :; do /bin/busybox sleep 0.05; done',
+      ),
+      yes: ['/bin/busybox', 'yes'],
+    },
+    held: async (id) => ({ execs: await runningExecs(id), followers: openRequests() }),
   }));
 
   const spec = (more: Partial<InstanceSpec>): InstanceSpec => ({
@@ -145,6 +185,57 @@ describeWithDocker('docker', () => {
     expect(await other.list()).toEqual([]);
     await other.remove(id);
     expect((await driver.inspect(id))?.phase).toBe('running');
+  });
+
+  it('hangs up all that a program has started, and leaves alone what left its session', async () => {
+    const id = await run({});
+    const script =
+      '/bin/busybox setsid /bin/busybox sleep 1001 & /bin/busybox sleep 1002 & /bin/busybox sleep 1003';
+    const exec = await driver.exec(id, {
+      command: sh(script),
+      env: {},
+      tty: true,
+      workingDir: '/tmp',
+      user: '0',
+    });
+    const sleeping = async () =>
+      ((await container(id).top()).Processes as string[][])
+        .map((row) => /sleep (100\d)/.exec(row.join(' '))?.[1])
+        .filter(Boolean)
+        .sort();
+    await until('all three', async () => (await sleeping()).join() === '1001,1002,1003');
+    await exec.close();
+    expect(await sleeping()).toEqual(['1001']);
+  });
+
+  it('kills what does not end by a hang-up', async () => {
+    const id = await run({});
+    const script = 'trap "" HUP TERM INT; echo deaf; while :; do /bin/busybox sleep 0.05; done';
+    const exec = await driver.exec(id, {
+      command: sh(script),
+      env: {},
+      tty: false,
+      workingDir: '',
+      user: '',
+    });
+    for await (const { data } of exec.output) if (data.includes('deaf')) break;
+    await exec.close();
+    expect(await runningExecs(id)).toBe(0);
+  });
+
+  it('ends what an earlier agent left behind, and nothing that an operator runs', async () => {
+    const id = await run({});
+    const program = { command: sh('while :; do /bin/busybox sleep 0.05; done'), env: {}, tty: false };
+    const left = await driver.exec(id, { ...program, workingDir: '', user: '' });
+    const byHand = await container(id).exec({ Cmd: program.command });
+    await byHand.start({ Detach: true });
+    await until('both', async () => (await runningExecs(id)) === 2);
+    const socketPath = dockerSocket;
+    const next = new DockerInstanceDriver({ socketPath, hostId, publishAddress: '127.0.0.1' });
+    expect(await next.sweep()).toBe(1);
+    expect(await runningExecs(id)).toBe(1);
+    expect((await byHand.inspect()).Running).toBe(true);
+    await left.close();
   });
 
   it('says that Docker does not answer when there is none', async () => {

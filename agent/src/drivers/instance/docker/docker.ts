@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { DriverError } from '../../../ports/driver-error';
+import { DriverError, notRunning } from '../../../ports/driver-error';
 import type {
   DriverHealth,
   InstanceDriver,
@@ -8,11 +8,18 @@ import type {
   OnChange,
   SeenInstance,
 } from '../../../ports/instance-driver';
+import type { ExecDriver, ExecProcess, ExecSpec } from '../../../ports/exec-driver';
+import type { LogDriver, LogEntry, LogOptions } from '../../../ports/log-driver';
+import type { StatsDriver, Usage } from '../../../ports/stats-driver';
 import { call, connectDocker, messageOf, statusOf, unavailable } from '../../docker-engine';
 import { containerName, containerOptions, labels, phaseOf, seenFrom } from './container';
+import { execProblem, startExec } from './exec';
 import { textOfLog } from './log-tail';
+import { containerLogs } from './logs';
 import { startProblem } from './problem';
 import { stopContainer } from './stop';
+import { sweepExecs } from './sweep-execs';
+import { usageFrom } from './usage';
 import { followEvents } from './watch';
 
 const PROBE_TIMEOUT_MS = 2_000;
@@ -25,7 +32,7 @@ export interface DockerDriverOptions {
 }
 
 /** Instances as containers of a Docker Engine (API 1.41 or newer). */
-export class DockerInstanceDriver implements InstanceDriver {
+export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver {
   readonly kind = 'docker';
   readonly #docker: Docker;
   readonly #hostId: string;
@@ -165,6 +172,28 @@ export class DockerInstanceDriver implements InstanceDriver {
     return textOfLog(Buffer.from(await call(read, startProblem)), maxBytes);
   }
 
+  async *logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry[]> {
+    const info = await this.#find(id);
+    if (info) yield* containerLogs(this.#docker, info.Id, options, signal);
+  }
+
+  async exec(id: string, spec: ExecSpec): Promise<ExecProcess> {
+    return startExec(this.#docker, await this.#running(id), this.#hostId, spec);
+  }
+
+  async sweep(): Promise<number> {
+    const found = await this.#labelled([`${labels.hostId}=${this.#hostId}`]);
+    const running = found.filter((c) => c.State === 'running').map((c) => c.Id);
+    return sweepExecs(this.#docker, running, this.#hostId);
+  }
+
+  async stats(id: string, signal: AbortSignal): Promise<Usage> {
+    const container = this.#docker.getContainer(await this.#running(id));
+    return usageFrom(
+      await call(() => container.stats({ stream: false, 'one-shot': true }), execProblem, signal),
+    );
+  }
+
   watch(onChange: OnChange): () => void {
     const stop = new AbortController();
     void followEvents(this.#docker, this.#hostId, onChange, stop.signal);
@@ -180,6 +209,13 @@ export class DockerInstanceDriver implements InstanceDriver {
       `${labels.instanceId}=${id}`,
     ]);
     return renamed && (await this.#get(renamed.Id));
+  }
+
+  /** Its container's id. */
+  async #running(id: string): Promise<string> {
+    const info = await this.#find(id);
+    if (!info?.State.Running) throw notRunning();
+    return info.Id;
   }
 
   async #need(id: string): Promise<Docker.ContainerInspectInfo> {

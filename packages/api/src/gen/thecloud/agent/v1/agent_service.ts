@@ -776,7 +776,7 @@ export const AgentServiceService = {
     responseSerialize: (value: ExecResponse): Buffer => Buffer.from(ExecResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): ExecResponse => ExecResponse.decode(value),
   },
-  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  /** One answer an interval, the first within a second, until the instance no longer runs. */
   watchStats: {
     path: "/thecloud.agent.v1.AgentService/WatchStats" as const,
     requestStream: false as const,
@@ -801,7 +801,7 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   readLogs: handleServerStreamingCall<ReadLogsRequest, ReadLogsResponse>;
   /** Runs a program in a running instance. When the call is cancelled, the program is hung up and killed. */
   exec: handleBidiStreamingCall<ExecRequest, ExecResponse>;
-  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  /** One answer an interval, the first within a second, until the instance no longer runs. */
   watchStats: handleServerStreamingCall<WatchStatsRequest, WatchStatsResponse>;
 }
 
@@ -867,7 +867,7 @@ export interface AgentServiceClient extends Client {
   exec(): ClientDuplexStream<ExecRequest, ExecResponse>;
   exec(options: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
   exec(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<ExecRequest, ExecResponse>;
-  /** One answer an interval, the first after the first interval, until the instance no longer runs. */
+  /** One answer an interval, the first within a second, until the instance no longer runs. */
   watchStats(request: WatchStatsRequest, options?: Partial<CallOptions>): ClientReadableStream<WatchStatsResponse>;
   watchStats(
     request: WatchStatsRequest,

@@ -1,4 +1,5 @@
-import { instanceDriverContract } from '../../ports/instance-driver.contract';
+import { instanceDriverContract } from '../../../ports/instance-driver.contract';
+import { instanceLifeContract } from '../../../ports/instance-life.contract';
 import { NoopInstanceDriver } from './noop';
 
 describe('noop', () => {
@@ -11,6 +12,24 @@ describe('noop', () => {
       exits: (code) => ({ env: { NOOP_EXIT_CODE: String(code) } }),
       stranger: { kill: async (id) => driver.die(id, 137), remove: async (id) => driver.vanish(id) },
       freePort: async () => port++,
+    };
+  });
+
+  instanceLifeContract(async () => {
+    const driver = new NoopInstanceDriver();
+    return {
+      driver,
+      quiet: {},
+      talks: { env: { NOOP_LINE_EVERY_MS: '20' } },
+      programs: {
+        echo: ['echo'],
+        cat: ['cat'],
+        printenv: ['printenv'],
+        exit: ['exit'],
+        size: ['size'],
+        yes: ['yes'],
+      },
+      held: async (id) => driver.users(id),
     };
   });
 

@@ -1,0 +1,142 @@
+import type { Duplex } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import { DriverError, notRunning } from '../../../ports/driver-error';
+import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../../ports/exec-driver';
+import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
+import { framesOf } from './frames';
+import { endSession, hostProcess, signalSession } from './host-session';
+import type { HostProcess } from './host-session';
+
+/** Marks what we started among all that runs in a container, so that a later agent finds it. */
+export const execMark = (hostId: string) => `THECLOUD_EXEC=${hostId}`;
+/** How long Docker may take to notice that it runs, or has ended, in ms. */
+const NOTICE_MS = 10_000;
+const LOOK_EVERY_MS = 20;
+
+/** Starts a program in a container, attached to us. */
+export async function startExec(
+  docker: Docker,
+  containerId: string,
+  hostId: string,
+  spec: ExecSpec,
+): Promise<DockerExec> {
+  const env = [...Object.entries(spec.env).map(([key, value]) => `${key}=${value}`), execMark(hostId)];
+  const options = {
+    ...{ Cmd: [...spec.command], Env: env, Tty: spec.tty, User: spec.user, WorkingDir: spec.workingDir },
+    ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true },
+  };
+  const exec = await call(
+    (abortSignal) => docker.getContainer(containerId).exec({ ...options, abortSignal }),
+    execProblem,
+  );
+  const socket = await call(() => exec.start({ hijack: true, stdin: true, Tty: spec.tty }), execProblem);
+  return new DockerExec(exec, socket, containerId, spec.tty);
+}
+
+class DockerExec implements ExecProcess {
+  readonly output: AsyncIterable<ExecOutput>;
+  readonly #process: Promise<HostProcess | undefined>;
+  #closing: Promise<void> | undefined;
+  #ended = false;
+
+  constructor(
+    private readonly exec: Docker.Exec,
+    private readonly socket: Duplex,
+    private readonly containerId: string,
+    private readonly tty: boolean,
+  ) {
+    // A connection that breaks ends the output; without a listener it would end this process.
+    socket.on('error', () => undefined);
+    this.output = this.#read();
+    this.#process = this.#identify();
+    this.#process.catch(() => undefined); // told to whoever needs it
+  }
+
+  async write(data: Uint8Array): Promise<void> {
+    const { socket } = this;
+    if (socket.destroyed || socket.writableEnded || socket.write(data)) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        socket.off('drain', done).off('close', done);
+        resolve();
+      };
+      socket.on('drain', done).on('close', done);
+    });
+  }
+
+  closeInput(): void {
+    this.socket.end();
+  }
+
+  async resize({ rows, columns }: TerminalSize): Promise<void> {
+    if (!this.tty || this.#ended) return;
+    try {
+      await call((abortSignal) => this.exec.resize({ h: rows, w: columns, abortSignal }), execProblem);
+    } catch (error) {
+      if (!(await this.#inspect()).Running) return; // it has ended meanwhile
+      throw error;
+    }
+  }
+
+  async signal(name: ExecSignal): Promise<void> {
+    const found = await this.#process;
+    if (found && !this.#ended) await signalSession(found, this.containerId, `SIG${name}`);
+  }
+
+  async exitCode(): Promise<number> {
+    const { ExitCode } = await this.#until(({ Running }) => !Running);
+    this.#ended = true;
+    return ExitCode ?? 0;
+  }
+
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    this.socket.destroy();
+    if (this.#ended) return;
+    const found = await this.#process;
+    if (found && !(await endSession(found, this.containerId)))
+      throw new DriverError('EXEC_FAILED', `Process ${found.pid} does not end, not even killed.`, false);
+  }
+
+  async *#read(): AsyncGenerator<ExecOutput> {
+    const bytes = this.socket as AsyncIterable<Buffer>;
+    try {
+      if (this.tty) for await (const data of bytes) yield { stream: 'stdout', data };
+      else for await (const frames of framesOf(bytes)) yield* frames;
+    } catch (error) {
+      if (!this.#closing) throw unavailable(error);
+    }
+  }
+
+  /** Docker names the process by its number; who it is must be noted while it surely is that one. */
+  async #identify(): Promise<HostProcess | undefined> {
+    const { Running, Pid } = await this.#until((info) => info.Pid > 0 || info.ExitCode !== null);
+    return Running && Pid > 0 ? hostProcess(Pid, this.containerId) : undefined;
+  }
+
+  async #until(wanted: (info: Docker.ExecInspectInfo) => boolean): Promise<Docker.ExecInspectInfo> {
+    for (const deadline = Date.now() + NOTICE_MS; ;) {
+      const info = await this.#inspect();
+      if (wanted(info)) return info;
+      if (Date.now() > deadline)
+        throw new DriverError('EXEC_FAILED', 'Docker does not say what became of the program.', true);
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+
+  #inspect(): Promise<Docker.ExecInspectInfo> {
+    return call((abortSignal) => this.exec.inspect({ abortSignal }), execProblem);
+  }
+}
+
+/** 404: no such container; 409: it does not run, or is paused. */
+export function execProblem(error: unknown): DriverError {
+  if (statusOf(error) === 404 || statusOf(error) === 409) return notRunning();
+  return new DriverError('EXEC_FAILED', `The program could not be started: ${messageOf(error)}`, false, {
+    cause: error,
+  });
+}

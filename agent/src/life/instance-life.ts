@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { agentV1 } from '@thecloud/api';
+import type { Observations } from '../core/observations';
+import { errors } from '../errors';
+import { DriverError } from '../ports/driver-error';
+import type { ExecDriver, ExecSpec, TerminalSize } from '../ports/exec-driver';
+import type { InstanceDriver } from '../ports/instance-driver';
+import type { LogDriver, LogOptions } from '../ports/log-driver';
+import type { StatsDriver, Usage } from '../ports/stats-driver';
+import { execSession } from './exec-session';
+import { followLogs } from './follow-logs';
+import { LogChunker } from './log-chunks';
+import type { LogChunk } from './log-chunks';
+import { statsBetween } from './stats-between';
+import { StreamLimits } from './stream-limits';
+
+export interface LifeDeps {
+  readonly driver: InstanceDriver & Partial<LogDriver & ExecDriver & StatsDriver>;
+  readonly observations: Observations;
+  /** Is the instance (still) one of this host? */
+  here(id: string): boolean;
+  /** A program that neither side has sent anything for so long is ended, in ms. */
+  readonly execIdleMs: number;
+}
+
+const FIRST_MS = 1_000;
+
+/** A stream's caller: it learns when it has been accepted, and its leaving ends the stream. */
+export interface Caller {
+  readonly signal: AbortSignal;
+  accept(): void;
+}
+
+/** Looks into the instances of this host, and acts in them. Bounded in streams; all that it opens ends with its caller. */
+export class InstanceLife {
+  readonly limits = new StreamLimits();
+
+  constructor(private readonly d: LifeDeps) {}
+
+  /** Logs of a stopped instance are there, too. */
+  logs(id: string, options: LogOptions & { timestamps: boolean }, caller: Caller): AsyncGenerator<LogChunk> {
+    const { driver, observations, here } = this.d;
+    return this.#open(id, async function* () {
+      if (!can(driver, 'logs')) throw unable('logs', driver);
+      const chunker = new LogChunker(options.timestamps);
+      caller.accept();
+      for await (const batch of followLogs({ driver, observations, here }, id, options, caller.signal))
+        yield* chunker.chunks(batch);
+    });
+  }
+
+  exec(
+    id: string,
+    spec: ExecSpec & { terminal?: TerminalSize },
+    input: AsyncIterable<agentV1.ExecRequest>,
+    caller: Caller,
+  ): AsyncGenerator<agentV1.ExecResponse> {
+    const { driver, execIdleMs: idleMs } = this.d;
+    return this.#open(id, async function* () {
+      if (!can(driver, 'exec')) throw unable('exec', driver);
+      const process = await driver.exec(id, spec);
+      caller.accept();
+      yield* execSession(process, input, { terminal: spec.terminal, idleMs, signal: caller.signal });
+    });
+  }
+
+  /** One answer an interval, the first within a second, until it no longer runs. */
+  stats(id: string, intervalMs: number, caller: Caller): AsyncGenerator<agentV1.WatchStatsResponse> {
+    const { driver } = this.d;
+    return this.#open(id, async function* () {
+      if (!can(driver, 'stats')) throw unable('stats', driver);
+      let before = await driver.stats(id, caller.signal);
+      caller.accept();
+      const measured = async (waitMs: number): Promise<Usage> => {
+        await pause(waitMs, undefined, { signal: caller.signal });
+        return driver.stats(id, caller.signal);
+      };
+      let now: Usage | undefined = await measured(Math.min(intervalMs, FIRST_MS));
+      while (now) {
+        yield statsBetween(before, now);
+        before = now;
+        now = await measured(intervalMs).catch(untilItStops);
+      }
+    });
+  }
+
+  /** Checks the instance, takes one of its places for as long as the stream lasts, and words what goes wrong. */
+  async *#open<T>(id: string, stream: () => AsyncGenerator<T>): AsyncGenerator<T> {
+    if (!this.d.here(id)) throw errors.INSTANCE_NOT_HERE({ id });
+    const release = this.limits.take(id);
+    try {
+      yield* stream();
+    } catch (error) {
+      throw worded(error, id);
+    } finally {
+      release();
+    }
+  }
+}
+
+type Abilities = { logs: LogDriver; exec: ExecDriver; stats: StatsDriver };
+
+function can<D extends object, A extends keyof Abilities>(driver: D, ability: A): driver is D & Abilities[A] {
+  return ability in driver;
+}
+
+const unable = (what: string, driver: InstanceDriver) =>
+  errors.NOT_ON_THIS_DRIVER({ what, driver: driver.kind });
+
+function untilItStops(error: unknown): undefined {
+  if (!(error instanceof DriverError) || error.reason !== 'NOT_RUNNING') throw error;
+}
+
+function worded(error: unknown, id: string): unknown {
+  if (!(error instanceof DriverError)) return error;
+  if (error.reason === 'NOT_RUNNING') return errors.INSTANCE_NOT_RUNNING({ id }, error);
+  if (error.reason === 'DRIVER_UNAVAILABLE') return errors.ENGINE_UNAVAILABLE({}, error);
+  return errors.EXEC_FAILED({ why: error.message }, error);
+}

@@ -1,0 +1,41 @@
+import { CloudError } from '@thecloud/kernel';
+import { scopeOf } from '@thecloud/service-kit';
+import type { Database, RequestContext, Wakes } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import type { AgentClient, Agents } from '../host/agents';
+import { instanceRepo } from '../instance/instance.repo';
+
+/** What reaching into an instance takes. */
+export interface LifeDeps {
+  readonly db: Database;
+  readonly wakes: Wakes;
+  readonly agents: Agents;
+}
+
+/** Until an agent has let us in, which for exec includes starting the program, in ms. */
+export const SET_UP_MS = 15_000;
+
+export interface Hosted {
+  readonly hostId: string;
+  readonly agent: AgentClient;
+}
+
+/**
+ * Where the caller's instance is, and the agent there.
+ * @throws CloudError INSTANCE_NOT_FOUND, INSTANCE_NOT_PLACED
+ */
+export async function hosted(d: LifeDeps, ctx: RequestContext, id: string): Promise<Hosted> {
+  const [found] = await d.db.read(scopeOf(ctx), (tx) => instanceRepo.look(tx, [id]));
+  if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
+  const { row, host } = found;
+  if (!host?.agentEndpoint) throw errors.INSTANCE_NOT_PLACED({ id, state: row.state });
+  return { hostId: host.id, agent: d.agents.at(host.agentEndpoint) };
+}
+
+/** What an agent refuses is for the caller to read; that it cannot be reached is said in terms of the instance. */
+export function worded(error: unknown, id: string): unknown {
+  if (!(error instanceof CloudError)) return error;
+  if (error.reason === 'INSTANCE_NOT_HERE') return errors.INSTANCE_NOT_PLACED({ id, state: 'moving' }, error);
+  const lost = error.reason === 'UNAVAILABLE' || error.reason === 'DEADLINE_EXCEEDED';
+  return lost ? errors.HOST_UNREACHABLE({ id }, error) : error;
+}
