@@ -33,7 +33,7 @@ function toRow(spec: RowSpec, ours: readonly Samples[], peer: readonly Samples[]
       name,
       ours: mine.value,
       peer: other?.value ?? null,
-      ratio: other ? round(mine.value / other.value) : null,
+      ratio: other?.value ? round(mine.value / other.value) : null, // nothing is a multiple of nothing
       unit,
       better,
       n: mine.n,
