@@ -166,6 +166,29 @@ class FrontTest(unittest.TestCase):
         self.assertEqual(sum(sizes), 600_000)
         self.assertLessEqual(max(sizes), 1 << 20)
 
+    def test_a_program_with_its_input_and_output(self) -> None:
+        def answer(_: str, requests: Any, __: dict) -> Any:
+            messages = (T.ExecInstanceRequest.FromString(each) for each in requests)
+            start = next(messages)
+            yield T.ExecInstanceResponse(stderr=f"{start.id} {list(start.start.command)}".encode())
+            for message in messages:
+                if message.stdin_closed:
+                    yield T.ExecInstanceResponse(exit_code=3)
+                    return
+                yield T.ExecInstanceResponse(stdout=message.stdin.upper())
+
+        cloud = self.cloud(answer)
+        with cloud.instances.exec("ins_1", command=["cat"]) as program:
+            program.write(b"hello ")
+            program.write(b"world")
+            program.close_input()
+            written = list(program)
+        self.assertEqual(written[0], ("stderr", b"ins_1 ['cat']"))
+        self.assertEqual(b"".join(data for kind, data in written if kind == "stdout"), b"HELLO WORLD")
+        self.assertEqual(program.exit_code, 3)
+        with self.assertRaises(BrokenPipeError):
+            program.write(b"more")
+
     def test_waits_for_a_state(self) -> None:
         states = iter(["provisioning", "starting", "running"])
         cloud = self.cloud(lambda *_: [instance(next(states))])

@@ -131,7 +131,9 @@ function methodText(method: Method): string {
 function baseOf(resource: Resource): string {
   if (resource.methods.some((method) => method.rpc.name === 'WaitOperation')) return 'OperationResource';
   const get = resource.methods.find((method) => method.name === 'get');
-  return get && hasState(get.rpc.output) ? `StatefulResource[T.${get.rpc.output.name}]` : 'Resource';
+  if (!get || !hasState(get.rpc.output)) return 'Resource';
+  const runsPrograms = resource.methods.some((method) => method.rpc.name === 'ExecInstance');
+  return `${runsPrograms ? 'ProgramResource' : 'StatefulResource'}[T.${get.rpc.output.name}]`;
 }
 
 function classText(resource: Resource): string {
@@ -163,6 +165,7 @@ from typing import Any, Iterable, Mapping, Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from . import types as T
+from ._exec import ProgramResource
 from ._pages import Pages
 from ._request import Data, build
 from ._resource import Resource

@@ -9,6 +9,7 @@ from typing import Any, Iterable, Mapping, Sequence
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from . import types as T
+from ._exec import ProgramResource
 from ._pages import Pages
 from ._request import Data, build
 from ._resource import Resource
@@ -222,7 +223,7 @@ class InstanceTypes(Resource):
         return self._unary("/thecloud.compute.v1.InstanceTypeService/GetInstanceType", request, T.InstanceType, "read", timeout, None)
 
 
-class Instances(StatefulResource[T.Instance]):
+class Instances(ProgramResource[T.Instance]):
     """Instances of the current project."""
 
     def create(
