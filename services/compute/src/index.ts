@@ -4,3 +4,4 @@ export { errors } from './errors';
 export { Placer } from './placement/placer';
 export type { Placement, PlacementRequest } from './placement/placer';
 export { migrationsFolder, start } from './service';
+export { INSTANCE_REASONS } from './instance/instance.advice';
