@@ -8,6 +8,7 @@ import { commonV1, computeV1, googleRpc, identityV1 } from '@thecloud/api';
 import { CloudError } from '@thecloud/kernel';
 import pino from 'pino';
 import { Registry } from 'prom-client';
+import { authenticateWith } from './authenticate';
 import { httpConfig } from './config';
 import { startHttpApi } from './http-api';
 import type { HttpApi } from './http-api';
@@ -190,7 +191,12 @@ beforeAll(async () => {
     THECLOUD_GATEWAY_CALL_SECONDS: 5,
   });
   const log = pino({}, { write: (line: string) => void logged.push(line) });
-  api = await startHttpApi(config, { channelFor: client, log, registry: new Registry() });
+  api = await startHttpApi(config, {
+    channelFor: client,
+    authenticate: authenticateWith(config, client),
+    log,
+    registry: new Registry(),
+  });
 });
 
 async function receiveImage(
@@ -538,7 +544,12 @@ describe('beside the API', () => {
 it('closes when what is under way is done, and then accepts no more', async () => {
   const registry = new Registry();
   const config = httpConfig.parse({ THECLOUD_GATEWAY_HTTP_ADDRESS: '127.0.0.1:0' });
-  const second = await startHttpApi(config, { channelFor: client, log: pino({ level: 'silent' }), registry });
+  const second = await startHttpApi(config, {
+    channelFor: client,
+    authenticate: authenticateWith(config, client),
+    log: pino({ level: 'silent' }),
+    registry,
+  });
   await fetch(`${second.url}/health/live`).then((a) => a.text());
   expect(await registry.metrics()).toContain(
     'http_requests_total{method="GET",route="/health/live",status="200"} 1',
@@ -552,7 +563,12 @@ it('says that its address is taken', async () => {
   await until(() => holder.listening);
   const { port } = holder.address() as AddressInfo;
   const config = httpConfig.parse({ THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${port}` });
-  const deps = { channelFor: client, log: pino({ level: 'silent' }), registry: new Registry() };
+  const deps = {
+    channelFor: client,
+    authenticate: authenticateWith(config, client),
+    log: pino({ level: 'silent' }),
+    registry: new Registry(),
+  };
   await expect(startHttpApi(config, deps)).rejects.toThrow('EADDRINUSE');
   holder.close();
 });

@@ -5,6 +5,7 @@ import type { Client } from '@grpc/grpc-js';
 import { identityV1 } from '@thecloud/api';
 import { CloudError, commonErrors, invalidFields } from '@thecloud/kernel';
 import { unaryCall } from './backend-call';
+import type { HttpConfig } from './config';
 import { CredentialCache } from './credential-cache';
 import type { CacheLimits } from './credential-cache';
 
@@ -41,6 +42,16 @@ export function createAuthenticate(identity: () => Client, limits: CacheLimits):
     const key = `${hash('sha256', credential, 'base64')} ${projectId}`;
     return cache.get(key, () => exchange(identity(), { credential, projectId }, requestId));
   };
+}
+
+/** As configured: one cache for all that a gateway serves. */
+export function authenticateWith(config: HttpConfig, channelFor: (service: string) => Client): Authenticate {
+  const seconds = config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS;
+  return createAuthenticate(() => channelFor('identity'), {
+    entries: 10_000,
+    goodMs: seconds * 1000,
+    badMs: Math.min(1, seconds) * 1000,
+  });
 }
 
 async function exchange(

@@ -11,6 +11,17 @@ const gatewayVariables = {
     .regex(/^.+:\d+$/, 'must be host:port')
     .default('127.0.0.1:8080')
     .describe('Where the public API listens'),
+  THECLOUD_GATEWAY_GRPC_ADDRESS: z
+    .string()
+    .regex(/^.+:\d+$/, 'must be host:port')
+    .default('127.0.0.1:8081')
+    .describe('Where the public gRPC API listens'),
+  THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH: z
+    .string()
+    .optional()
+    .describe('PEM certificate chain that gRPC clients are shown; without it gRPC is in plain text'),
+  THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH: z.string().optional().describe('PEM key of that certificate'),
+  THECLOUD_GATEWAY_MAX_MESSAGE_BYTES: count(4 << 20).describe('Largest gRPC message'),
   THECLOUD_GATEWAY_MAX_BODY_BYTES: count(1 << 20).describe('Largest JSON body'),
   THECLOUD_GATEWAY_MAX_UPLOAD_BYTES: count(4 * 2 ** 30).describe('Largest upload'),
   THECLOUD_GATEWAY_MAX_CONNECTIONS: count(4096).describe('Connections at a time; more are turned away'),

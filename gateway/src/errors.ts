@@ -34,6 +34,10 @@ export const errors = errorCatalogue('gateway.thecloud', {
     'INVALID_ARGUMENT',
     (m) => `A body of type ${m.got} is not accepted here. Send ${m.want}, and say so in Content-Type.`,
   ),
+  UNKNOWN_METHOD: entry<{ method: string }>(
+    'UNIMPLEMENTED',
+    (m) => `There is no method ${m.method}. Server reflection lists what there is: grpcurl ADDRESS list.`,
+  ),
   WEBSOCKET_REQUIRED: entry(
     'FAILED_PRECONDITION',
     () => 'Both sides speak here: connect with a WebSocket (Upgrade: websocket, version 13).',

@@ -7,7 +7,7 @@ import type { MethodEntry } from '@thecloud/api';
 import type { Logger } from '@thecloud/service-kit';
 import type { Registry } from 'prom-client';
 import { createListener } from './app';
-import { createAuthenticate } from './authenticate';
+import type { Authenticate } from './authenticate';
 import type { HttpConfig } from './config';
 import { unaryCall } from './backend-call';
 import type { CallService } from './lane/lanes';
@@ -24,6 +24,7 @@ export interface HttpApiDeps {
   readonly channelFor: (service: string) => Client;
   /** A faster way for unary calls; absent: the plain one, by `channelFor`. */
   readonly call?: CallService;
+  readonly authenticate: Authenticate;
   readonly log: Logger;
   /** Where the HTTP metrics go. */
   readonly registry: Registry;
@@ -58,11 +59,7 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
     openApi: openApiDocument(routes),
     channelFor: deps.channelFor,
     call: deps.call ?? ((service, path, message, o) => unaryCall(deps.channelFor(service), path, message, o)),
-    authenticate: createAuthenticate(() => deps.channelFor('identity'), {
-      entries: 10_000,
-      goodMs: config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS * 1000,
-      badMs: Math.min(1, config.THECLOUD_GATEWAY_CREDENTIAL_SECONDS) * 1000,
-    }),
+    authenticate: deps.authenticate,
     ...limits(config),
     streams: {
       channelFor: deps.channelFor,

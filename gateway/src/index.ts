@@ -1,5 +1,6 @@
 export { gatewayConfig, httpConfig } from './config';
 export type { GatewayConfig, HttpConfig } from './config';
+export { authenticateWith } from './authenticate';
 export { errors as gatewayErrors } from './errors';
 export { startHttpApi } from './http-api';
 export type { HttpApi, HttpApiDeps } from './http-api';

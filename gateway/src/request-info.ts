@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { NextFunction, Request, Response } from 'express';
 import { Metadata } from '@grpc/grpc-js';
 import { commonErrors } from '@thecloud/kernel';
@@ -17,7 +17,7 @@ export interface RequestInfo {
 }
 
 /** A caller's own X-Request-Id is kept if it is harmless, so that logs on both sides can be joined. */
-function newRequestInfo(req: IncomingMessage): RequestInfo {
+export function newRequestInfo(req: Pick<IncomingMessage, 'headers'>): RequestInfo {
   const given = req.headers['x-request-id'];
   const id = typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
   return { id, startedAt: performance.now() };
@@ -51,9 +51,18 @@ const traceContext = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2
 
 /** gRPC metadata of a call on behalf of `req`. Throws IDEMPOTENCY_KEY_INVALID. */
 export function backendMetadata(req: IncomingMessage, info: RequestInfo): Metadata {
+  return metadataFor(req.headers, req.socket.remoteAddress, info);
+}
+
+/** The same of what is no HTTP request. */
+export function metadataFor(
+  headers: IncomingHttpHeaders,
+  remoteAddress: string | undefined,
+  info: RequestInfo,
+): Metadata {
   const metadata = new Metadata();
   metadata.set('x-request-id', info.id);
-  const { traceparent, 'idempotency-key': idempotencyKey } = req.headers;
+  const { traceparent, 'idempotency-key': idempotencyKey } = headers;
   if (typeof traceparent === 'string' && traceContext.test(traceparent))
     metadata.set('traceparent', traceparent);
   if (info.caller) metadata.set('authorization', `Bearer ${info.caller.token}`);
@@ -63,7 +72,7 @@ export function backendMetadata(req: IncomingMessage, info: RequestInfo): Metada
     metadata.set('idempotency-key', idempotencyKey);
   }
   // Only what we saw ourselves: a caller could write any address into its own header.
-  const address = req.socket.remoteAddress?.replace(/^::ffff:/, '');
+  const address = remoteAddress?.replace(/^::ffff:/, '');
   if (address) metadata.set('x-forwarded-for', address);
   return metadata;
 }

@@ -7,14 +7,18 @@ import {
   obtainCertificate,
   startOpsServer,
 } from '@thecloud/service-kit';
+import { authenticateWith } from './authenticate';
 import { Backends } from './backends';
 import type { GatewayConfig } from './config';
+import { startGrpcApi } from './grpc/grpc-api';
 import { Lanes } from './lane/lanes';
 import { startHttpApi } from './http-api';
 
 export interface RunningGateway {
   readonly url: string;
   readonly port: number;
+  /** Of the public gRPC API. */
+  readonly grpcPort: number;
   /** Stops accepting, lets what is under way finish for up to 10 s, closes everything. */
   close(): Promise<void>;
 }
@@ -34,20 +38,19 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const backends = new Backends(certificates.channelCredentials());
   const lanes = new Lanes(certificates.channelCredentials(), backends.channelFor);
   const registry = createMetrics('gateway');
-  const api = await startHttpApi(config, {
-    channelFor: backends.channelFor,
-    call: lanes.call,
-    log,
-    registry,
-  });
+  const { channelFor } = backends;
+  const shared = { channelFor, authenticate: authenticateWith(config, channelFor), log, registry };
+  const api = await startHttpApi(config, { ...shared, call: lanes.call });
+  const grpc = await startGrpcApi(config, shared);
   const ops = await startOpsServer({ address: config.THECLOUD_OPS_ADDRESS, registry, missing: api.missing });
   const stopRenewal = keepRenewed(certificates, 'thecloud:///identity', log);
   return {
     url: api.url,
     port: api.port,
+    grpcPort: grpc.port,
     close: async () => {
       stopRenewal();
-      await api.close();
+      await Promise.all([api.close(), grpc.close()]);
       lanes.close();
       backends.close();
       await ops.close();

@@ -34,6 +34,8 @@ export interface Cloud {
   readonly engines: TestEngines;
   readonly database: TestDatabase;
   readonly url: string;
+  /** host:port of its gRPC API. */
+  readonly grpcAddress: string;
   /** As an owner in the first project, who also administers the installation. */
   readonly admin: Api;
   /** As an owner of another project, who is nobody special. */
@@ -139,10 +141,11 @@ async function build(
   };
   const first = await newAgent({ THECLOUD_AGENT_DRIVER: driver, THECLOUD_AGENT_DOCKER_SOCKET: dockerSocket });
 
-  const httpPort = await freePort();
+  const [httpPort, grpcPort] = [await freePort(), await freePort()];
   const gateway = new Part('gateway', processes, {
     ...(await testConfig(engines, database, 'gateway', enrollPort)),
     THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
+    THECLOUD_GATEWAY_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
   });
   await gateway.start();
   closers.push(() => gateway.stop());
@@ -160,6 +163,7 @@ async function build(
     engines,
     database,
     url,
+    grpcAddress: `127.0.0.1:${grpcPort}`,
     admin,
     stranger,
     compute,

@@ -1,7 +1,3 @@
-import { Metadata } from '@grpc/grpc-js';
-import { computeV1, identityV1 } from '@thecloud/api';
-import { channelOptions, createClient } from '@thecloud/service-kit';
-import { testPeer } from '@thecloud/testkit';
 import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
@@ -66,43 +62,4 @@ it.each([
 it('filters by host', async () => {
   expect(namesOf(await list(`host_id=${cloud.hostId}`))).toHaveLength(5);
   expect(namesOf(await list('host_id=host_00000000000000000000000000'))).toEqual([]);
-});
-
-it('streams an instance as it changes, to its end', async () => {
-  const [target] = (await list('name=a')).instances ?? [];
-  const id = idOf(target ?? {});
-  const gateway = await testPeer(cloud.engines, 'gateway');
-  const link = (kind: string, port: number) => ({
-    target: `127.0.0.1:${port}`,
-    credentials: gateway.channelCredentials(),
-    serverKind: kind,
-  });
-  const tokens = createClient(identityV1.TokenServiceClient, link('identity', cloud.identityPort));
-  const { token } = await tokens.exchangeCredential(
-    { credential: cloud.admin.key, projectId: '' },
-    { timeoutMs: 5_000 },
-  );
-  const client = new computeV1.InstanceServiceClient(
-    `127.0.0.1:${cloud.compute.port}`,
-    gateway.channelCredentials(),
-    channelOptions('compute'),
-  );
-  const metadata = new Metadata();
-  metadata.set('authorization', `Bearer ${token}`);
-  const states: string[] = [];
-  const ended = new Promise<void>((resolve, reject) => {
-    const stream = client.watchInstance({ id }, metadata, { deadline: Date.now() + 30_000 });
-    stream.on('data', (instance: computeV1.Instance) => {
-      const state = instance.status?.state ?? '';
-      if (states.at(-1) !== state) states.push(state);
-      if (states.length === 1) void cloud.admin.call('DELETE', `/v1/instances/${id}`);
-    });
-    stream.on('error', reject);
-    stream.on('end', resolve);
-  });
-  await ended;
-  client.close();
-  tokens.close();
-  expect(states[0]).toBe('running');
-  expect(states.at(-1)).toBe('deleted');
 });

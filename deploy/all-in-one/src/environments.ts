@@ -61,7 +61,13 @@ export function environments(
       THECLOUD_COMPUTE_ADDRESS: at('compute'),
       THECLOUD_SPOOL_DIR: layout.process('compute', 'spool'),
     },
-    gateway: { ...common('gateway'), THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway') },
+    gateway: {
+      ...common('gateway'),
+      THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway'),
+      THECLOUD_GATEWAY_GRPC_ADDRESS: at('gatewayGrpc'),
+      ...chosen('THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH'),
+      ...chosen('THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH'),
+    },
     agent: {
       ...common('agent'),
       THECLOUD_AGENT_LISTEN_ADDRESS: at('agent'),

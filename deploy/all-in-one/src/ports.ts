@@ -1,6 +1,7 @@
 /** Everything that listens, always on 127.0.0.1: its variable and the port it has unless that is set. */
 export const portTable = {
   gateway: { variable: 'THECLOUD_PORT_GATEWAY', fallback: 8080 },
+  gatewayGrpc: { variable: 'THECLOUD_PORT_GATEWAY_GRPC', fallback: 8081 },
   identity: { variable: 'THECLOUD_PORT_IDENTITY', fallback: 7101 },
   enroll: { variable: 'THECLOUD_PORT_ENROLL', fallback: 7102 },
   compute: { variable: 'THECLOUD_PORT_COMPUTE', fallback: 7103 },

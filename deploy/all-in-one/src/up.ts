@@ -54,7 +54,7 @@ async function up(): Promise<void> {
   const first = isFirstTime(layout);
   if (first) await step('Image starter', () => importStarterImage(api));
   const hello = await step('Instance hello', (say) => (first ? launchFirst : lookAtFirst)(layout, api, say));
-  process.stdout.write(goodbye(layout, url, hello));
+  process.stdout.write(goodbye(layout, url, `127.0.0.1:${ports.gatewayGrpc}`, hello));
 }
 
 function modeFrom(env: NodeJS.ProcessEnv): Mode {
@@ -84,7 +84,7 @@ function claims(layout: Layout, places: readonly EnginePlace[]) {
   const byService: Record<ServiceName, PortName[]> = {
     identity: ['identity', 'enroll', 'identityOps'],
     compute: ['compute', 'computeOps'],
-    gateway: ['gateway', 'gatewayOps'],
+    gateway: ['gateway', 'gatewayGrpc', 'gatewayOps'],
     agent: ['agent', 'agentOps'],
   };
   const running = (service: string) => {
@@ -121,7 +121,7 @@ function dockerEndpoint(places: readonly EnginePlace[]): string {
   return places.find(({ engine }) => engine.name === 'docker')?.engine.endpoint ?? '';
 }
 
-function goodbye(layout: Layout, url: string, hello: FirstInstance): string {
+function goodbye(layout: Layout, url: string, grpc: string, hello: FirstInstance): string {
   const page =
     'url' in hello
       ? `  Your first instance   ${hello.url}`
@@ -133,6 +133,7 @@ The cloud is up.
 
 ${page}
   API                   ${url}/docs
+  gRPC                  ${grpc}
   Administrator         ${adminEmail}, password in ${layout.secret('admin-password')}
 
 Next:

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Metadata } from '@grpc/grpc-js';
-import { CloudError } from '@thecloud/kernel';
 import type { WebSocketServer } from 'ws';
 import type { StreamMetrics } from '../metrics';
 import { errors } from '../errors';
@@ -9,6 +8,7 @@ import { hasBody } from '../read-body';
 import type { RequestInfo } from '../request-info';
 import type { Route } from '../routes';
 import { chunkedSink } from './chunked-sink';
+import { watchCredential } from './credential-watch';
 import type { OpenStreams } from './open-streams';
 import type { Sink } from './sink';
 import { openStreamCall } from './stream-call';
@@ -95,8 +95,6 @@ export async function serveStream(deps: StreamDeps, request: StreamRequest): Pro
   }
 }
 
-const refusals = new Set(['UNAUTHENTICATED', 'PERMISSION_DENIED', 'NOT_FOUND']);
-
 function begin(
   deps: StreamDeps,
   { route, req, res, info }: StreamRequest,
@@ -117,16 +115,11 @@ function attend(
   { route, req, res, stillAllowed }: StreamRequest,
   { fail, remove }: { fail: (error: unknown) => void; remove: () => void },
 ): void {
-  const check = setInterval(() => {
-    stillAllowed().catch((error: unknown) => {
-      // Identity away is no reason to end what it once allowed.
-      if (error instanceof CloudError && refusals.has(error.code)) fail(error);
-    });
-  }, times.checkMs);
+  const unwatch = watchCredential(stillAllowed, times.checkMs, fail);
   const labels = { route: route.template, kind: isUpgrade(req) ? 'websocket' : 'chunked' };
   metrics.open.inc(labels);
   res.once('close', () => {
-    clearInterval(check);
+    unwatch();
     metrics.open.dec(labels);
     remove();
   });

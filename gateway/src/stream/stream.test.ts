@@ -9,6 +9,7 @@ import { toServiceError } from '@thecloud/service-kit';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
+import { authenticateWith } from '../authenticate';
 import { httpConfig } from '../config';
 import { startHttpApi } from '../http-api';
 import type { HttpApi } from '../http-api';
@@ -161,7 +162,13 @@ function startApi(settings: Record<string, unknown> = {}, metrics = registry): P
     ...settings,
   });
   const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
-  return startHttpApi(config, { channelFor: () => client, log, registry: metrics, methods: served });
+  return startHttpApi(config, {
+    channelFor: () => client,
+    authenticate: authenticateWith(config, () => client),
+    log,
+    registry: metrics,
+    methods: served,
+  });
 }
 
 interface Told {

@@ -1,3 +1,5 @@
+export { stockClient } from './stock-client';
+export type { StockClient } from './stock-client';
 export { type CallDetails, type IdentityCaller, identityCaller } from './caller';
 export { type TestDatabase, testDatabase } from './database';
 export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';

@@ -13,3 +13,8 @@ export function addReflection(server: Server, services: readonly Implementation[
 }
 
 let descriptors: ReturnType<typeof loadFileDescriptorSetFromBuffer> | undefined;
+
+/** The same of a descriptor set (google.protobuf.FileDescriptorSet, encoded), with every service in it. */
+export function addReflectionOf(server: Server, image: Uint8Array): void {
+  new ReflectionService(loadFileDescriptorSetFromBuffer(Buffer.from(image))).addToServer(server);
+}

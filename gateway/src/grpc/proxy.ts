@@ -1,0 +1,161 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import type { Client, ServiceError } from '@grpc/grpc-js';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { MethodEntry } from '@thecloud/api';
+import type { CloudError } from '@thecloud/kernel';
+import { injectTrace, serverSpan, toServiceError } from '@thecloud/service-kit';
+import type { Logger, RpcMetrics } from '@thecloud/service-kit';
+import type { Authenticate } from '../authenticate';
+import { fromBackend } from '../backend-error';
+import { toCloudError } from '../problem';
+import { metadataFor, newRequestInfo } from '../request-info';
+import type { RequestInfo } from '../request-info';
+import { watchCredential } from '../stream/credential-watch';
+import type { OpenStreams } from '../stream/open-streams';
+import { relay } from './relay';
+import type { PublicCall } from './relay';
+
+export interface ProxyDeps {
+  readonly channelFor: (service: string) => Client;
+  readonly authenticate: Authenticate;
+  readonly open: OpenStreams;
+  readonly log: Logger;
+  readonly metrics: RpcMetrics;
+  /** The longest that a plain call, a slow one, an upload and a stream take, ms, whatever the caller allows. */
+  readonly times: Readonly<Record<'callMs' | 'waitMs' | 'uploadMs' | 'streamMs' | 'checkMs', number>>;
+}
+
+const passedOn = [
+  'x-api-key',
+  'authorization',
+  'x-project-id',
+  'x-request-id',
+  'idempotency-key',
+  'traceparent',
+];
+
+/** Serves one method for callers outside: who calls, then the bytes, then how it ended. */
+export function proxyTo(method: MethodEntry, backend: string, deps: ProxyDeps) {
+  return (call: PublicCall): void => {
+    const headers = headersOf(call.metadata);
+    const info = newRequestInfo({ headers });
+    const stream = method.requestStream || method.responseStream;
+    const answered = stream
+      ? serve(call, method, backend, { headers, info }, deps)
+      : serverSpan(method.path, call.metadata, () => serve(call, method, backend, { headers, info }, deps));
+    void answered
+      .then(
+        () => {
+          call.end();
+          return 'OK';
+        },
+        (thrown: unknown) => {
+          const error = toCloudError(thrown, info.id);
+          if (error.code === 'INTERNAL')
+            deps.log.error({ err: error.cause, request_id: info.id }, 'call failed');
+          if (!call.cancelled) call.emit('error', asSent(error) ?? toServiceError(error));
+          return error.code;
+        },
+      )
+      .then((code) => record(method, code, info, deps));
+  };
+}
+
+async function serve(
+  call: PublicCall,
+  method: MethodEntry,
+  backend: string,
+  { headers, info }: { headers: IncomingHttpHeaders; info: RequestInfo },
+  deps: ProxyDeps,
+): Promise<void> {
+  const said = new Metadata();
+  said.set('x-request-id', info.id);
+  if (!method.auth.public) info.caller = await deps.authenticate(headers, info.id);
+  const metadata = metadataFor(headers, addressOf(call.getPeer()), info);
+  injectTrace(metadata);
+  const relayed = relay(call, deps.channelFor(backend), {
+    path: method.path,
+    metadata,
+    deadline: deadlineOf(call, longest(method, deps.times)),
+    accepted: () => call.sendMetadata(said),
+  });
+  const stopped = new AbortController();
+  const end = method.responseStream
+    ? attend(method, deps, () => deps.authenticate(headers, info.id), (error) => {
+        stopped.abort(error);
+        relayed.cancel();
+      }) // prettier-ignore
+    : () => {};
+  const { code, details, metadata: trailer } = await relayed.ended.finally(end);
+  if (stopped.signal.aborted) throw stopped.signal.reason as CloudError;
+  if (code === status.OK) return;
+  const error = Object.assign(new Error(details), { code, details, metadata: trailer ?? new Metadata() });
+  throw fromBackend(error as ServiceError, backend, info.id);
+}
+
+/** A stream is ended when its credential counts no more, and when the process is about to stop. */
+function attend(
+  { auth }: MethodEntry,
+  { open, times }: ProxyDeps,
+  stillAllowed: () => Promise<unknown>,
+  fail: (error: CloudError) => void,
+): () => void {
+  const remove = open.add({ fail, destroy: () => {} });
+  const unwatch = auth.public ? () => {} : watchCredential(stillAllowed, times.checkMs, fail);
+  return () => {
+    unwatch();
+    remove();
+  };
+}
+
+/** A service's own words and details, all of them, if it wrote them for callers. */
+function asSent(error: CloudError) {
+  const { code, details, metadata } = (error.cause ?? {}) as Partial<ServiceError>;
+  const [written] = metadata?.get('grpc-status-details-bin') ?? [];
+  if (error.code === 'INTERNAL' || written === undefined) return undefined;
+  const trailer = new Metadata();
+  trailer.set('grpc-status-details-bin', written);
+  return { code, details, metadata: trailer };
+}
+
+function record(method: MethodEntry, code: string, info: RequestInfo, { log, metrics }: ProxyDeps): void {
+  const milliseconds = performance.now() - info.startedAt;
+  metrics.observe(method, code, milliseconds / 1000);
+  log.info(
+    {
+      method: 'GRPC',
+      route: method.path,
+      code,
+      duration_ms: Math.round(milliseconds * 10) / 10,
+      request_id: info.id,
+      project: info.caller?.projectId || undefined,
+      subject: info.caller?.subject,
+    },
+    'request',
+  );
+}
+
+function headersOf(metadata: Metadata): IncomingHttpHeaders {
+  return Object.fromEntries(
+    passedOn.flatMap((name) =>
+      metadata
+        .get(name)
+        .slice(0, 1)
+        .map((value) => [name, String(value)]),
+    ),
+  );
+}
+
+/** "127.0.0.1:5000", "[::1]:5000" -> the address. */
+const addressOf = (peer: string) => peer.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
+
+function deadlineOf(call: PublicCall, mostMs: number): Date {
+  const given = Number(call.getDeadline());
+  return new Date(Math.min(Number.isNaN(given) ? Infinity : given, Date.now() + mostMs));
+}
+
+function longest({ http, requestStream, responseStream }: MethodEntry, times: ProxyDeps['times']): number {
+  if (responseStream) return times.streamMs;
+  if (requestStream) return times.uploadMs;
+  return /:(wait|exec)$/.test(http?.path ?? '') ? times.waitMs : times.callMs;
+}

@@ -1,0 +1,50 @@
+import type { Metadata, ServerDuplexStream, StatusObject } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Client } from '@grpc/grpc-js';
+import { asIs } from '../backend-call';
+
+/** A call of somebody outside; its messages are bytes that nobody here looks into. */
+export type PublicCall = ServerDuplexStream<Buffer, Buffer>;
+
+export interface Relayed {
+  /** How the service ended it, once all it said has been passed on. Never rejects. */
+  readonly ended: Promise<Pick<StatusObject, 'code' | 'details'> & { metadata?: Metadata }>;
+  cancel(): void;
+}
+
+/**
+ * Calls the service as the caller calls us, and passes messages both ways, each only as fast as it is taken. All four
+ * kinds of calls are the same on the wire: one that takes or gives one message is a stream of one.
+ */
+export function relay(
+  call: PublicCall,
+  client: Client,
+  o: { path: string; metadata: Metadata; deadline: Date; accepted: () => void },
+): Relayed {
+  const backend = client.makeBidiStreamRequest<Buffer, Buffer>(o.path, asIs, asIs, o.metadata, {
+    deadline: o.deadline,
+  });
+  const ended = new Promise<StatusObject | { code: status; details: string }>((resolve) => {
+    let said: StatusObject | undefined;
+    let read = false;
+    const settle = () => read && said && resolve(said);
+    backend.on('status', (ending) => {
+      said = ending;
+      settle();
+    });
+    backend.on('end', () => {
+      read = true;
+      settle();
+    });
+    backend.on('error', () => {}); // 'status' tells it
+    call.on('cancelled', () => {
+      backend.cancel();
+      resolve({ code: status.CANCELLED, details: 'the caller went away' });
+    });
+  });
+  backend.on('metadata', o.accepted);
+  // Streams of buffers, though their types say less than Node's.
+  call.pipe(backend as unknown as NodeJS.WritableStream);
+  backend.pipe(call as unknown as NodeJS.WritableStream, { end: false });
+  return { ended, cancel: () => backend.cancel() };
+}

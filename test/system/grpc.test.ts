@@ -1,0 +1,122 @@
+import { Metadata, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import { stockClient } from '@thecloud/testkit';
+import type { StockClient } from '@thecloud/testkit';
+import { WebSocket } from 'ws';
+import { idOf } from './api';
+import type { Body } from './api';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+
+jest.setTimeout(60_000);
+const instances = 'thecloud.compute.v1.InstanceService';
+let cloud: Cloud;
+/** Knows nothing of the API but what the gateway tells it. */
+let grpc: StockClient;
+
+beforeAll(async () => {
+  cloud = await startCloud({ driver: 'noop' });
+  await cloud.importStarter();
+  grpc = await stockClient(cloud.grpcAddress);
+});
+afterAll(async () => {
+  grpc.close();
+  await cloud.close();
+});
+
+function as({ key }: { key: string }, more: Record<string, string> = {}): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries({ 'x-api-key': key, ...more })) metadata.set(name, value);
+  return metadata;
+}
+const spec = { type: 'nano-1', image: 'starter' };
+const refusal = (promise: Promise<unknown>) =>
+  promise.then(
+    () => Promise.reject(new Error('it succeeded')),
+    (e: ServiceError) => e,
+  );
+
+it('does once what is asked for twice under one idempotency key', async () => {
+  const ask = () =>
+    grpc.unary(
+      instances,
+      'CreateInstance',
+      { name: 'once', spec },
+      as(cloud.admin, { 'idempotency-key': 'k1' }),
+    );
+  const [first, second] = [(await ask()) as Body, (await ask()) as Body];
+  expect(first.metadata?.name).toBe('once');
+  expect(idOf(second)).toBe(idOf(first));
+  const seen = await grpc.unary(instances, 'GetInstance', { id: idOf(first) }, as(cloud.admin));
+  expect(seen).toMatchObject({ metadata: { name: 'once' } });
+});
+
+it("answers for another project's id exactly as for a missing one", async () => {
+  const id = idOf(await cloud.admin.launch('private'));
+  const missing = `${id.slice(0, -4)}zzzz`;
+  const ask = async (of: string) => {
+    const { code, details } = await refusal(
+      grpc.unary(instances, 'GetInstance', { id: of }, as(cloud.stranger)),
+    );
+    return { code, details: details.replaceAll(of, '<id>') };
+  };
+  expect((await ask(id)).code).toBe(status.NOT_FOUND);
+  expect(await ask(id)).toEqual(await ask(missing));
+});
+
+it('refuses who shows no credential', async () => {
+  const error = await refusal(grpc.unary(instances, 'ListInstances', {}));
+  expect(error.code).toBe(status.UNAUTHENTICATED);
+});
+
+describe('an instance that changes is seen to its end', () => {
+  const stateOf = (instance: unknown) => (instance as Body).status?.state ?? '';
+  /** States told one after the other; deletes the instance as soon as it is told of. */
+  const follow = (id: string) => {
+    const states: string[] = [];
+    return {
+      states,
+      hear: (instance: unknown) => {
+        if (states.push(stateOf(instance)) === 1) void cloud.admin.call('DELETE', `/v1/instances/${id}`);
+      },
+    };
+  };
+  const running = async (name: string) => {
+    const id = idOf(await cloud.admin.launch(name));
+    await cloud.admin.reaches(id, 'running');
+    return id;
+  };
+  const seen = (states: readonly string[]) => [states[0], states.at(-1)];
+
+  it('over gRPC', async () => {
+    const id = await running('grpc');
+    const { states, hear } = follow(id);
+    for await (const message of grpc.open(instances, 'WatchInstance', { id }, as(cloud.admin))) hear(message);
+    expect(seen(states)).toEqual(['running', 'deleted']);
+  });
+
+  it('as lines of JSON', async () => {
+    const id = await running('lines');
+    const { states, hear } = follow(id);
+    const answer = await fetch(`${cloud.url}/v1/instances/${id}:watch`, {
+      headers: { 'x-api-key': cloud.admin.key },
+    });
+    let rest = '';
+    for await (const part of answer.body!.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + part).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) hear((JSON.parse(line) as { result: unknown }).result);
+    }
+    expect(seen(states)).toEqual(['running', 'deleted']);
+  });
+
+  it('over a WebSocket', async () => {
+    const id = await running('socket');
+    const { states, hear } = follow(id);
+    const url = `${cloud.url.replace('http', 'ws')}/v1/instances/${id}:watch`;
+    const socket = new WebSocket(url, ['thecloud.v1', `thecloud.bearer.${cloud.admin.key}`]);
+    socket.on('message', (data: Buffer) => hear((JSON.parse(data.toString()) as { result: unknown }).result));
+    const code = await new Promise((resolve, reject) => socket.on('close', resolve).on('error', reject));
+    expect([code, ...seen(states)]).toEqual([1000, 'running', 'deleted']);
+  });
+});
