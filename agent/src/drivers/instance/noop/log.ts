@@ -1,18 +1,27 @@
 import type { LogEntry, LogOptions } from '../../../ports/log-driver';
 import { Bell } from './bell';
 
-/** What one noop instance has written, its last lines of it. */
+/** Lines that are kept of each instance, the last. */
 const MOST_LINES = 1_000;
 
+let lastNs = 0n;
+
+/**
+ * The time, in nanoseconds since 1970; never the same twice, in whatever log: an instance's next container writes later
+ * than the one before, also within the same millisecond.
+ */
+function nextNs(): bigint {
+  const now = BigInt(Date.now()) * 1_000_000n;
+  return (lastNs = now > lastNs ? now : lastNs + 1n);
+}
+
+/** What one noop instance has written. */
 export class NoopLog {
   readonly #bell = new Bell();
   #entries: LogEntry[] = [];
-  #lastNs = 0n;
 
   write(line: string, stream: LogEntry['stream'] = 'stdout'): void {
-    const now = BigInt(Date.now()) * 1_000_000n;
-    this.#lastNs = now > this.#lastNs ? now : this.#lastNs + 1n; // no two lines are written at the same time
-    this.#entries.push({ stream, timeNs: this.#lastNs, text: Buffer.from(`${line}\n`) });
+    this.#entries.push({ stream, timeNs: nextNs(), text: Buffer.from(`${line}\n`) });
     if (this.#entries.length > MOST_LINES) this.#entries.shift();
     this.#bell.ring();
   }
@@ -31,7 +40,7 @@ export class NoopLog {
     const later = (ns: bigint) => this.#entries.filter((e) => e.timeNs > ns);
     const last = tail === undefined ? this.#entries : tail === 0 ? [] : this.#entries.slice(-tail);
     let batch = last.filter((e) => e.timeNs > afterNs);
-    let readNs = this.#lastNs;
+    let readNs = this.#entries.at(-1)?.timeNs ?? 0n;
     for (;;) {
       if (batch.length > 0) yield batch;
       if (signal.aborted) return;
