@@ -117,6 +117,17 @@ it('cordons and uncordons a host', async () => {
   await ok('host', 'uncordon', cloud.hostId);
 });
 
+it('finds every engine, service and host well', async () => {
+  const { findings } = JSON.parse(await ok('doctor', '-o', 'json')) as {
+    findings: { check: string; state: string }[];
+  };
+  const wrong = findings.filter(({ state }) => state !== 'ok');
+  expect(wrong).toEqual([]);
+  const checks = findings.map(({ check }) => check);
+  for (const engine of ['postgres', 'etcd', 'nats', 'registry']) expect(checks).toContain(`engine ${engine}`);
+  expect(checks).toContain(`host ${cloud.hostId}`);
+});
+
 it('fails with codes that mean something and says what to do', async () => {
   expect((await run(['instance', 'launch', 'x'])).code).toBe(2);
   const unknown = await run(['instance', 'launch', 'x', '--image', 'nowhere', '--type', 'nano-1']);

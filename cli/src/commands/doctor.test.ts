@@ -4,7 +4,7 @@ import { machine, problem, recordedGateway, type Reply } from '../../test/record
 const host = (name: string, status: object) => ({ metadata: { id: `host_${name}`, name }, spec: {}, status });
 const fine: Record<string, Reply> = {
   'GET /health/ready': { body: { status: 'ready', backends: { compute: 'serving', identity: 'serving' } } },
-  'GET /openapi.json': { body: { info: { version: '0.1.0' } } },
+  'GET /openapi.json': { body: { info: { version: 'v1' } } },
   'GET /v1/projects': { body: { projects: [{ metadata: { id: 'prj_1', name: 'shop' } }] } },
   'GET /v1/hosts': { body: { hosts: [host('a', { state: 'ready', reason: '' })] } },
 };
@@ -58,7 +58,7 @@ describe('cloud doctor', () => {
         },
         headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' },
       },
-      'GET /openapi.json': { body: { info: { version: '7.0.0' } } },
+      'GET /openapi.json': { body: { info: { version: 'v7' } } },
       'GET /v1/projects': {
         status: 401,
         body: problem(401, 'UNAUTHENTICATED', 'BAD_CREDENTIAL', 'Not known.'),
@@ -81,6 +81,7 @@ describe('cloud doctor', () => {
       'engine nats': 'failed',
       'engine postgres': 'ok',
       clock: 'warning',
+      versions: 'warning',
       credential: 'failed',
       'host a': 'failed',
       'host b': 'warning',

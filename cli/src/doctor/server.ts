@@ -9,6 +9,8 @@ const mostSkew = 5;
 /** A certificate with less than this left should have been renewed, in days. */
 const fewDays = 14;
 const dayMs = 86_400_000;
+/** Of the API that this program speaks. */
+const apiVersion = 'v1';
 
 /** /health/ready of the gateway. */
 interface Ready {
@@ -99,7 +101,7 @@ function judge(days: number, end: string, untrusted: string | undefined): Findin
   return days >= fewDays ? ok('certificate', message) : warning('certificate', message, 'Renew it.');
 }
 
-/** Versions of both sides. */
+/** What both sides speak. */
 export async function serverVersion(url: URL, signal: AbortSignal): Promise<Finding> {
   try {
     const response = await fetch(new URL('/openapi.json', url), {
@@ -108,10 +110,9 @@ export async function serverVersion(url: URL, signal: AbortSignal): Promise<Find
     });
     const { info } = (await response.json()) as { info?: { version?: string } };
     const theirs = info?.version ?? 'unknown';
-    const message = `server ${theirs}, this program ${version}`;
-    const [ours, major] = [version.split('.')[0], theirs.split('.')[0]];
-    if (version === 'dev' || ours === major) return ok('versions', message);
-    return warning('versions', message, 'Use a cloud command of the same major version as the server.');
+    const message = `the server speaks API ${theirs}, this program (${version}) ${apiVersion}`;
+    if (theirs === apiVersion) return ok('versions', message);
+    return warning('versions', message, 'Use a cloud command that is as old as the server.');
   } catch (error) {
     return failed(
       'versions',

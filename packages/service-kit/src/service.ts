@@ -26,6 +26,7 @@ import { createLogger } from './log';
 import type { Logger } from './log';
 import { createClient } from './rpc/client';
 import type { Implementation } from './rpc/implement';
+import type { EngineProbes } from './rpc/health';
 import { startRpcServer } from './rpc/server';
 import { TokenVerifier } from './rpc/tokens';
 import { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
@@ -116,6 +117,17 @@ export async function layFoundation({
   };
 }
 
+const enginesOf = (f: Foundation): EngineProbes => ({
+  postgres: () => f.db.ready(),
+  nats: () => Promise.resolve(f.bus.connected()),
+  etcd: () =>
+    f
+      .etcd()
+      .get('health')
+      .exec()
+      .then(() => true),
+});
+
 export interface Served {
   /** Of the gRPC server. */
   readonly port: number;
@@ -131,6 +143,8 @@ export interface ServeOptions {
   readonly reconcilers?: readonly Reconciler[];
   /** Absent: fetched from identity through discovery. */
   readonly fetchKeys?: () => Promise<string>;
+  /** Engines of this service alone; the ones that all stand on are known. */
+  readonly engines?: EngineProbes;
   /** Signs this process's next certificate. Absent: identity is asked through discovery. */
   readonly issue?: Issue;
 }
@@ -143,6 +157,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     address: o.address,
     credentials: f.certificates.serverCredentials(),
     services: o.services,
+    engines: { ...enginesOf(f), ...o.engines },
     tokens: new TokenVerifier(keys.fetch),
     log,
     metrics: new RpcMetrics(registry),

@@ -65,6 +65,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       operationRpc(f),
       sshKeyRpc(f),
     ],
+    engines: { registry: () => registry.answers() },
     reconcilers: [
       new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),
       new ImageController({ db, work, operations, registry, changed: images.changed }),

@@ -22,6 +22,8 @@ import { admit, asCloudError, basicsOf, refuseInvalid } from './admit';
 import type { Implementation } from './implement';
 import { laneRpc } from './lane';
 import { orAbort } from './or-abort';
+import { addHealth } from './health';
+import type { EngineProbes } from './health';
 import { addReflection } from './reflection';
 import type { TokenVerifier } from './tokens';
 import { toServiceError } from './wire-errors';
@@ -39,6 +41,8 @@ export interface RpcServerOptions {
   readonly services: readonly Implementation[];
   /** Needed by services with methods for users. */
   readonly tokens?: TokenVerifier;
+  /** What the service stands on, for whoever asks its health. */
+  readonly engines?: EngineProbes;
   readonly log: Logger;
   readonly metrics: RpcMetrics;
 }
@@ -69,7 +73,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const path = Object.values(implementation.definition)[0]?.path;
     if (path) health.setStatus(path.split('/')[1] ?? '', 'SERVING');
   }
-  health.addToServer(server);
+  addHealth(server, health, options.engines ?? {});
   addReflection(server, options.services);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(options.address, options.credentials, (err, bound) =>

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { errors } from '../errors';
@@ -7,6 +8,7 @@ import { errors } from '../errors';
 const run = promisify(execFile);
 const COPY_MS = 10 * 60_000;
 const ASK_MS = 30_000;
+const PROBE_MS = 900;
 
 export interface RegistryOptions {
   /** host:port, as hosts reach it. */
@@ -51,6 +53,21 @@ export class Registry {
   /** Does a reference name this very registry? Its images belong to projects, so nobody imports from it. */
   isOwn(source: string): boolean {
     return source === this.o.address || source.startsWith(`${this.o.address}/`);
+  }
+
+  /** Whether it answers, to us. */
+  answers(): Promise<boolean> {
+    const { address, username, password, caFile } = this.o;
+    const options = { auth: `${username}:${password}`, ca: readFileSync(caFile), timeout: PROBE_MS };
+    return new Promise((resolve) => {
+      const request = get(`https://${address}/v2/`, options, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      });
+      request.once('timeout', () => request.destroy());
+      request.once('error', () => resolve(false));
+      request.once('close', () => resolve(false));
+    });
   }
 
   /** A fresh directory for one upload. */
