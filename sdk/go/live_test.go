@@ -13,7 +13,8 @@ import (
 	computev1 "thecloud.example/sdk/go/gen/thecloud/compute/v1"
 )
 
-// live is a client of the cloud that THECLOUD_GRPC_ADDRESS and THECLOUD_API_KEY name; it has an image "starter".
+// live is a client of the cloud that THECLOUD_GRPC_ADDRESS and THECLOUD_API_KEY name; it has an image "starter", and
+// hosts that run nothing, with the programs that noop knows.
 func live(t *testing.T) *Cloud {
 	t.Helper()
 	if os.Getenv("THECLOUD_GRPC_ADDRESS") == "" || os.Getenv("THECLOUD_API_KEY") == "" {
@@ -73,6 +74,31 @@ func TestLiveInstance(t *testing.T) {
 		t.Fatal(err)
 	}
 	equal(t, operation.GetKind(), "instance.create")
+}
+
+func TestLiveLogsAndPrograms(t *testing.T) {
+	cloud := live(t)
+	id := create(t, cloud).GetMetadata().GetId()
+	if _, err := cloud.Instances.WaitUntil(t.Context(), id, "running"); err != nil {
+		t.Fatal(err)
+	}
+	var logs []byte
+	for chunk, err := range cloud.Instances.Logs(t.Context(), &computev1.ReadInstanceLogsRequest{Id: id}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		logs = append(logs, chunk.GetData()...)
+	}
+	if !strings.Contains(string(logs), "started") {
+		t.Fatalf("logs: %q", logs)
+	}
+	done, err := cloud.Instances.RunCommand(t.Context(), &computev1.RunInstanceCommandRequest{
+		Id: id, Command: []string{"echo", "hello"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal(t, string(done.GetStdout()), "hello\n")
 }
 
 func TestLivePages(t *testing.T) {

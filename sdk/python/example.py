@@ -1,4 +1,4 @@
-"""Launches an instance, waits until it runs, shows where it answers, and deletes it.
+"""Launches an instance, waits until it runs, shows where it answers and what it wrote, and deletes it.
 
     python example.py [IMAGE]
 
@@ -27,6 +27,8 @@ def main(image: str) -> None:
             print(f"{name} is {instance.status.state}")
             for port in instance.status.ports:
                 print(f"{name} answers at {port.address}:{port.host_port}")
+            for chunk in cloud.instances.logs(id, tail=10):
+                print(f"{name} wrote: {chunk.data.decode(errors='replace')}", end="")
         finally:
             cloud.instances.delete(id)
             cloud.instances.wait_until(id, "deleted")

@@ -36,6 +36,7 @@ describeHere(`The Go client${go.missing ? ` (${go.missing})` : ''}`, () => {
     const text = await runGo('run', './example');
     expect(text).toMatch(/^hello-\w+ is running$/m);
     expect(text).toMatch(/^hello-\w+ answers at [^ ]+:\d+$/m);
+    expect(text).toMatch(/^hello-\w+ wrote: started$/m);
     expect(text).toMatch(/^hello-\w+ is deleted$/m);
     expect((await cloud.admin.call('GET', '/v1/instances')).body.instances).toEqual([]);
   });

@@ -29,6 +29,7 @@ describeHere(`The Python client${python.missing ? ` (${python.missing})` : ''}`,
     const text = await runPython('-W', 'error', 'example.py');
     expect(text).toMatch(/^hello-\w+ is running$/m);
     expect(text).toMatch(/^hello-\w+ answers at [^ ]+:\d+$/m);
+    expect(text).toMatch(/^hello-\w+ wrote: started$/m);
     expect(text).toMatch(/^hello-\w+ is deleted$/m);
     expect((await cloud.admin.call('GET', '/v1/instances')).body.instances).toEqual([]);
   });

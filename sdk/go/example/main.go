@@ -1,4 +1,4 @@
-// Launches an instance, waits until it runs, shows where it answers, and deletes it.
+// Launches an instance, waits until it runs, shows where it answers and what it wrote, and deletes it.
 //
 //	go run ./example [IMAGE]
 //
@@ -62,6 +62,13 @@ func run(ctx context.Context, image string) (err error) {
 	fmt.Println(name, "is", instance.GetStatus().GetState())
 	for _, port := range instance.GetStatus().GetPorts() {
 		fmt.Printf("%s answers at %s:%d\n", name, port.GetAddress(), port.GetHostPort())
+	}
+	tail := uint32(10)
+	for chunk, err := range cloud.Instances.Logs(ctx, &computev1.ReadInstanceLogsRequest{Id: id, Tail: &tail}) {
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%s wrote: %s", name, chunk.GetData())
 	}
 	return nil
 }

@@ -1,4 +1,5 @@
-"""Against a running cloud: THECLOUD_GRPC_ADDRESS and THECLOUD_API_KEY say which; it has an image "starter"."""
+"""Against a running cloud: THECLOUD_GRPC_ADDRESS and THECLOUD_API_KEY say which; it has an image "starter", and
+hosts that run nothing, with the programs that noop knows."""
 
 from __future__ import annotations
 
@@ -45,6 +46,18 @@ class CloudTest(unittest.TestCase):
         changed = self.cloud.instances.update(id, labels={"colour": "blue"})
         self.assertEqual(dict(changed.metadata.labels), {"colour": "blue"})
         self.assertEqual(changed.spec.env["COLOUR"], "red")
+
+    def test_what_it_writes_and_programs_in_it(self) -> None:
+        id = self.create()
+        self.cloud.instances.wait_until(id, "running", timeout=120)
+        self.assertIn(b"started", b"".join(each.data for each in self.cloud.instances.logs(id)))
+        done = self.cloud.instances.run_command(id, command=["echo", "hello"])
+        self.assertEqual((done.exit_code, done.stdout), (0, b"hello\n"))
+        with self.cloud.instances.exec(id, command=["cat"]) as program:
+            program.write(b"to and fro")
+            program.close_input()
+            self.assertEqual(b"".join(data for _, data in program), b"to and fro")
+        self.assertEqual(program.exit_code, 0)
 
     def test_one_key_makes_one_instance(self) -> None:
         name, key = f"py-{uuid.uuid4().hex[:8]}", str(uuid.uuid4())
