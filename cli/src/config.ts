@@ -9,6 +9,8 @@ import { codeOf, messageOf } from './thrown';
 /** A cloud and who one is there. At most one of `api_key` and `session_token` is set. */
 export interface Context {
   server: string;
+  /** host:port or URL, for clients that speak gRPC; without it, port 8081 of the server. */
+  grpc_address?: string;
   api_key?: string;
   session_token?: string;
   project_id?: string;
@@ -77,7 +79,7 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function isContext(value: unknown): value is Context {
   if (!isRecord(value) || typeof value.server !== 'string') return false;
-  const optional = [value.api_key, value.session_token, value.project_id];
+  const optional = [value.grpc_address, value.api_key, value.session_token, value.project_id];
   return optional.every((field) => field === undefined || field === null || typeof field === 'string');
 }
 

@@ -11,6 +11,7 @@ current_context: home
 contexts:
   home: {server: "http://127.0.0.1:8080", api_key: cloud_home}
   work: {server: "https://cloud.example", session_token: cloudsess_work, project_id: prj_9}
+  moved: {server: "http://127.0.0.1:80", grpc_address: "127.0.0.1:9", api_key: cloud_moved}
 `
 
 func TestSettings(t *testing.T) {
@@ -27,6 +28,8 @@ func TestSettings(t *testing.T) {
 		"the file": {options{}, nil, settings{address: "127.0.0.1:8081", apiKey: "cloud_home"}},
 		"another context": {options{context: "work"}, nil,
 			settings{address: "cloud.example:8081", secure: true, sessionToken: "cloudsess_work", project: "prj_9"}},
+		"a context that says where gRPC is": {options{context: "moved"}, nil,
+			settings{address: "127.0.0.1:9", apiKey: "cloud_moved"}},
 		"the environment beats the file": {options{},
 			map[string]string{"THECLOUD_API_KEY": "cloud_env", "THECLOUD_GRPC_ADDRESS": "127.0.0.1:9"},
 			settings{address: "127.0.0.1:9", apiKey: "cloud_env"}},

@@ -34,15 +34,19 @@ export async function openAccount(layout: Layout, ports: Ports, caFile: string):
 }
 
 /** Makes the CLI's context for this cloud; one that has the key already is left as its owner made it. */
-export async function writeCliContext(layout: Layout, server: string): Promise<'kept' | 'written'> {
+export async function writeCliContext(
+  layout: Layout,
+  server: string,
+  grpcAddress: string,
+): Promise<'kept' | 'written'> {
   const path = configPath(process.env);
   const apiKey = readIfThere(layout.secret(API_KEY))?.trim() ?? '';
   // Remembered first, so that `make clean` finds it whoever runs that.
   const known = knownConfigs(layout);
   if (!known.includes(path)) writePrivate(layout.cliConfigs, [...known, path, ''].join('\n'));
   const config = readIfThere(path);
-  if (config?.includes(apiKey) && config.includes(server)) return 'kept';
-  await writeContext({ server, api_key: apiKey }, { name: contextName });
+  if (config && [apiKey, server, grpcAddress].every((text) => config.includes(text))) return 'kept';
+  await writeContext({ server, grpc_address: grpcAddress, api_key: apiKey }, { name: contextName });
   return 'written';
 }
 

@@ -30,6 +30,7 @@ async function up(): Promise<void> {
   const installation = await settleInstallation(layout);
   const { ports } = installation;
   const url = `http://127.0.0.1:${ports.gateway}`;
+  const grpc = `127.0.0.1:${ports.gatewayGrpc}`;
 
   const { caFile, renewed } = await step('Certificates', () => certify(layout));
   const places = enginePlaces(layout, installation);
@@ -50,11 +51,11 @@ async function up(): Promise<void> {
     say(adminEmail);
     return openAccount(layout, ports, caFile);
   });
-  await step('CLI', async (say) => say(`context ${contextName} ${await writeCliContext(layout, url)}`));
+  await step('CLI', async (say) => say(`context ${contextName} ${await writeCliContext(layout, url, grpc)}`));
   const first = isFirstTime(layout);
   if (first) await step('Image starter', () => importStarterImage(api));
   const hello = await step('Instance hello', (say) => (first ? launchFirst : lookAtFirst)(layout, api, say));
-  process.stdout.write(goodbye(layout, url, `127.0.0.1:${ports.gatewayGrpc}`, hello));
+  process.stdout.write(goodbye(layout, url, grpc, hello));
 }
 
 function modeFrom(env: NodeJS.ProcessEnv): Mode {

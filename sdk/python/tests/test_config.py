@@ -13,6 +13,7 @@ current_context: home
 contexts:
   home: {server: "http://127.0.0.1:8080", api_key: cloud_home}
   work: {server: "https://cloud.example", session_token: cloudsess_work, project_id: prj_9}
+  moved: {server: "http://127.0.0.1:80", grpc_address: "127.0.0.1:9", api_key: cloud_moved}
 """
 
 
@@ -36,6 +37,11 @@ class ConfigTest(unittest.TestCase):
         self.assertEqual(
             settings(env=self.env, context="work"),
             Settings("cloud.example:8081", True, session_token="cloudsess_work", project="prj_9"),
+        )
+
+    def test_a_context_that_says_where_grpc_is(self) -> None:
+        self.assertEqual(
+            settings(env=self.env, context="moved"), Settings("127.0.0.1:9", False, api_key="cloud_moved")
         )
 
     def test_the_environment_beats_the_file_and_arguments_beat_both(self) -> None:
