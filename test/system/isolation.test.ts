@@ -1,60 +1,92 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
+import { fromJson, toBinary } from '@bufbuild/protobuf';
+import type { JsonValue } from '@bufbuild/protobuf';
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
+import pg from 'pg';
 import { WebSocket } from 'ws';
-import { methods } from '@thecloud/api';
+import { methods, registry } from '@thecloud/api';
+import type { MethodEntry } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
-import type { IdKind } from '@thecloud/kernel';
-import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { furnish } from './things';
+import type { Things } from './things';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
-/** Things of the first project, by the collection their routes stand under. */
-const theirs: Record<string, { id: string; kind: IdKind }> = {};
+/** Of the first project, by the collection their routes stand under. */
+let theirs: Things;
+let grpc: Client;
 
 beforeAll(async () => {
   cloud = await startCloud({ driver: 'noop' });
-  const { admin } = cloud;
-  await cloud.importStarter();
-  const instance = await admin.launch('private', { env: { SECRET: 'of the first project' } });
-  await admin.reaches(idOf(instance), 'running');
-  const [image] = (await admin.call('GET', '/v1/images')).body.images ?? [];
-  const key = await admin.call('POST', '/v1/api-keys', { name: 'theirs' });
-  const ssh = await admin.call('POST', '/v1/ssh-keys', { name: 'theirs', public_key: publicKey() });
-  const { body: members } = await admin.call('GET', '/v1/members');
-  theirs['instances'] = { id: idOf(instance), kind: 'instance' };
-  theirs['operations'] = { id: instance.metadata?.operation_id ?? '', kind: 'operation' };
-  theirs['images'] = { id: idOf(image ?? {}), kind: 'image' };
-  theirs['api-keys'] = { id: idOf(key.body), kind: 'apiKey' };
-  theirs['ssh-keys'] = { id: idOf(ssh.body), kind: 'sshKey' };
-  theirs['projects'] = { id: instance.metadata?.project_id ?? '', kind: 'project' };
-  theirs['members'] = {
-    id: (members as { members?: Array<{ user_id: string }> }).members?.[0]?.user_id ?? '',
-    kind: 'user',
-  };
+  theirs = await furnish(cloud);
+  grpc = new Client(cloud.grpcAddress, credentials.createInsecure());
 });
-afterAll(() => cloud.close());
+afterAll(async () => {
+  grpc.close();
+  await cloud.close();
+});
 
-function publicKey(): string {
-  const dir = mkdtempSync(join(tmpdir(), 'key-'));
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'key')]);
-  const text = readFileSync(join(dir, 'key.pub'), 'utf8').trim();
-  rmSync(dir, { recursive: true });
-  return text;
-}
-
-/** Bodies that are well formed, for the routes that need one. */
-const bodies: Record<string, object> = {
+/** Bodies that are well formed, for the methods that need one. */
+const bodies: Record<string, Record<string, JsonValue>> = {
   UpdateInstance: { name: 'stolen' },
   RenameSshKey: { name: 'stolen' },
   UpdateMember: { role: 'viewer' },
   RunInstanceCommand: { command: ['id'] },
 };
+
+/** What HTTP needs not be told: there it follows from the body, or comes later. */
+const grpcOnly: Record<string, Record<string, JsonValue>> = {
+  UpdateInstance: { update_mask: ['name'] },
+  ExecInstance: { start: { command: ['id'] } },
+};
+
+const asIs = (bytes: Buffer) => bytes;
+
+/** How the stranger's call of any kind is refused. */
+function refusedCall(method: MethodEntry, request: JsonValue): Promise<{ code: number; details: string }> {
+  const input = registry().getMessage(method.input);
+  if (!input) throw new Error(`${method.input} is not in the registry`);
+  const bytes = Buffer.from(toBinary(input, fromJson(input, request)));
+  const metadata = new Metadata();
+  metadata.set('x-api-key', cloud.stranger.key);
+  const deadline = { deadline: Date.now() + 20_000 };
+  return new Promise((resolve, reject) => {
+    const refused = ({ code, details }: ServiceError) => resolve({ code, details });
+    const letIn = () => reject(new Error(`${method.rpc} let a stranger in`));
+    if (method.requestStream) {
+      const call = grpc.makeBidiStreamRequest(method.path, asIs, asIs, metadata, deadline);
+      call.on('data', letIn).on('error', refused);
+      call.write(bytes);
+    } else if (method.responseStream)
+      grpc
+        .makeServerStreamRequest(method.path, asIs, asIs, bytes, metadata, deadline)
+        .on('data', letIn)
+        .on('error', refused);
+    else
+      grpc.makeUnaryRequest(method.path, asIs, asIs, bytes, metadata, deadline, (error) =>
+        error ? refused(error) : letIn(),
+      );
+  });
+}
+
+/** What a stream says in its first moments: its present state, were there any. */
+async function opening(path: string): Promise<string> {
+  const stop = new AbortController();
+  const headers = { authorization: `Bearer ${cloud.stranger.key}` };
+  const answer = await fetch(cloud.url + path, { headers, signal: stop.signal });
+  const timer = setTimeout(() => stop.abort(), 300);
+  let said = '';
+  try {
+    for await (const part of answer.body ?? []) said += Buffer.from(part as Uint8Array).toString();
+  } catch {
+    // it would go on
+  }
+  clearTimeout(timer);
+  return said;
+}
 
 /** The plain answer to a WebSocket handshake. */
 function refusedSocket(path: string, key: string): Promise<{ status: number; body: Body }> {
@@ -75,46 +107,83 @@ function refusedSocket(path: string, key: string): Promise<{ status: number; bod
   });
 }
 
+/** Every public method that is told an id, but those for administrators; GetInstanceType's ids are everybody's. */
 const byId = methods.filter(
   (m) =>
     m.http && /\{[^}]+\}/.test(m.http.path) && m.auth.scope !== 'platform' && m.rpc !== 'GetInstanceType',
 );
+const named = (list: readonly MethodEntry[]) => list.map((m) => [m.rpc, m] as const);
 
-it.each(byId.map((m) => [m.rpc, m] as const))(
-  "%s answers for another project's id exactly as for a missing one",
-  async (rpc, { http, requestStream, responseStream }) => {
-    const [, , collection = ''] = http?.path.split('/') ?? [];
-    const target = theirs[collection];
-    if (!target) throw new Error(`give this test something of the first project under /v1/${collection}`);
-    const missing: string = newId(target.kind);
-    const ask = async (id: string) => {
-      const path = http?.path.replace(/\{[^}]+\}/, id) ?? '';
-      const { status, body } =
-        requestStream && responseStream
-          ? await refusedSocket(path, cloud.stranger.key)
-          : await cloud.stranger.call(
-              http?.verb ?? '',
-              path,
-              http?.verb === 'GET' || http?.verb === 'DELETE' ? undefined : (bodies[rpc] ?? {}),
-            );
-      const { request_id: _, ...said } = body;
-      return { status, said: JSON.stringify(said).replaceAll(id, '<id>') };
-    };
-    const [foreign, absent] = [await ask(target.id), await ask(missing)];
-    expect(foreign.status).toBe(404);
-    expect(foreign).toEqual(absent);
+/** The answer for a foreign id, and that for a missing one, each without what must differ. */
+async function bothAnswers<T>(method: MethodEntry, ask: (id: string) => Promise<T>) {
+  const [, , collection = ''] = method.http?.path.split('/') ?? [];
+  const target = theirs[collection];
+  if (!target) throw new Error(`give this test something of the first project under /v1/${collection}`);
+  const said = async (id: string) => JSON.stringify(await ask(id)).replaceAll(id, '<id>');
+  return { foreign: await said(target.id), missing: await said(newId(target.kind)) };
+}
+
+it.each(named(byId))(
+  "%s over HTTP answers for another project's id exactly as for a missing one",
+  async (rpc, method) => {
+    const { verb = '', path = '' } = method.http ?? {};
+    const body = verb === 'GET' || verb === 'DELETE' ? undefined : (bodies[rpc] ?? {});
+    const answers = await bothAnswers(method, async (id) => {
+      const to = path.replace(/\{[^}]+\}/, id);
+      const { status, body: said } = method.requestStream
+        ? await refusedSocket(to, cloud.stranger.key)
+        : await cloud.stranger.call(verb, to, body);
+      return { status, ...said, request_id: '' };
+    });
+    expect(answers.foreign).toContain('"status":404');
+    expect(answers.foreign).toBe(answers.missing);
   },
 );
 
-it.each(
-  methods
-    .filter((m) => m.http?.verb === 'GET' && m.rpc.startsWith('List') && m.auth.scope === 'project')
-    .map((m) => [m.rpc, m.http?.path ?? '']),
-)('%s lists nothing of another project', async (_rpc, path) => {
-  const { status, body } = await cloud.stranger.call('GET', path);
-  expect(status).toBe(200);
-  const text = JSON.stringify(body);
-  for (const { id } of Object.values(theirs)) expect(text).not.toContain(id);
+it.each(named(byId.filter((m) => m.responseStream)))(
+  '%s opens no WebSocket for it either',
+  async (_rpc, method) => {
+    const answers = await bothAnswers(method, async (id) => {
+      const to = (method.http?.path ?? '').replace(/\{[^}]+\}/, id);
+      const { status, body } = await refusedSocket(to, cloud.stranger.key);
+      return { status, ...body, request_id: '' };
+    });
+    expect(answers.foreign).toContain('"status":404');
+    expect(answers.foreign).toBe(answers.missing);
+  },
+);
+
+it.each(named(byId))('%s over gRPC answers alike', async (rpc, method) => {
+  const [, field = ''] = /\{([^}]+)\}/.exec(method.http?.path ?? '') ?? [];
+  const answers = await bothAnswers(method, (id) =>
+    refusedCall(method, { ...bodies[rpc], ...grpcOnly[rpc], [field]: id }),
+  );
+  expect(answers.foreign).toContain(`"code":${status.NOT_FOUND}`);
+  expect(answers.foreign).toBe(answers.missing);
+});
+
+/** Every way to ask for a list, or to watch one: as it is, and by each of its filters. */
+const lists = methods
+  .filter((m) => /^(List|Watch).*s$/.test(m.rpc) && m.http && m.auth.scope === 'project' && !byId.includes(m))
+  .flatMap((m) => {
+    const filters =
+      registry()
+        .getMessage(m.input)
+        ?.fields.map((f) => f.name) ?? [];
+    return [[m.rpc, '', m] as const, ...filters.map((filter) => [m.rpc, filter, m] as const)];
+  })
+  .filter(([, filter]) => filter !== 'page_size');
+
+it.each(lists)('%s (%s) shows nothing of another project', async (_rpc, filter, { http, responseStream }) => {
+  const values = filter ? [...Object.values(theirs).map(({ id }) => id), 'private', 'app=private'] : [''];
+  for (const value of values) {
+    const path = filter ? `${http?.path}?${filter}=${encodeURIComponent(value)}` : (http?.path ?? '');
+    const said = await (responseStream
+      ? opening(path)
+      : cloud.stranger.call('GET', path).then((a) => a.body));
+    const text = JSON.stringify(said).replaceAll(value || ' ', '');
+    for (const { id } of Object.values(theirs)) expect(text).not.toContain(id);
+  }
 });
 
 it('cannot use an image of another project, by id or by name', async () => {
@@ -141,7 +210,7 @@ it.each(
 });
 
 it('leaks nothing when a query forgets its project: row-level security stands behind it', async () => {
-  const client = new Client({
+  const client = new pg.Client({
     connectionString: withPassword(cloud.database.url, cloud.database.password),
     ssl: { ca: cloud.database.ca },
   });
