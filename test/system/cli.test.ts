@@ -117,6 +117,17 @@ it('cordons and uncordons a host', async () => {
   await ok('host', 'uncordon', cloud.hostId);
 });
 
+it('reads logs, runs programs and measures in an instance', async () => {
+  await ok('instance', 'launch', 'busy', '--image', 'starter', '--type', 'nano-1');
+  await ok('instance', 'logs', 'busy', '--tail', '5');
+  const ran = await run(['instance', 'exec', '-i', 'busy', '--', 'cat'], 'to and fro\n');
+  expect(ran).toMatchObject({ code: 0, out: 'to and fro\n' });
+  expect(await ok('instance', 'stats', 'busy')).toContain('Pids:');
+  expect((await run(['instance', 'logs', 'nobody'])).code).toBe(4);
+  expect((await run(['instance', 'exec', 'ins_00000000000000000000000000', '--', 'true'])).code).toBe(4);
+  await ok('instance', 'rm', 'busy');
+});
+
 it('finds every engine, service and host well', async () => {
   const { findings } = JSON.parse(await ok('doctor', '-o', 'json')) as {
     findings: { check: string; state: string }[];
@@ -125,7 +136,7 @@ it('finds every engine, service and host well', async () => {
   expect(wrong).toEqual([]);
   const checks = findings.map(({ check }) => check);
   for (const engine of ['postgres', 'etcd', 'nats', 'registry']) expect(checks).toContain(`engine ${engine}`);
-  expect(checks).toContain(`host ${cloud.hostId}`);
+  expect(checks.filter((check) => check.startsWith('host '))).toHaveLength(1); // by the name it gives itself
 });
 
 it('fails with codes that mean something and says what to do', async () => {

@@ -10,7 +10,6 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { authenticateWith } from '../authenticate';
-import { fairUseWith } from '../fair-use/fair-use';
 import { httpConfig } from '../config';
 import { startHttpApi } from '../http-api';
 import type { HttpApi } from '../http-api';
@@ -166,7 +165,6 @@ function startApi(settings: Record<string, unknown> = {}, metrics = registry): P
   return startHttpApi(config, {
     channelFor: () => client,
     authenticate: authenticateWith(config, () => client),
-    fairUse: fairUseWith(config),
     log,
     registry: metrics,
     methods: served,
