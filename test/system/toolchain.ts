@@ -18,7 +18,7 @@ export function findGo(): Toolchain {
   // local: the Go that is here, instead of one that it would fetch.
   const [said, why] = output('go', ['env', 'GOVERSION'], goFolder, { GOTOOLCHAIN: 'local' });
   const has = /^go(\d+)\.(\d+)/.exec(said);
-  if (!has) return { missing: `there is no Go of ${wanted[0]} or later: ${why}` };
+  if (!has) return { missing: `there is no ${wanted[0]} or later: ${why}` };
   const [, fetchFailure] = output('go', ['mod', 'download'], goFolder, { GOTOOLCHAIN: 'local' });
   return fetchFailure ? { missing: `its modules cannot be fetched: ${fetchFailure}` } : { command: 'go' };
 }
