@@ -5,6 +5,8 @@ import { injectTrace, serverSpan } from '@thecloud/service-kit';
 import type { Authenticate } from './authenticate';
 import { errors } from './errors';
 import type { CallService } from './lane/lanes';
+import { rateLimitHeaders } from './fair-use/fair-use';
+import type { FairUse } from './fair-use/fair-use';
 import { hasBody, readJson, requireMediaType } from './read-body';
 import type { BodyLimits } from './read-body';
 import { backendMetadata, requestInfo } from './request-info';
@@ -20,6 +22,7 @@ import type { UploadLimits } from './upload';
 export interface ApiDeps {
   readonly router: Router;
   readonly authenticate: Authenticate;
+  readonly fairUse: FairUse;
   /** The service that owns a method, by name: "compute". */
   readonly channelFor: (service: string) => Client;
   /** A unary call to it. */
@@ -45,7 +48,7 @@ export function createApiHandler(deps: ApiDeps) {
     const { route, params } = match;
     const info = requestInfo(res);
     info.route = route.template;
-    if (!route.method.auth.public) info.caller = await deps.authenticate(req.headers, info.id);
+    await letIn(deps, route, req, res);
     const metadata = backendMetadata(req, info);
     if (route.method.responseStream) return stream(deps, match, req, res, metadata);
     const bytes = await serverSpan(`${route.verb} ${route.template}`, metadata, () => {
@@ -60,6 +63,27 @@ export function createApiHandler(deps: ApiDeps) {
     res.setHeader('Content-Length', Buffer.byteLength(json));
     res.end(json);
   };
+}
+
+/** May this caller be served now, and who is it? Nothing of the body has been read yet. */
+async function letIn(
+  { fairUse, authenticate }: ApiDeps,
+  { method }: Route,
+  req: IncomingMessage,
+  res: ServerResponse,
+) {
+  const info = requestInfo(res);
+  const leave = await fairUse.enter({
+    headers: req.headers,
+    address: req.socket.remoteAddress ?? '',
+    stream: method.responseStream,
+    tell: (verdict) => res.setHeaders(new Map(Object.entries(rateLimitHeaders(verdict)))),
+  });
+  res.once('close', leave.release);
+  if (res.closed) leave.release();
+  if (method.auth.public) return;
+  info.caller = await authenticate(req.headers, info.id);
+  await fairUse.ofProject(leave, info.caller.projectId);
 }
 
 /** A span would only end with the stream, so the service's is the first of its trace. */

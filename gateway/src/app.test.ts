@@ -9,6 +9,7 @@ import { CloudError } from '@thecloud/kernel';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { authenticateWith } from './authenticate';
+import { fairUseWith } from './fair-use/fair-use';
 import { httpConfig } from './config';
 import { startHttpApi } from './http-api';
 import type { HttpApi } from './http-api';
@@ -194,6 +195,7 @@ beforeAll(async () => {
   api = await startHttpApi(config, {
     channelFor: client,
     authenticate: authenticateWith(config, client),
+    fairUse: fairUseWith(config),
     log,
     registry: new Registry(),
   });
@@ -547,6 +549,7 @@ it('closes when what is under way is done, and then accepts no more', async () =
   const second = await startHttpApi(config, {
     channelFor: client,
     authenticate: authenticateWith(config, client),
+    fairUse: fairUseWith(config),
     log: pino({ level: 'silent' }),
     registry,
   });
@@ -566,6 +569,7 @@ it('says that its address is taken', async () => {
   const deps = {
     channelFor: client,
     authenticate: authenticateWith(config, client),
+    fairUse: fairUseWith(config),
     log: pino({ level: 'silent' }),
     registry: new Registry(),
   };

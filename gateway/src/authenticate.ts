@@ -71,11 +71,17 @@ async function exchange(
 
 /** X-API-Key wins over Authorization. Throws UNAUTHENTICATED if there is none that could be one. */
 export function credentialOf(headers: IncomingHttpHeaders): string {
+  const credential = presentedCredential(headers);
+  if (credential === undefined) throw commonErrors.UNAUTHENTICATED({});
+  return credential;
+}
+
+/** The same, undefined if there is none. */
+export function presentedCredential(headers: IncomingHttpHeaders): string | undefined {
   const apiKey = headers['x-api-key'];
   const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   const credential = typeof apiKey === 'string' && apiKey !== '' ? apiKey : bearer;
-  if (credential === undefined || !credentialShape.test(credential)) throw commonErrors.UNAUTHENTICATED({});
-  return credential;
+  return credential !== undefined && credentialShape.test(credential) ? credential : undefined;
 }
 
 function projectIdOf(headers: IncomingHttpHeaders): string {

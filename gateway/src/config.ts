@@ -2,6 +2,7 @@ import { commonConfig } from '@thecloud/service-kit';
 import { z } from 'zod';
 
 const seconds = (fallback: number, most: number) => z.coerce.number().positive().max(most).default(fallback);
+const rate = (fallback: number) => z.coerce.number().positive().max(1_000_000).default(fallback);
 const count = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 
 /** What the gateway is told besides `commonConfig`; every variable may be given as NAME_FILE too. */
@@ -30,6 +31,18 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
   THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
   THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait or an :exec call'),
+  THECLOUD_GATEWAY_RATE_KEY: rate(10_000).describe(
+    'Requests a second of one credential; twice as many at once',
+  ),
+  THECLOUD_GATEWAY_RATE_PROJECT: rate(20_000).describe('Requests a second of one project, likewise'),
+  THECLOUD_GATEWAY_RATE_ADDRESS: rate(500).describe(
+    'Requests a second of one address, likewise, that show no credential or one not yet vouched for',
+  ),
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE: count(512).describe(
+    'Requests under way of one credential or address',
+  ),
+  THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY: count(256).describe('Streams open of one credential'),
+  THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT: count(512).describe('Streams open of one project'),
   THECLOUD_GATEWAY_STREAM_SECONDS: seconds(86_400, 7 * 86_400).describe('The longest a stream lives'),
   THECLOUD_GATEWAY_STREAM_PING_SECONDS: seconds(30, 600).describe('Time between pings of a WebSocket'),
   THECLOUD_GATEWAY_STREAM_CHECK_SECONDS: seconds(30, 600).describe(
@@ -46,5 +59,14 @@ const gatewayVariables = {
 export const httpConfig = z.object(gatewayVariables);
 export type HttpConfig = z.infer<typeof httpConfig>;
 
-export const gatewayConfig = z.object({ ...commonConfig, ...gatewayVariables });
+export const gatewayConfig = z.object({
+  ...commonConfig,
+  ...gatewayVariables,
+  THECLOUD_NATS_URL: z
+    .string()
+    .optional()
+    .describe(
+      'tls://host:port of NATS, where replicas share what they let through; without it each counts alone',
+    ),
+});
 export type GatewayConfig = z.infer<typeof gatewayConfig>;

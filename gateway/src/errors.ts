@@ -38,6 +38,17 @@ export const errors = errorCatalogue('gateway.thecloud', {
     'UNIMPLEMENTED',
     (m) => `There is no method ${m.method}. Server reflection lists what there is: grpcurl ADDRESS list.`,
   ),
+  RATE_LIMITED: entry<{ what: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) => `Too many requests of this ${m.what}. Wait as long as Retry-After says, and send fewer a second.`,
+    { retryAfterSeconds: 1 },
+  ),
+  TOO_MANY_AT_ONCE: entry<{ what: string; whose: string; limit: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `${m.limit} ${m.what} of ${m.whose} are under way, the most allowed at a time. End or await some first.`,
+    { retryAfterSeconds: 1 },
+  ),
   WEBSOCKET_REQUIRED: entry(
     'FAILED_PRECONDITION',
     () => 'Both sides speak here: connect with a WebSocket (Upgrade: websocket, version 13).',

@@ -11,6 +11,7 @@ import type { Authenticate } from './authenticate';
 import type { HttpConfig } from './config';
 import { unaryCall } from './backend-call';
 import type { CallService } from './lane/lanes';
+import type { FairUse } from './fair-use/fair-use';
 import { createReadiness } from './health';
 import { createHttpMetrics, createStreamMetrics } from './metrics';
 import { openApiDocument } from './openapi/document';
@@ -25,6 +26,7 @@ export interface HttpApiDeps {
   /** A faster way for unary calls; absent: the plain one, by `channelFor`. */
   readonly call?: CallService;
   readonly authenticate: Authenticate;
+  readonly fairUse: FairUse;
   readonly log: Logger;
   /** Where the HTTP metrics go. */
   readonly registry: Registry;
@@ -60,6 +62,7 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
     channelFor: deps.channelFor,
     call: deps.call ?? ((service, path, message, o) => unaryCall(deps.channelFor(service), path, message, o)),
     authenticate: deps.authenticate,
+    fairUse: deps.fairUse,
     ...limits(config),
     streams: {
       channelFor: deps.channelFor,

@@ -3,6 +3,7 @@ import {
   createMetrics,
   currentEtcd,
   enableDiscovery,
+  EventBus,
   keepRenewed,
   obtainCertificate,
   startOpsServer,
@@ -10,6 +11,7 @@ import {
 import { authenticateWith } from './authenticate';
 import { Backends } from './backends';
 import type { GatewayConfig } from './config';
+import { fairUseWith } from './fair-use/fair-use';
 import { startGrpcApi } from './grpc/grpc-api';
 import { Lanes } from './lane/lanes';
 import { startHttpApi } from './http-api';
@@ -39,7 +41,12 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const lanes = new Lanes(certificates.channelCredentials(), backends.channelFor);
   const registry = createMetrics('gateway');
   const { channelFor } = backends;
-  const shared = { channelFor, authenticate: authenticateWith(config, channelFor), log, registry };
+  const bus = config.THECLOUD_NATS_URL
+    ? new EventBus(config.THECLOUD_NATS_URL, certificates, log)
+    : undefined;
+  const fairUse = fairUseWith(config, bus);
+  const authenticate = authenticateWith(config, channelFor);
+  const shared = { channelFor, authenticate, fairUse, log, registry };
   const api = await startHttpApi(config, { ...shared, call: lanes.call });
   const grpc = await startGrpcApi(config, shared);
   const ops = await startOpsServer({ address: config.THECLOUD_OPS_ADDRESS, registry, missing: api.missing });
@@ -52,6 +59,8 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
       stopRenewal();
       await Promise.all([api.close(), grpc.close()]);
       lanes.close();
+      fairUse.close();
+      await bus?.close();
       backends.close();
       await ops.close();
       stopDiscovery();

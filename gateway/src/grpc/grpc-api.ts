@@ -11,6 +11,7 @@ import type { Authenticate } from '../authenticate';
 import { asIs } from '../backend-call';
 import type { HttpConfig } from '../config';
 import { errors } from '../errors';
+import type { FairUse } from '../fair-use/fair-use';
 import { OpenStreams } from '../stream/open-streams';
 import { proxyTo } from './proxy';
 import type { ProxyDeps } from './proxy';
@@ -22,6 +23,7 @@ export interface GrpcApiDeps {
   /** A gRPC client of a service by name. Its owner closes it, after the gateway. */
   readonly channelFor: (service: string) => Client;
   readonly authenticate: Authenticate;
+  readonly fairUse: FairUse;
   readonly log: Logger;
   readonly registry: Registry;
 }

@@ -18,6 +18,7 @@ import type { StockClient } from '@thecloud/testkit';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { authenticateWith } from '../authenticate';
+import { fairUseWith } from '../fair-use/fair-use';
 import { httpConfig } from '../config';
 import { startGrpcApi } from './grpc-api';
 import type { GrpcApi } from './grpc-api';
@@ -153,6 +154,7 @@ function startApi(settings: Record<string, unknown> = {}): Promise<GrpcApi> {
   return startGrpcApi(config, {
     channelFor,
     authenticate: authenticateWith(config, channelFor),
+    fairUse: fairUseWith(config),
     log,
     registry,
   });

@@ -7,6 +7,8 @@ import { injectTrace, serverSpan, toServiceError } from '@thecloud/service-kit';
 import type { Logger, RpcMetrics } from '@thecloud/service-kit';
 import type { Authenticate } from '../authenticate';
 import { fromBackend } from '../backend-error';
+import { rateLimitHeaders } from '../fair-use/fair-use';
+import type { FairUse } from '../fair-use/fair-use';
 import { toCloudError } from '../problem';
 import { metadataFor, newRequestInfo } from '../request-info';
 import type { RequestInfo } from '../request-info';
@@ -18,6 +20,7 @@ import type { PublicCall } from './relay';
 export interface ProxyDeps {
   readonly channelFor: (service: string) => Client;
   readonly authenticate: Authenticate;
+  readonly fairUse: FairUse;
   readonly open: OpenStreams;
   readonly log: Logger;
   readonly metrics: RpcMetrics;
@@ -70,8 +73,20 @@ async function serve(
 ): Promise<void> {
   const said = new Metadata();
   said.set('x-request-id', info.id);
-  if (!method.auth.public) info.caller = await deps.authenticate(headers, info.id);
-  const metadata = metadataFor(headers, addressOf(call.getPeer()), info);
+  const address = addressOf(call.getPeer());
+  const leave = await deps.fairUse.enter({
+    headers,
+    address,
+    stream: method.responseStream,
+    tell: (verdict) => Object.entries(rateLimitHeaders(verdict)).forEach(([k, v]) => said.set(k, v)),
+  });
+  call.once('close', leave.release);
+  if (call.closed) leave.release();
+  if (!method.auth.public) {
+    info.caller = await deps.authenticate(headers, info.id);
+    await deps.fairUse.ofProject(leave, info.caller.projectId);
+  }
+  const metadata = metadataFor(headers, address, info);
   injectTrace(metadata);
   const relayed = relay(call, deps.channelFor(backend), {
     path: method.path,

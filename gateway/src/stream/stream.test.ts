@@ -10,6 +10,7 @@ import pino from 'pino';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
 import { authenticateWith } from '../authenticate';
+import { fairUseWith } from '../fair-use/fair-use';
 import { httpConfig } from '../config';
 import { startHttpApi } from '../http-api';
 import type { HttpApi } from '../http-api';
@@ -165,6 +166,7 @@ function startApi(settings: Record<string, unknown> = {}, metrics = registry): P
   return startHttpApi(config, {
     channelFor: () => client,
     authenticate: authenticateWith(config, () => client),
+    fairUse: fairUseWith(config),
     log,
     registry: metrics,
     methods: served,

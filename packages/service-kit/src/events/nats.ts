@@ -9,11 +9,14 @@ import type { Logger } from '../log';
 const STREAM = 'EVENTS';
 const PUBLISH_TIMEOUT_MS = 3_000;
 
+/** What is heard: the subject, and what was said if anything was. */
+type OnHint = (subject: string, body: () => string) => void;
+
 /** Durable events (JetStream) and fire-and-forget hints. NATS may be away: hints are lost, events wait in the outbox. */
 export class EventBus {
   #connection: NatsConnection | undefined;
   #jetstream: JetStreamClient | undefined;
-  readonly #subscriptions: Array<{ subject: string; onHint: (subject: string) => void }> = [];
+  readonly #subscriptions: Array<{ subject: string; onHint: OnHint }> = [];
   #closed = false;
   #retry: NodeJS.Timeout | undefined;
 
@@ -26,7 +29,7 @@ export class EventBus {
   }
 
   /** Listens for hints, now and after every reconnect. */
-  subscribe(subject: string, onHint: (subject: string) => void): void {
+  subscribe(subject: string, onHint: OnHint): void {
     this.#subscriptions.push({ subject, onHint });
     if (this.#connection) this.#listen(this.#connection, subject, onHint);
   }
@@ -34,6 +37,16 @@ export class EventBus {
   /** Tells whoever listens. Nobody may. */
   hint(subject: string): void {
     if (this.#connection && !this.#connection.isClosed()) this.#connection.publish(subject);
+  }
+
+  /** Tells whoever `hear`s the subject, with some words. Nobody may, and they may be lost. */
+  tell(subject: string, body: string): void {
+    if (this.#connection && !this.#connection.isClosed()) this.#connection.publish(subject, body);
+  }
+
+  /** Hears what is told, now and after every reconnect. */
+  hear(subject: string, then: (body: string) => void): void {
+    this.subscribe(subject, (_subject, body) => then(body()));
   }
 
   /** Publishes durably; resolves when the stream has it. The id makes a repetition within two minutes one message. */
@@ -78,10 +91,10 @@ export class EventBus {
     }
   }
 
-  #listen(connection: NatsConnection, subject: string, onHint: (subject: string) => void): void {
+  #listen(connection: NatsConnection, subject: string, onHint: OnHint): void {
     connection.subscribe(subject, {
       callback: (err, message) => {
-        if (!err) onHint(message.subject);
+        if (!err) onHint(message.subject, () => message.string());
       },
     });
   }

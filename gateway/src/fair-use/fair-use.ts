@@ -1,0 +1,174 @@
+import { hash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { CloudError } from '@thecloud/kernel';
+import { presentedCredential } from '../authenticate';
+import type { HttpConfig } from '../config';
+import { errors } from '../errors';
+import { Buckets } from './buckets';
+import type { Rate, Verdict } from './buckets';
+import { HoldBack } from './hold-back';
+import { SharedSpending } from './shared-spending';
+import type { Bulletin } from './shared-spending';
+import { Slots } from './slots';
+
+export interface FairUseLimits {
+  readonly key: Rate;
+  readonly project: Rate;
+  /** Of an address, for requests whose credential nobody has vouched for yet. */
+  readonly address: Rate;
+  readonly concurrent: {
+    readonly key: number;
+    readonly streamsOfKey: number;
+    readonly streamsOfProject: number;
+  };
+}
+
+/** Leave to be served. Whoever has it gives it back when the answer is out or its caller gone. */
+export class Leave {
+  readonly #slots: Array<() => void> = [];
+  #released = false;
+
+  constructor(
+    /** Digest of its credential, '' if it has none. */
+    readonly digest: string,
+    readonly asked: Asked,
+    /** Requests that its credential or address has left. */
+    readonly left: number,
+  ) {}
+
+  hold(free: () => void): void {
+    if (this.#released) free();
+    else this.#slots.push(free);
+  }
+
+  readonly release = (): void => {
+    this.#released = true;
+    for (const free of this.#slots.splice(0)) free();
+  };
+}
+
+export interface Asked {
+  readonly headers: IncomingHttpHeaders;
+  readonly address: string;
+  readonly stream: boolean;
+  /** Is told how much the tightest limit leaves, also before a refusal. */
+  readonly tell: (verdict: Verdict) => void;
+}
+
+/** Buckets, and credentials vouched for, kept in memory of each kind. */
+const mostKept = 50_000;
+const holdBack = { ms: 250, perKey: 64, total: 2_000 };
+
+/**
+ * Who may be served now. Two steps, both without waiting for anybody: `enter`, before anything costly is done, knows
+ * the credential's digest or the address; `ofProject`, once the credential has been exchanged, knows the project.
+ */
+export class FairUse {
+  readonly #keys: Buckets;
+  readonly #projects: Buckets;
+  readonly #addresses: Buckets;
+  readonly #underWay: Slots;
+  readonly #streams: Slots;
+  readonly #projectStreams: Slots;
+  readonly #vouched = new Set<string>();
+  readonly #holdBack = new HoldBack(holdBack);
+  readonly #shared: SharedSpending | undefined;
+
+  /** Without a bulletin, this replica alone enforces. */
+  constructor(limits: FairUseLimits, bulletin?: Bulletin, now?: () => number) {
+    this.#keys = new Buckets(limits.key, mostKept, now);
+    this.#projects = new Buckets(limits.project, mostKept, now);
+    this.#addresses = new Buckets(limits.address, mostKept, now);
+    this.#underWay = new Slots(limits.concurrent.key);
+    this.#streams = new Slots(limits.concurrent.streamsOfKey);
+    this.#projectStreams = new Slots(limits.concurrent.streamsOfProject);
+    const of: Record<string, Buckets> = { k: this.#keys, p: this.#projects, a: this.#addresses };
+    if (bulletin) this.#shared = new SharedSpending(bulletin, (key, n) => of[key[0]!]?.spend(key, n));
+  }
+
+  /** Rejects with RATE_LIMITED or TOO_MANY_AT_ONCE, a little later where that slows a flood down. */
+  async enter(asked: Asked): Promise<Leave> {
+    const credential = presentedCredential(asked.headers);
+    const digest = credential === undefined ? '' : `k${sha256(credential)}`;
+    const vouched = this.#vouched.has(digest);
+    const key = vouched ? digest : `a${asked.address}`;
+    const whose = vouched ? 'credential' : 'address';
+    const left = await this.#take(vouched ? this.#keys : this.#addresses, key, whose, asked.tell);
+    const leave = new Leave(digest, asked, left);
+    this.#occupy(leave, asked.stream ? this.#streams : this.#underWay, key, whose);
+    return leave;
+  }
+
+  /** The credential of `leave` has been vouched for, and is for this project ('': for none). Rejects as `enter` does. */
+  async ofProject(leave: Leave, projectId: string): Promise<void> {
+    this.#vouch(leave.digest);
+    if (projectId === '') return;
+    const key = `p${projectId}`;
+    await this.#take(this.#projects, key, 'project', (verdict) => {
+      if (!verdict.allowed || verdict.remaining < leave.left) leave.asked.tell(verdict);
+    });
+    if (leave.asked.stream) this.#occupy(leave, this.#projectStreams, key, 'project');
+  }
+
+  close(): void {
+    this.#shared?.close();
+  }
+
+  async #take(buckets: Buckets, key: string, whose: string, tell: Asked['tell']): Promise<number> {
+    const verdict = buckets.take(key);
+    tell(verdict);
+    if (verdict.allowed) {
+      this.#shared?.add(key);
+      return verdict.remaining;
+    }
+    await this.#holdBack.wait(key);
+    throw rateLimited(whose, verdict);
+  }
+
+  #occupy(leave: Leave, slots: Slots, key: string, whose: string): void {
+    const free = slots.take(key);
+    if (free) return leave.hold(free);
+    const what = leave.asked.stream ? 'streams' : 'requests';
+    throw errors.TOO_MANY_AT_ONCE({ what, whose: `this ${whose}`, limit: String(slots.most) });
+  }
+
+  #vouch(digest: string): void {
+    if (digest === '') return;
+    this.#vouched.add(digest);
+    if (this.#vouched.size > mostKept) this.#vouched.delete(this.#vouched.values().next().value!);
+  }
+}
+
+const sha256 = (text: string) => hash('sha256', text, 'base64url');
+
+function rateLimited(what: string, { retryAfterSeconds }: Verdict): CloudError {
+  const { code, domain, reason, message, metadata } = errors.RATE_LIMITED({ what });
+  return new CloudError(code, domain, reason, message, metadata, { retryAfterSeconds });
+}
+
+/** The fields of draft-ietf-httpapi-ratelimit-headers-06; later drafts join them into one. */
+export function rateLimitHeaders({ limit, remaining, resetSeconds }: Verdict): Record<string, string> {
+  return {
+    'RateLimit-Limit': String(limit),
+    'RateLimit-Remaining': String(remaining),
+    'RateLimit-Reset': String(resetSeconds),
+  };
+}
+
+/** As configured: one for all that a gateway serves. A bucket holds two seconds' worth. */
+export function fairUseWith(config: HttpConfig, bulletin?: Bulletin): FairUse {
+  const rate = (perSecond: number) => ({ perSecond, burst: Math.max(1, 2 * perSecond) });
+  return new FairUse(
+    {
+      key: rate(config.THECLOUD_GATEWAY_RATE_KEY),
+      project: rate(config.THECLOUD_GATEWAY_RATE_PROJECT),
+      address: rate(config.THECLOUD_GATEWAY_RATE_ADDRESS),
+      concurrent: {
+        key: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE,
+        streamsOfKey: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY,
+        streamsOfProject: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT,
+      },
+    },
+    bulletin,
+  );
+}
