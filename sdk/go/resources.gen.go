@@ -17,6 +17,7 @@ import (
 // Resources has every resource of the API.
 type Resources struct {
 	ApiKeys       *ApiKeys
+	Events        *Events
 	Hosts         *Hosts
 	Images        *Images
 	InstanceTypes *InstanceTypes
@@ -32,6 +33,7 @@ type Resources struct {
 func newResources(s *stubs) Resources {
 	return Resources{
 		ApiKeys:       &ApiKeys{s},
+		Events:        &Events{s},
 		Hosts:         &Hosts{s},
 		Images:        &Images{s},
 		InstanceTypes: &InstanceTypes{s},
@@ -48,6 +50,7 @@ func newResources(s *stubs) Resources {
 type stubs struct {
 	retry        RetryPolicy
 	apiKey       identityv1.ApiKeyServiceClient
+	event        identityv1.EventServiceClient
 	host         computev1.HostServiceClient
 	image        computev1.ImageServiceClient
 	instanceType computev1.InstanceTypeServiceClient
@@ -63,6 +66,7 @@ func newStubs(conn grpc.ClientConnInterface, retry RetryPolicy) *stubs {
 	return &stubs{
 		retry:        retry,
 		apiKey:       identityv1.NewApiKeyServiceClient(conn),
+		event:        identityv1.NewEventServiceClient(conn),
 		host:         computev1.NewHostServiceClient(conn),
 		image:        computev1.NewImageServiceClient(conn),
 		instanceType: computev1.NewInstanceTypeServiceClient(conn),
@@ -98,6 +102,14 @@ func (r *ApiKeys) Delete(ctx context.Context, request *identityv1.DeleteApiKeyRe
 	return r.stubs.apiKey.DeleteApiKey(ctx, request, options...)
 }
 
+// Events: what happens in the current project; for administrators of the installation also to its hosts.
+type Events struct{ stubs *stubs }
+
+// Watch calls WatchEvents. Every event from now on, or after the one named by `after`: none is left out and none comes twice to a reader who comes back with the last id seen. A reader who does not keep up is cut off (EVENTS_TOO_SLOW) and goes on in the same way. An id that is no longer kept answers EVENTS_EXPIRED: list the resources, then watch from now on. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Events) Watch(ctx context.Context, request *identityv1.WatchEventsRequest, options ...grpc.CallOption) iter.Seq2[*identityv1.Event, error] {
+	return follow(ctx, r.stubs.retry, resumeAfter, request, r.stubs.event.WatchEvents, options)
+}
+
 // Hosts: hosts, for administrators of the installation.
 type Hosts struct{ stubs *stubs }
 
@@ -124,6 +136,16 @@ func (r *Hosts) Cordon(ctx context.Context, request *computev1.CordonHostRequest
 // Uncordon calls UncordonHost.
 func (r *Hosts) Uncordon(ctx context.Context, request *computev1.UncordonHostRequest, options ...grpc.CallOption) (*computev1.Host, error) {
 	return r.stubs.host.UncordonHost(ctx, request, options...)
+}
+
+// Watch calls WatchHost. The host as it is, and again after each change. How much of it is promised is as of that change. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Hosts) Watch(ctx context.Context, request *computev1.WatchHostRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Host, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.host.WatchHost, options)
+}
+
+// WatchAll calls WatchHosts. All hosts as they are, newest first, and again after each change. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Hosts) WatchAll(ctx context.Context, request *computev1.WatchHostsRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Host, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.host.WatchHosts, options)
 }
 
 // WaitUntil answers with the resource once it is in that state, or with nil once it is gone if "deleted" was waited
@@ -158,6 +180,16 @@ func (r *Images) List(ctx context.Context, request *computev1.ListImagesRequest,
 // Get calls GetImage.
 func (r *Images) Get(ctx context.Context, request *computev1.GetImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
 	return r.stubs.image.GetImage(ctx, request, options...)
+}
+
+// Watch calls WatchImage. The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Images) Watch(ctx context.Context, request *computev1.WatchImageRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Image, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.image.WatchImage, options)
+}
+
+// WatchAll calls WatchImages. Those that match as they are, newest first, and again after each change; a deleted one comes with status.state "deleted". Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Images) WatchAll(ctx context.Context, request *computev1.WatchImagesRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Image, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.image.WatchImages, options)
 }
 
 // Delete calls DeleteImage. Deletes an image that no instance uses.
@@ -226,14 +258,19 @@ func (r *Instances) Restart(ctx context.Context, request *computev1.RestartInsta
 	return r.stubs.instance.RestartInstance(ctx, request, options...)
 }
 
+// Watch calls WatchInstance. The instance as it is, and again after each change, until it is deleted (status.state is then "deleted"). Quick changes may be seen as one; GET /v1/events has every one. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Instances) Watch(ctx context.Context, request *computev1.WatchInstanceRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Instance, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.instance.WatchInstance, options)
+}
+
+// WatchAll calls WatchInstances. Those that match as they are, newest first, and again after each change. One that no longer matches comes once more as it then is; one that is deleted comes with status.state "deleted". Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Instances) WatchAll(ctx context.Context, request *computev1.WatchInstancesRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Instance, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.instance.WatchInstances, options)
+}
+
 // Delete calls DeleteInstance. Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once.
 func (r *Instances) Delete(ctx context.Context, request *computev1.DeleteInstanceRequest, options ...grpc.CallOption) (*computev1.Instance, error) {
 	return r.stubs.instance.DeleteInstance(ctx, request, options...)
-}
-
-// Watch calls WatchInstance. The instance as it is, and again after each change, until it is deleted or the caller goes. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
-func (r *Instances) Watch(ctx context.Context, request *computev1.WatchInstanceRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Instance, error] {
-	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.instance.WatchInstance, options)
 }
 
 // Logs calls ReadInstanceLogs. What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. Iterate for messages as they come; leaving the loop ends it.
@@ -310,6 +347,16 @@ func (r *Operations) List(ctx context.Context, request *computev1.ListOperations
 // Poll calls WaitOperation. Answers when the operation has ended, or after timeout_seconds with how far it got.
 func (r *Operations) Poll(ctx context.Context, request *computev1.WaitOperationRequest, options ...grpc.CallOption) (*commonv1.Operation, error) {
 	return r.stubs.operation.WaitOperation(ctx, request, options...)
+}
+
+// Watch calls WatchOperation. The operation as it is, and again after each change, until it has ended. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Operations) Watch(ctx context.Context, request *computev1.WatchOperationRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.operation.WatchOperation, options)
+}
+
+// WatchAll calls WatchOperations. Those that have not ended, newest first, and then every one that begins or changes. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Operations) WatchAll(ctx context.Context, request *computev1.WatchOperationsRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
+	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.operation.WatchOperations, options)
 }
 
 // Wait answers with the operation once it has succeeded. An operation that failed, or gave way to a later one, is an
@@ -397,15 +444,20 @@ var repeats = map[string]repeat{
 	"/thecloud.identity.v1.ApiKeyService/ListApiKeys":            repeatRead,
 	"/thecloud.identity.v1.ApiKeyService/GetApiKey":              repeatRead,
 	"/thecloud.identity.v1.ApiKeyService/DeleteApiKey":           repeatKeyed,
+	"/thecloud.identity.v1.EventService/WatchEvents":             repeatRead,
 	"/thecloud.compute.v1.HostService/CreateHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/ListHosts":                 repeatRead,
 	"/thecloud.compute.v1.HostService/GetHost":                   repeatRead,
 	"/thecloud.compute.v1.HostService/CordonHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/UncordonHost":              repeatKeyed,
+	"/thecloud.compute.v1.HostService/WatchHost":                 repeatRead,
+	"/thecloud.compute.v1.HostService/WatchHosts":                repeatRead,
 	"/thecloud.compute.v1.ImageService/CreateImage":              repeatKeyed,
 	"/thecloud.compute.v1.ImageService/UploadImage":              repeatKeyed,
 	"/thecloud.compute.v1.ImageService/ListImages":               repeatRead,
 	"/thecloud.compute.v1.ImageService/GetImage":                 repeatRead,
+	"/thecloud.compute.v1.ImageService/WatchImage":               repeatRead,
+	"/thecloud.compute.v1.ImageService/WatchImages":              repeatRead,
 	"/thecloud.compute.v1.ImageService/DeleteImage":              repeatKeyed,
 	"/thecloud.compute.v1.InstanceTypeService/ListInstanceTypes": repeatRead,
 	"/thecloud.compute.v1.InstanceTypeService/GetInstanceType":   repeatRead,
@@ -416,8 +468,9 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.InstanceService/StartInstance":         repeatKeyed,
 	"/thecloud.compute.v1.InstanceService/StopInstance":          repeatKeyed,
 	"/thecloud.compute.v1.InstanceService/RestartInstance":       repeatKeyed,
-	"/thecloud.compute.v1.InstanceService/DeleteInstance":        repeatKeyed,
 	"/thecloud.compute.v1.InstanceService/WatchInstance":         repeatRead,
+	"/thecloud.compute.v1.InstanceService/WatchInstances":        repeatRead,
+	"/thecloud.compute.v1.InstanceService/DeleteInstance":        repeatKeyed,
 	"/thecloud.compute.v1.InstanceService/ReadInstanceLogs":      repeatRead,
 	"/thecloud.compute.v1.InstanceService/ExecInstance":          repeatRead,
 	"/thecloud.compute.v1.InstanceService/RunInstanceCommand":    repeatOnce,
@@ -430,6 +483,8 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.OperationService/GetOperation":         repeatRead,
 	"/thecloud.compute.v1.OperationService/ListOperations":       repeatRead,
 	"/thecloud.compute.v1.OperationService/WaitOperation":        repeatRead,
+	"/thecloud.compute.v1.OperationService/WatchOperation":       repeatRead,
+	"/thecloud.compute.v1.OperationService/WatchOperations":      repeatRead,
 	"/thecloud.identity.v1.ProjectService/CreateProject":         repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/ListProjects":          repeatRead,
 	"/thecloud.identity.v1.ProjectService/GetProject":            repeatRead,

@@ -1,4 +1,4 @@
-import { idPrefixes, isId, newId } from './ids';
+import { idPrefixes, isId, newId, timeOfId } from './ids';
 
 it('makes ids of their kind, unique and sortable by time', async () => {
   const first = newId('instance');
@@ -22,4 +22,12 @@ it('accepts what it made', () => {
 it('gives every kind its own prefix', () => {
   const prefixes = Object.values(idPrefixes);
   expect(new Set(prefixes).size).toBe(prefixes.length);
+});
+
+it('tells when an id was made, even of one that nobody made', () => {
+  const before = Date.now();
+  const made = timeOfId(newId('event')).getTime();
+  expect(made).toBeGreaterThanOrEqual(before);
+  expect(made).toBeLessThanOrEqual(Date.now());
+  expect(timeOfId('evt_7zzzzzzzzzzzzzzzzzzzzzzzzz').getUTCFullYear()).toBe(10889);
 });

@@ -30,3 +30,8 @@ export function isId<K extends IdKind>(kind: K, text: string): text is Id<K> {
     return false; // malformed text is what we are asked about
   }
 }
+
+/** When an id was made, to the millisecond, by the clock of who made it; anything up to the year 10889 if nobody did. */
+export function timeOfId(id: string): Date {
+  return new Date(Buffer.from(TypeID.fromString(id).toUUIDBytes()).readUIntBE(0, 6));
+}

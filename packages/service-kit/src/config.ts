@@ -48,4 +48,16 @@ export const databaseConfig = {
     .optional()
     .describe("The role's password; give it as THECLOUD_DATABASE_PASSWORD_FILE"),
   THECLOUD_NATS_URL: z.string().describe('tls://host:port of NATS'),
+  THECLOUD_EVENTS_KEEP_HOURS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(72)
+    .describe('Events are kept this long for those who read on later; the same in every service'),
+  THECLOUD_EVENTS_KEEP_MIB: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .default(1024)
+    .describe('… and at most this much of them; the oldest go first'),
 };

@@ -18,7 +18,8 @@ import { PgWorkSource } from './db/work-source';
 import { Announcement, enableDiscovery } from './etcd/discovery';
 import { EtcdLeadership } from './etcd/election';
 import { openEtcd } from './etcd/etcd';
-import { EventBus } from './events/nats';
+import { Changes } from './events/changes';
+import { DEFAULT_RETENTION, EventBus } from './events/nats';
 import { OutboxRelay } from './events/relay';
 import { Wakes } from './events/wakes';
 import { listenToFailpoints } from './failpoints';
@@ -45,6 +46,8 @@ export interface ServiceConfig {
   readonly THECLOUD_DATABASE_URL: string;
   readonly THECLOUD_DATABASE_PASSWORD?: string | undefined;
   readonly THECLOUD_NATS_URL: string;
+  readonly THECLOUD_EVENTS_KEEP_HOURS: number;
+  readonly THECLOUD_EVENTS_KEEP_MIB: number;
 }
 
 /** What a service stands on. Made by `layFoundation`, used by its modules, put to work by `serve`. */
@@ -60,6 +63,7 @@ export interface Foundation {
   readonly tables: KitTables;
   readonly bus: EventBus;
   readonly wakes: Wakes;
+  readonly changes: Changes;
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly mutate: Mutate;
@@ -97,8 +101,13 @@ export async function layFoundation({
     ...(existsSync(config.THECLOUD_CA_FILE) ? { ca: readFileSync(config.THECLOUD_CA_FILE, 'utf8') } : {}),
     log,
   });
-  const bus = new EventBus(config.THECLOUD_NATS_URL, certificates, log);
+  const bus = new EventBus(config.THECLOUD_NATS_URL, certificates, log, {
+    hours: config.THECLOUD_EVENTS_KEEP_HOURS,
+    mib: config.THECLOUD_EVENTS_KEEP_MIB,
+    dedupSeconds: DEFAULT_RETENTION.dedupSeconds,
+  });
   const wakes = new Wakes(service, bus);
+  const changes = new Changes(service, tables, bus);
   return {
     service,
     member: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
@@ -110,8 +119,9 @@ export async function layFoundation({
     tables,
     bus,
     wakes,
+    changes,
     work: new PgWorkSource(db, tables, wakes),
-    operations: new Operations(tables),
+    operations: new Operations(tables, changes),
     mutate: mutateWith(db, tables),
     registry: createMetrics(service),
   };

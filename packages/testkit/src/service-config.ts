@@ -29,5 +29,7 @@ export async function testConfig(
     THECLOUD_DATABASE_URL: database.url,
     THECLOUD_DATABASE_PASSWORD: database.password,
     THECLOUD_NATS_URL: engines.natsUrl,
+    THECLOUD_EVENTS_KEEP_HOURS: 1,
+    THECLOUD_EVENTS_KEEP_MIB: 64,
   };
 }

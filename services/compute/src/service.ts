@@ -4,6 +4,7 @@ import { createClient, layFoundation, serve } from '@thecloud/service-kit';
 import type { Foundation, Served } from '@thecloud/service-kit';
 import type { ComputeConfig } from './config';
 import { Agents } from './host/agents';
+import { hostChanged } from './host/host.changes';
 import { HostController } from './host/host.controller';
 import { hostRepo } from './host/host.repo';
 import { hostRpc } from './host/host.rpc';
@@ -11,7 +12,8 @@ import { HostLiveness } from './host/liveness';
 import { reportRpc } from './host/report.rpc';
 import { ImageController } from './image/image.controller';
 import { imageRepo } from './image/image.repo';
-import { imageChanged, imageRpc } from './image/image.rpc';
+import { imageChanged } from './image/image.changes';
+import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
 import { instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
@@ -48,10 +50,11 @@ export async function start(config: ComputeConfig): Promise<Served> {
   const images = {
     registry,
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
-    changed: imageChanged(f),
+    changed: imageChanged(f.changes),
     usedBy: instanceRepo.countByImage,
   };
-  const changed = instanceChanged(f.tables, f.wakes);
+  const changed = instanceChanged(f.changes);
+  const changedHost = hostChanged(f.changes);
   const instances = { ...instancePorts(f, registry), changed };
 
   const served = await serve(f, {
@@ -59,8 +62,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
     services: [
       instanceTypeRpc(),
       imageRpc(f, images),
-      hostRpc(f, authority),
-      reportRpc(f, liveness, fenceMs),
+      hostRpc(f, changedHost, authority),
+      reportRpc(f, changedHost, liveness, fenceMs),
       instanceRpc(f, instances, agents),
       operationRpc(f),
       sshKeyRpc(f),
@@ -69,7 +72,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
     reconcilers: [
       new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),
       new ImageController({ db, work, operations, registry, changed: images.changed }),
-      new HostController({ db, work, agents, liveness, log, fenceMs }),
+      new HostController({ db, work, agents, liveness, log, fenceMs, changed: changedHost }),
     ],
   });
   await liveness.watch((hostId) => void wakeHost(f, hostId));

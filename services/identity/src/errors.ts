@@ -90,6 +90,17 @@ export const errors = errorCatalogue('identity.thecloud', {
     'RESOURCE_EXHAUSTED',
     (m) => `This project has ${m.limit} live API keys, the most it may have. Revoke one that is not needed.`,
   ),
+  EVENTS_EXPIRED: entry<{ after: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `What came after event ${m.after} is no longer kept, or there was no such event here. List the resources you follow, then watch from now on: without \`after\`.`,
+    { field: 'after' },
+  ),
+  EVENTS_TOO_SLOW: entry(
+    'RESOURCE_EXHAUSTED',
+    () =>
+      'More events waited for you than are held for one reader. Nothing is lost: watch again with `after` set to the id of the last event you have seen.',
+  ),
   JOIN_TOKEN_INVALID: entry(
     'UNAUTHENTICATED',
     () => 'The join token is not one of this cloud, or it has expired. Get a new one and enrol again.',

@@ -1,4 +1,4 @@
-import { layFoundation, RpcMetrics, serve, startRpcServer } from '@thecloud/service-kit';
+import { EventLog, layFoundation, RpcMetrics, serve, startRpcServer } from '@thecloud/service-kit';
 import type { Served } from '@thecloud/service-kit';
 import { apiKeyRpc } from './api-key/api-key.rpc';
 import { CertificateAuthority } from './certificate/authority';
@@ -6,6 +6,7 @@ import { certificateRpc } from './certificate/certificate.rpc';
 import { ownCertificate } from './certificate/own-certificate';
 import { ensureSecrets } from './certificate/secrets';
 import type { IdentityConfig } from './config';
+import { eventRpc } from './event/event.rpc';
 import { housekeeping } from './housekeeping';
 import { projectModule } from './project/project.module';
 import { kit } from './schema';
@@ -36,6 +37,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
 
   const certificates = certificateRpc(authority, key);
   const passwords = new Passwords();
+  const events = new EventLog(f.bus, f.log);
   const served = await serve(f, {
     address: config.THECLOUD_IDENTITY_ADDRESS,
     services: [
@@ -45,6 +47,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
       sessionRpc(f, passwords),
       projectModule(f),
       apiKeyRpc(f),
+      eventRpc(events),
     ],
     fetchKeys: async () => key.keySet(),
     issue,
@@ -62,6 +65,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
     enrollPort: enrollment.port,
     close: async () => {
       stopHousekeeping();
+      events.close();
       await Promise.all([enrollment.drain(), served.close()]);
     },
   };

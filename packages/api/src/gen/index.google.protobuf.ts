@@ -9,3 +9,4 @@ export * from "./google/protobuf/descriptor";
 export * from "./google/protobuf/duration";
 export * from "./google/protobuf/any";
 export * from "./google/protobuf/timestamp";
+export * from "./google/protobuf/struct";

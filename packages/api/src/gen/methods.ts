@@ -253,6 +253,48 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.HostService/WatchHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "WatchHost",
+    "input": "thecloud.compute.v1.WatchHostRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/hosts/{id}:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:read",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.HostService/WatchHosts",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "WatchHosts",
+    "input": "thecloud.compute.v1.WatchHostsRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/hosts:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "host:list",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.ImageService/CreateImage",
     "service": "thecloud.compute.v1.ImageService",
     "rpc": "CreateImage",
@@ -331,6 +373,48 @@ export const methods: readonly MethodEntry[] = [
     "httpStatus": 200,
     "auth": {
       "permission": "image:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/WatchImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "WatchImage",
+    "input": "thecloud.compute.v1.WatchImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/images/{id}:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "image:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/WatchImages",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "WatchImages",
+    "input": "thecloud.compute.v1.WatchImagesRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/images:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "image:list",
       "scope": "project",
       "public": false,
       "peers": []
@@ -505,27 +589,6 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
-    "path": "/thecloud.compute.v1.InstanceService/DeleteInstance",
-    "service": "thecloud.compute.v1.InstanceService",
-    "rpc": "DeleteInstance",
-    "input": "thecloud.compute.v1.DeleteInstanceRequest",
-    "output": "thecloud.compute.v1.Instance",
-    "requestStream": false,
-    "responseStream": false,
-    "http": {
-      "verb": "DELETE",
-      "path": "/v1/instances/{id}",
-      "body": ""
-    },
-    "httpStatus": 202,
-    "auth": {
-      "permission": "instance:delete",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
     "path": "/thecloud.compute.v1.InstanceService/WatchInstance",
     "service": "thecloud.compute.v1.InstanceService",
     "rpc": "WatchInstance",
@@ -541,6 +604,48 @@ export const methods: readonly MethodEntry[] = [
     "httpStatus": 200,
     "auth": {
       "permission": "instance:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/WatchInstances",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "WatchInstances",
+    "input": "thecloud.compute.v1.WatchInstancesRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "instance:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/DeleteInstance",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "DeleteInstance",
+    "input": "thecloud.compute.v1.DeleteInstanceRequest",
+    "output": "thecloud.compute.v1.Instance",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/instances/{id}",
+      "body": ""
+    },
+    "httpStatus": 202,
+    "auth": {
+      "permission": "instance:delete",
       "scope": "project",
       "public": false,
       "peers": []
@@ -752,6 +857,48 @@ export const methods: readonly MethodEntry[] = [
     "httpStatus": 200,
     "auth": {
       "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OperationService/WatchOperation",
+    "service": "thecloud.compute.v1.OperationService",
+    "rpc": "WatchOperation",
+    "input": "thecloud.compute.v1.WatchOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OperationService/WatchOperations",
+    "service": "thecloud.compute.v1.OperationService",
+    "rpc": "WatchOperations",
+    "input": "thecloud.compute.v1.WatchOperationsRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "operation:list",
       "scope": "project",
       "public": false,
       "peers": []
@@ -996,6 +1143,27 @@ export const methods: readonly MethodEntry[] = [
       "peers": [
         "compute"
       ]
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.EventService/WatchEvents",
+    "service": "thecloud.identity.v1.EventService",
+    "rpc": "WatchEvents",
+    "input": "thecloud.identity.v1.WatchEventsRequest",
+    "output": "thecloud.identity.v1.Event",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/events",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "auth": {
+      "permission": "event:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
     }
   },
   {
@@ -1588,6 +1756,15 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
+  "thecloud.compute.v1.WatchHostRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchHostsRequest": {},
   "thecloud.compute.v1.Image": {
     "metadata": {
       "name": "metadata",
@@ -1701,6 +1878,21 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "scalar",
       "required": true,
       "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchImageRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchImagesRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.Instance": {
@@ -2206,6 +2398,40 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
+  "thecloud.compute.v1.WatchInstancesRequest": {
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "provisioning",
+        "starting",
+        "running",
+        "stopping",
+        "stopped",
+        "failed",
+        "deleting"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    },
+    "hostId": {
+      "name": "host_id",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
   "thecloud.compute.v1.InstanceType": {},
   "thecloud.compute.v1.ListInstanceTypesRequest": {},
   "thecloud.compute.v1.ListInstanceTypesResponse": {
@@ -2266,6 +2492,21 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "timeout_seconds",
       "kind": "scalar",
       "max": 60
+    }
+  },
+  "thecloud.compute.v1.WatchOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.WatchOperationsRequest": {
+    "resource": {
+      "name": "resource",
+      "kind": "scalar",
+      "maxLen": 64
     }
   },
   "thecloud.compute.v1.SshKey": {
@@ -2461,6 +2702,26 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.identity.v1.CreateJoinTokenResponse": {},
+  "thecloud.identity.v1.Event": {},
+  "thecloud.identity.v1.WatchEventsRequest": {
+    "after": {
+      "name": "after",
+      "kind": "scalar",
+      "pattern": "^(evt_[0-7][0-9a-hjkmnp-tv-z]{25})?$",
+      "advice": "the id of an event, or nothing"
+    },
+    "type": {
+      "name": "type",
+      "kind": "list",
+      "maxLen": 128,
+      "maxItems": 16
+    },
+    "subject": {
+      "name": "subject",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
   "thecloud.identity.v1.Project": {
     "metadata": {
       "name": "metadata",

@@ -5,6 +5,7 @@ import * as R from './resources';
 /** Every resource of the API, as its protos describe it. */
 export class GeneratedCloud {
   readonly apiKeys: R.ApiKeys;
+  readonly events: R.Events;
   readonly hosts: R.Hosts;
   readonly images: R.Images;
   readonly instanceTypes: R.InstanceTypes;
@@ -18,6 +19,7 @@ export class GeneratedCloud {
 
   constructor(protected readonly transport: Transport) {
     this.apiKeys = new R.ApiKeys(transport);
+    this.events = new R.Events(transport);
     this.hosts = new R.Hosts(transport);
     this.images = new R.Images(transport);
     this.instanceTypes = new R.InstanceTypes(transport);

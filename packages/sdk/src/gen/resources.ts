@@ -47,6 +47,20 @@ export class ApiKeys extends Resource {
   }
 }
 
+/** What happens in the current project; for administrators of the installation also to its hosts. */
+export class Events extends Resource {
+  /** Every event from now on, or after the one named by `after`: none is left out and none comes twice to a reader who comes back with the last id seen. A reader who does not keep up is cut off (EVENTS_TOO_SLOW) and goes on in the same way. An id that is no longer kept answers EVENTS_EXPIRED: list the resources, then watch from now on. */
+  watch(request: T.WatchEventsRequest = {}, options?: CallOptions): Stream<T.Event> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/events', body: '', scope: 'project' },
+      [],
+      request,
+      'after',
+      options,
+    );
+  }
+}
+
 /** Hosts, for administrators of the installation. */
 export class Hosts extends Resource {
   /** Announces a host and answers with the join token its agent starts with. */
@@ -96,6 +110,28 @@ export class Hosts extends Resource {
       options,
     );
   }
+
+  /** The host as it is, and again after each change. How much of it is promised is as of that change. */
+  watch(id: string, request: T.WatchHostRequest = {}, options?: CallOptions): Stream<T.Host> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/hosts/{id}:watch', body: '', scope: 'platform' },
+      [id],
+      request,
+      'again',
+      options,
+    );
+  }
+
+  /** All hosts as they are, newest first, and again after each change. */
+  watchAll(request: T.WatchHostsRequest = {}, options?: CallOptions): Stream<T.Host> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/hosts:watch', body: '', scope: 'platform' },
+      [],
+      request,
+      'again',
+      options,
+    );
+  }
 }
 
 /** Images of the current project. */
@@ -136,6 +172,28 @@ export class Images extends Resource {
       { verb: 'GET', path: '/v1/images/{id}', body: '', scope: 'project' },
       [id],
       request,
+      options,
+    );
+  }
+
+  /** The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). */
+  watch(id: string, request: T.WatchImageRequest = {}, options?: CallOptions): Stream<T.Image> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/images/{id}:watch', body: '', scope: 'project' },
+      [id],
+      request,
+      'again',
+      options,
+    );
+  }
+
+  /** Those that match as they are, newest first, and again after each change; a deleted one comes with status.state "deleted". */
+  watchAll(request: T.WatchImagesRequest = {}, options?: CallOptions): Stream<T.Image> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/images:watch', body: '', scope: 'project' },
+      [],
+      request,
+      'again',
       options,
     );
   }
@@ -250,23 +308,34 @@ export class Instances extends Resource {
     );
   }
 
-  /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
-  delete(id: string, request: T.DeleteInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
-    return this.callUnary(
-      { verb: 'DELETE', path: '/v1/instances/{id}', body: '', scope: 'project' },
-      [id],
-      request,
-      options,
-    );
-  }
-
-  /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
+  /** The instance as it is, and again after each change, until it is deleted (status.state is then "deleted"). Quick changes may be seen as one; GET /v1/events has every one. */
   watch(id: string, request: T.WatchInstanceRequest = {}, options?: CallOptions): Stream<T.Instance> {
     return this.callStream(
       { verb: 'GET', path: '/v1/instances/{id}:watch', body: '', scope: 'project' },
       [id],
       request,
       'again',
+      options,
+    );
+  }
+
+  /** Those that match as they are, newest first, and again after each change. One that no longer matches comes once more as it then is; one that is deleted comes with status.state "deleted". */
+  watchAll(request: T.WatchInstancesRequest = {}, options?: CallOptions): Stream<T.Instance> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/instances:watch', body: '', scope: 'project' },
+      [],
+      request,
+      'again',
+      options,
+    );
+  }
+
+  /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
+  delete(id: string, request: T.DeleteInstanceRequest = {}, options?: CallOptions): Promise<T.Instance> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/instances/{id}', body: '', scope: 'project' },
+      [id],
+      request,
       options,
     );
   }
@@ -413,6 +482,28 @@ export class Operations extends Resource {
       { verb: 'GET', path: '/v1/operations/{id}:wait', body: '', scope: 'project' },
       [id],
       request,
+      options,
+    );
+  }
+
+  /** The operation as it is, and again after each change, until it has ended. */
+  watch(id: string, request: T.WatchOperationRequest = {}, options?: CallOptions): Stream<T.Operation> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/operations/{id}:watch', body: '', scope: 'project' },
+      [id],
+      request,
+      'again',
+      options,
+    );
+  }
+
+  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  watchAll(request: T.WatchOperationsRequest = {}, options?: CallOptions): Stream<T.Operation> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/operations:watch', body: '', scope: 'project' },
+      [],
+      request,
+      'again',
       options,
     );
   }

@@ -87,6 +87,27 @@ export type DeleteInstanceRequest = Record<string, never>;
 
 export type DeleteSshKeyRequest = Record<string, never>;
 
+/** Something that happened, as a CloudEvent 1.0 (cloudevents.io): its JSON is the CloudEvents JSON format. */
+export interface Event {
+  /** Unique and sortable by the time it was made. Continue after the last one seen with `after`. */
+  id: string;
+  /** "/thecloud/<service>". */
+  source: string;
+  /** "1.0". */
+  specversion: string;
+  /** "thecloud.<noun>.<what happened>": docs/events.md lists them. */
+  type: string;
+  time?: string;
+  /** Id of the resource it is about. */
+  subject: string;
+  /** "application/json". */
+  datacontenttype: string;
+  /** Extension: the project; empty for what belongs to the installation (hosts). */
+  projectid: string;
+  /** id, and what the type has: name, state, reason, version. */
+  data?: Record<string, unknown>;
+}
+
 /** What the caller sends: a start, then input. The program sees its input end when the caller says so. */
 export interface ExecInstanceRequest {
   /** In the first message, and in no other. Over HTTP the first message is the path's id alone, which opens the WebSocket; start is then the first frame. */
@@ -657,9 +678,43 @@ export interface WaitOperationRequest {
   timeout_seconds?: number;
 }
 
+export interface WatchEventsRequest {
+  /** Id of the last event seen; empty: from now on. */
+  after?: string;
+  /** Only types that begin with one of these: "thecloud.instance.". */
+  type?: string[];
+  /** Only about this resource: its id. */
+  subject?: string;
+}
+
+export type WatchHostRequest = Record<string, never>;
+
+export type WatchHostsRequest = Record<string, never>;
+
+export type WatchImageRequest = Record<string, never>;
+
+export interface WatchImagesRequest {
+  name?: string;
+}
+
 export type WatchInstanceRequest = Record<string, never>;
 
 export interface WatchInstanceStatsRequest {
   /** Between two answers; 0: 1. */
   interval_seconds?: number;
+}
+
+export interface WatchInstancesRequest {
+  state?: 'provisioning' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting';
+  name?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  host_id?: string;
+}
+
+export type WatchOperationRequest = Record<string, never>;
+
+export interface WatchOperationsRequest {
+  /** Only those on this resource. */
+  resource?: string;
 }

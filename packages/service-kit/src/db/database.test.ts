@@ -29,9 +29,10 @@ afterAll(async () => {
 });
 
 const put = (projectId: string) =>
-  db.write({ projectId }, (tx) =>
-    emit(tx, tables, 'compute', { type: 'thecloud.thing.changed', subject: 'thing', projectId, data: {} }),
-  );
+  db.write({ projectId }, (tx) => {
+    emit(tx, tables, 'compute', { type: 'thecloud.image.changed', subject: 'thing', projectId, data: {} });
+    return Promise.resolve();
+  });
 const count = async (tx: Tx): Promise<number> => tx.$count(tables.outbox);
 const settings = async (tx: Tx) => {
   const { rows } = await tx.execute<{ project: string; transaction: string }>(
@@ -107,9 +108,10 @@ it('says unavailable to all who shared a connection that was lost, and then goes
 
 it('rolls a write back as a whole', async () => {
   const before = await db.read('system', count);
-  const half = db.write({ projectId: 'prj_mine' }, async (tx) => {
-    await emit(tx, tables, 'compute', { type: 't', subject: 's', projectId: 'prj_mine', data: {} });
-    throw new Error('no');
+  const half = db.write({ projectId: 'prj_mine' }, (tx) => {
+    const event = { type: 'thecloud.image.changed', subject: 's', projectId: 'prj_mine', data: {} } as const;
+    emit(tx, tables, 'compute', event);
+    return Promise.reject(new Error('no'));
   });
   await expect(half).rejects.toThrow('no');
   expect(await db.read('system', count)).toBe(before);
@@ -118,7 +120,12 @@ it('rolls a write back as a whole', async () => {
 describe('last words', () => {
   const speak = (statement: string) =>
     db.write('system', async (tx) => {
-      await emit(tx, tables, 'compute', { type: 't', subject: 's', projectId: 'prj_last', data: {} });
+      emit(tx, tables, 'compute', {
+        type: 'thecloud.image.changed',
+        subject: 's',
+        projectId: 'prj_last',
+        data: {},
+      });
       lastly(tx, tx.execute(sql.raw(statement)));
     });
   const kept = () => db.read({ projectId: 'prj_last' }, count);

@@ -32,6 +32,22 @@ export function lastly(tx: Tx, statement: PromiseLike<unknown>): void {
   lastWords.set(tx, [...(lastWords.get(tx) ?? []), Promise.resolve(statement)]);
 }
 
+/** A connection's `tx` serves one transaction after another: this is the one that runs on it now. */
+const running = new WeakMap<Tx, object>();
+export function transactionOf(tx: Tx): object {
+  const transaction = running.get(tx);
+  if (!transaction) throw new Error('this belongs into a transaction that writes');
+  return transaction;
+}
+
+const lastWrites = new WeakMap<object, Array<() => Promise<unknown>>>();
+
+/** The same for a statement that can be made only when all else is known. */
+export function beforeCommit(tx: Tx, write: () => Promise<unknown>): void {
+  const transaction = transactionOf(tx);
+  lastWrites.set(transaction, [...(lastWrites.get(transaction) ?? []), write]);
+}
+
 const STATEMENT_TIMEOUT_MS = 15_000;
 
 /** One service's schema, through transactions that row-level security confines to a scope. */
@@ -73,12 +89,15 @@ export class Database {
       const begun = begin(client, scope, 'BEGIN');
       void nextTurn().then(uncork);
       const tx = txOf(client);
+      const transaction = {};
+      running.set(tx, transaction);
       commitHooks.delete(tx);
       lastWords.delete(tx);
       try {
         const [, value] = await settle(begun, fn(tx));
         passing('before commit', by);
-        await this.#commit(client, lastWords.get(tx));
+        const deferred = (lastWrites.get(transaction) ?? []).map((write) => write());
+        await this.#commit(client, [...(lastWords.get(tx) ?? []), ...deferred]);
         passing('after commit', by);
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
@@ -88,12 +107,13 @@ export class Database {
       } finally {
         commitHooks.delete(tx);
         lastWords.delete(tx);
+        running.delete(tx);
       }
     });
   }
 
   /** After a statement that failed, PostgreSQL takes COMMIT for ROLLBACK: it may be on its way before that is known. */
-  async #commit(client: PoolClient, last: readonly Promise<unknown>[] = []): Promise<void> {
+  async #commit(client: PoolClient, last: readonly Promise<unknown>[]): Promise<void> {
     if (last.length === 0) return void (await client.query('COMMIT'));
     const uncork = cork(client);
     const committed = nextTurn().then(() => {

@@ -1,25 +1,42 @@
 import { newId } from '@thecloud/kernel';
-import { onCommit } from './database';
+import type { EventType } from '@thecloud/kernel';
+import { PLATFORM, subjectOf } from '../events/subject';
+import { beforeCommit, onCommit, transactionOf } from './database';
 import type { Tx } from './connection';
 import type { KitTables } from './tables';
 
 /** A CloudEvent (cloudevents.io, 1.0) without its envelope's constants. */
 export interface CloudEvent {
-  /** "thecloud.instance.changed". */
-  readonly type: string;
+  readonly type: EventType;
   /** Id of the resource. */
   readonly subject: string;
   readonly projectId: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Records an event in the transaction that makes it true; the relay publishes it after the commit. */
-export async function emit(tx: Tx, tables: KitTables, source: string, event: CloudEvent): Promise<void> {
+const emitted = new WeakMap<object, Array<KitTables['outbox']['$inferInsert']>>();
+
+/**
+ * Records an event in the transaction that makes it true; the relay publishes it after the commit. All events of a
+ * transaction are written by one statement, together with its COMMIT: while the rows they speak of are still locked, so
+ * that events of a resource are numbered in the order of its changes. What happens to one resource several times in a
+ * transaction has happened once to everybody else: the last event of a type and subject counts.
+ */
+export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEvent): void {
+  const transaction = transactionOf(tx);
+  const rows = emitted.get(transaction) ?? [];
+  if (rows.length === 0) {
+    emitted.set(transaction, rows);
+    beforeCommit(tx, () => tx.insert(tables.outbox).values(rows));
+    onCommit(tx, () => bells.get(tables)?.());
+  }
   const id = newId('event');
-  await tx.insert(tables.outbox).values({
+  const earlier = rows.findIndex(({ event: e }) => same(e as CloudEvent, event));
+  if (earlier >= 0) rows.splice(earlier, 1);
+  rows.push({
     id,
-    projectId: event.projectId,
-    subject: `events.${event.projectId || 'platform'}.${event.type}`,
+    projectId: event.projectId || PLATFORM, // row-level security takes '' for whoever has no project
+    subject: subjectOf(event.projectId, event.type),
     event: {
       specversion: '1.0',
       id,
@@ -32,8 +49,9 @@ export async function emit(tx: Tx, tables: KitTables, source: string, event: Clo
       data: event.data,
     },
   });
-  onCommit(tx, () => bells.get(tables)?.());
 }
+
+const same = (a: CloudEvent, b: CloudEvent) => a.type === b.type && a.subject === b.subject;
 
 /** The relay of this process, by the outbox it empties. */
 const bells = new WeakMap<KitTables, () => void>();

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
+import type { Changes } from '../events/changes';
 import type { Tx } from './connection';
 import type { KitTables, StoredStep } from './tables';
 
@@ -22,7 +23,10 @@ export interface OperationChange {
 
 /** The operations of a service: begun with a mutation, carried on by its controller. */
 export class Operations {
-  constructor(private readonly tables: KitTables) {}
+  constructor(
+    private readonly tables: KitTables,
+    private readonly changes: Pick<Changes, 'record'>,
+  ) {}
 
   /** Begins an operation with its first step; an earlier one still open on the resource is superseded. Answers with its id. */
   async begin(
@@ -40,19 +44,23 @@ export class Operations {
       inArray(operation.state, ['pending', 'running']),
       ne(operation.id, id),
     );
-    await Promise.all([
-      tx.update(operation).set({ state: 'superseded', endedAt: new Date() }).where(open),
-      tx.insert(operation).values({
-        id,
-        projectId,
-        kind,
-        resourceId,
-        requestedBy: ctx.principal?.subject ?? '',
-        requestId: ctx.requestId,
-        state: 'running',
-        steps: [{ name: firstStep, state: 'running', message: '', startedAt: new Date().toISOString() }],
-      }),
+    const [superseded, made] = await Promise.all([
+      tx.update(operation).set({ state: 'superseded', endedAt: new Date() }).where(open).returning(),
+      tx
+        .insert(operation)
+        .values({
+          id,
+          projectId,
+          kind,
+          resourceId,
+          requestedBy: ctx.principal?.subject ?? '',
+          requestId: ctx.requestId,
+          state: 'running',
+          steps: [{ name: firstStep, state: 'running', message: '', startedAt: new Date().toISOString() }],
+        })
+        .returning(),
     ]);
+    for (const row of [...superseded, ...made]) this.#tell(tx, row);
     return id;
   }
 
@@ -115,6 +123,26 @@ export class Operations {
         from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb)
              as c(id text, steps jsonb, state text, "endedAt" timestamptz, error jsonb)
        where o.id = c.id`);
+    for (const row of changed) this.#tell(tx, row);
+  }
+
+  #tell(tx: Tx, row: KitTables['operation']['$inferSelect']): void {
+    const { id, projectId, kind, resourceId, requestedBy, requestId, state, steps, error } = row;
+    this.changes.record(tx, {
+      type: 'thecloud.operation.changed',
+      id,
+      projectId,
+      data: {
+        kind,
+        resource_id: resourceId,
+        requested_by: requestedBy,
+        request_id: requestId,
+        state,
+        step: steps.at(-1)?.name ?? '',
+        reason: error?.reason ?? '',
+        message: error?.message ?? '',
+      },
+    });
   }
 }
 

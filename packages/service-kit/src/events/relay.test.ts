@@ -1,5 +1,7 @@
 import { pgSchema } from 'drizzle-orm/pg-core';
+import { randomUUID } from 'node:crypto';
 import { connect } from 'nats';
+import type { NatsConnection } from 'nats';
 import { migrationsFolder } from '@thecloud/compute';
 import { testDatabase, testEngines, testPeer } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
@@ -28,7 +30,7 @@ beforeAll(async () => {
   files = await testPeer(engines, 'compute');
   const { url, password, ca } = database;
   db = new Database({ url, password, ca, log });
-  bus = new EventBus(engines.natsUrl, files, log);
+  bus = new EventBus(engines.natsUrl, files, log, { hours: 1, mib: 64, dedupSeconds: 1 });
   relay = new OutboxRelay(db, tables, bus, log);
 });
 afterAll(async () => {
@@ -39,10 +41,17 @@ afterAll(async () => {
   await engines.close();
 });
 
-const say = (subject: string) =>
-  db.write('system', (tx) =>
-    emit(tx, tables, 'compute', { type: 'thecloud.thing.changed', subject, projectId: 'prj_1', data: {} }),
-  );
+const thing = (subject: string, state = '') => ({
+  type: 'thecloud.image.changed' as const,
+  subject,
+  projectId: 'prj_1',
+  data: { state },
+});
+const say = (...subjects: string[]) =>
+  db.write('system', (tx) => {
+    for (const subject of subjects) emit(tx, tables, 'compute', thing(subject));
+    return Promise.resolve();
+  });
 const unpublished = async () =>
   (
     await database.query<{ n: number }>(
@@ -58,37 +67,46 @@ async function drained(): Promise<void> {
   }
 }
 
+/** Does something with a connection of the test's own. */
+async function withNats<T>(fn: (connection: NatsConnection) => Promise<T>): Promise<T> {
+  const { caFile, certFile, keyFile } = files;
+  const connection = await connect({ servers: engines.natsUrl, tls: { caFile, certFile, keyFile } });
+  return fn(connection).finally(() => connection.close());
+}
+
 /** Subjects of all events in the stream, in order. */
-async function published(): Promise<string[]> {
-  const connection = await connect({
-    servers: engines.natsUrl,
-    tls: { caFile: files.caFile, certFile: files.certFile, keyFile: files.keyFile },
-  });
-  try {
+const published = () =>
+  withNats(async (connection) => {
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info('EVENTS');
     const subjects: string[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq++) {
       const message = await manager.streams.getMessage('EVENTS', { seq });
-      subjects.push((JSON.parse(message.string()) as { subject: string }).subject);
+      if (message.subject !== PROBE)
+        subjects.push((JSON.parse(message.string()) as { subject: string }).subject);
     }
     return subjects;
-  } finally {
-    await connection.close();
-  }
-}
+  });
+
+const PROBE = 'events.platform.probe';
+/** Waits until the stream has forgotten the ids of what was published before. */
+const forgotten = () =>
+  withNats(async (connection) => {
+    const id = randomUUID();
+    const giveUp = Date.now() + 30_000;
+    await connection.jetstream().publish(PROBE, '', { msgID: id });
+    while ((await connection.jetstream().publish(PROBE, '', { msgID: id })).duplicate) {
+      if (Date.now() > giveUp) throw new Error('the stream still knows the id');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
 
 it('publishes what was committed, in order, and nothing that was rolled back', async () => {
   for (const subject of ['one', 'two', 'three']) await say(subject);
   await expect(
-    db.write('system', async (tx) => {
-      await emit(tx, tables, 'compute', {
-        type: 'thecloud.thing.changed',
-        subject: 'undone',
-        projectId: 'prj_1',
-        data: {},
-      });
-      throw new Error('no');
+    db.write('system', (tx) => {
+      emit(tx, tables, 'compute', thing('undone'));
+      return Promise.reject(new Error('no'));
     }),
   ).rejects.toThrow('no');
   await drained();
@@ -110,6 +128,45 @@ it('repeats an event only in transport: its id makes it one', async () => {
   await database.query("update compute.outbox set published_at = null where event->>'subject' = 'five'");
   await drained();
   expect(await published()).toEqual(before);
+});
+
+it('does not repeat one even when the stream has long forgotten its id', async () => {
+  const before = await published();
+  await forgotten();
+  await database.query(
+    "update compute.outbox set published_at = null, created_at = created_at - interval '1 hour' where event->>'subject' in ('four', 'five')",
+  );
+  await say('six');
+  await drained();
+  expect(await published()).toEqual([...before, 'six']);
+});
+
+it('says once what happened to one thing several times in a transaction', async () => {
+  const before = await published();
+  await db.write('system', (tx) => {
+    for (const [subject, state] of [
+      ['seven', 'begun'],
+      ['eight', ''],
+      ['seven', 'done'],
+    ] as const)
+      emit(tx, tables, 'compute', thing(subject, state));
+    return Promise.resolve();
+  });
+  await drained();
+  expect(await published()).toEqual([...before, 'eight', 'seven']);
+  const [row] = await database.query<{ state: string }>(
+    "select event->'data'->>'state' as state from compute.outbox where event->>'subject' = 'seven'",
+  );
+  expect(row).toEqual({ state: 'done' });
+});
+
+it('does not commit a transaction whose events cannot be written', async () => {
+  const broken = db.write('system', async (tx) => {
+    await firstTime(tx, tables, 'metering', 'evt_2');
+    emit(tx, tables, 'compute', thing('nine', '\0')); // no text to PostgreSQL
+  });
+  await expect(broken).rejects.toThrow();
+  expect(await db.write('system', (tx) => firstTime(tx, tables, 'metering', 'evt_2'))).toBe(true);
 });
 
 it('lets a consumer take an event in once', async () => {

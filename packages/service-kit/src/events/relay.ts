@@ -1,18 +1,33 @@
-import { asc, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import { inArray, lt, sql } from 'drizzle-orm';
+import { lastly } from '../db/database';
 import type { Database } from '../db/database';
 import { onEmitted } from '../db/events';
 import type { KitTables } from '../db/tables';
 import type { Logger } from '../log';
+import { DEFAULT_RETENTION } from './nats';
 import type { EventBus } from './nats';
+import { EventLog } from './event-log';
+import { CLOCK_SLACK_MS } from './follow-events';
 
-const BATCH = 200;
+const BATCH = 500;
 const LOOK_EVERY_MS = 2_000;
+const PRUNE_EVERY_MS = 60_000;
 const KEEP_PUBLISHED = sql`now() - interval '1 hour'`;
 const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
 
+interface Row extends Record<string, unknown> {
+  readonly id: string;
+  readonly subject: string;
+  readonly event: string;
+  /** It may have been published so long ago that the stream does not know its id any more. */
+  readonly old: boolean;
+}
+
 /**
- * Publishes what the outbox holds, oldest first, then marks it. Every replica may run one: rows are locked while they
- * are published, and a repetition after a crash carries the same message id.
+ * Publishes what the outbox holds, oldest first, then marks it. Every replica runs one; they take turns, so that the
+ * events of a resource keep their order. A repetition after a crash carries the same id and is dropped by the stream;
+ * where the stream has forgotten ids, the relay looks first what it holds.
  * It reads rows that are not yet published, never "sequence > last": sequence order is not commit order.
  */
 export class OutboxRelay {
@@ -20,6 +35,10 @@ export class OutboxRelay {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
   #rung = false;
+  #comparedAt = 0;
+  readonly #log: EventLog;
+  readonly #stopListening: () => void;
+  readonly #pruning: NodeJS.Timeout;
 
   constructor(
     private readonly db: Database,
@@ -27,6 +46,9 @@ export class OutboxRelay {
     private readonly bus: EventBus,
     private readonly log: Logger,
   ) {
+    this.#log = new EventLog(bus, log);
+    this.#stopListening = bus.onConnection(() => this.#wake());
+    this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     onEmitted(tables, () => this.#wake());
     this.#wake();
   }
@@ -34,7 +56,10 @@ export class OutboxRelay {
   async close(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#pruning);
+    this.#stopListening();
     await this.#running;
+    this.#log.close();
   }
 
   #wake(): void {
@@ -50,36 +75,86 @@ export class OutboxRelay {
 
   async #drain(): Promise<void> {
     try {
-      while (!this.#stopped && this.bus.connected() && (await this.#publishBatch()) === BATCH);
-      await this.#prune();
+      while (!this.#stopped && this.bus.connected()) {
+        const published = await this.#publishBatch();
+        if (published === 'compare first') await this.#compare();
+        else if (published < BATCH) return;
+      }
     } catch (err) {
       this.log.warn({ err }, 'events could not be published yet');
     }
   }
 
-  async #publishBatch(): Promise<number> {
+  async #publishBatch(): Promise<number | 'compare first'> {
     const { outbox } = this.tables;
+    const { dedupSeconds } = this.bus.retention ?? DEFAULT_RETENTION;
+    const turn = `outbox of ${getTableConfig(outbox).schema ?? ''}`;
     return this.db.write('system', async (tx) => {
-      const rows = await tx
-        .select({ id: outbox.id, subject: outbox.subject, event: outbox.event })
-        .from(outbox)
-        .where(isNull(outbox.publishedAt))
-        .orderBy(asc(outbox.sequence))
-        .limit(BATCH)
-        .for('update', { skipLocked: true });
+      // One publisher at a time. A mark that a crash loses is made again: nothing waits for the disk.
+      const mine = tx.execute(
+        sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0)), set_config('synchronous_commit', 'off', true)`,
+      );
+      const waiting = tx.execute<Row>(sql`
+        select id, subject, event::text as event, created_at < now() - ${dedupSeconds * 0.75} * interval '1 second' as old
+          from ${outbox} where published_at is null order by sequence limit ${BATCH}`);
+      const [{ rows }] = await Promise.all([waiting, mine]);
       if (rows.length === 0) return 0;
-      await Promise.all(rows.map((row) => this.bus.publish(row.subject, row.id, JSON.stringify(row.event))));
+      const fresh = Date.now() - this.#comparedAt < dedupSeconds * 500;
+      if (!fresh && rows.some((row) => row.old)) return 'compare first';
+      await Promise.all(rows.map((row) => this.bus.publish(row.subject, row.id, row.event)));
       const ids = rows.map((row) => row.id);
-      await tx.update(outbox).set({ publishedAt: new Date() }).where(inArray(outbox.id, ids));
+      lastly(tx, tx.update(outbox).set({ publishedAt: new Date() }).where(inArray(outbox.id, ids)));
       return rows.length;
     });
   }
 
+  /**
+   * Marks what the stream holds already. For half the window in which it knows ids by itself, nothing can be missing from
+   * this: whoever publishes meanwhile and does not come to mark it is caught by that window.
+   */
+  async #compare(): Promise<void> {
+    const { outbox } = this.tables;
+    const began = Date.now();
+    const { rows } = await this.db.read('system', (tx) =>
+      tx.execute<{ oldest: Date | null }>(
+        sql`select min(created_at) as oldest from ${outbox} where published_at is null`,
+      ),
+    );
+    const oldest = rows[0]?.oldest;
+    if (oldest) {
+      const since = new Date(new Date(oldest).getTime() - CLOCK_SLACK_MS);
+      let ids: string[] = [];
+      for await (const { id } of this.#log.read({ time: since }, 'events.>', true)) {
+        if (ids.push(id) < BATCH) continue;
+        await this.#markPublished(ids);
+        ids = [];
+      }
+      await this.#markPublished(ids);
+    }
+    this.#comparedAt = began;
+  }
+
+  async #markPublished(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { outbox } = this.tables;
+    await this.db.write('system', (tx) =>
+      tx.execute(sql`
+        update ${outbox} set published_at = now() where id in (
+          select id from ${outbox} where published_at is null
+             and id in (${sql.join(
+               ids.map((id) => sql`${id}`),
+               sql`, `,
+             )}) for update skip locked)`),
+    );
+  }
+
   async #prune(): Promise<void> {
     const { outbox, idempotency } = this.tables;
-    await this.db.write('system', async (tx) => {
-      await tx.delete(outbox).where(lt(outbox.publishedAt, KEEP_PUBLISHED));
-      await tx.delete(idempotency).where(lt(idempotency.createdAt, KEEP_ANSWERS));
-    });
+    await this.db
+      .write('system', async (tx) => {
+        await tx.delete(outbox).where(lt(outbox.publishedAt, KEEP_PUBLISHED));
+        await tx.delete(idempotency).where(lt(idempotency.createdAt, KEEP_ANSWERS));
+      })
+      .catch((err: unknown) => this.log.warn({ err }, 'old events could not be removed yet'));
   }
 }

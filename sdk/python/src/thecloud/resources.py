@@ -71,6 +71,31 @@ class ApiKeys(Resource):
         return self._unary("/thecloud.identity.v1.ApiKeyService/DeleteApiKey", request, T.ApiKey, "keyed", timeout, idempotency_key)
 
 
+class Events(Resource):
+    """What happens in the current project; for administrators of the installation also to its
+    hosts."""
+
+    def watch(
+        self,
+        *,
+        after: str | None = None,
+        type: Sequence[str] | None = None,
+        subject: str | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.Event]:
+        """Every event from now on, or after the one named by `after`: none is left out and none
+        comes twice to a reader who comes back with the last id seen. A reader who does not keep up
+        is cut off (EVENTS_TOO_SLOW) and goes on in the same way. An id that is no longer kept
+        answers EVENTS_EXPIRED: list the resources, then watch from now on.
+
+        after: Id of the last event seen; empty: from now on.
+        type: Only types that begin with one of these: "thecloud.instance.".
+        subject: Only about this resource: its id.
+        """
+        request = build(T.WatchEventsRequest, after=after, type=type, subject=subject)
+        return self._stream("/thecloud.identity.v1.EventService/WatchEvents", request, T.Event, "after", timeout)
+
+
 class Hosts(StatefulResource[T.Host]):
     """Hosts, for administrators of the installation."""
 
@@ -129,6 +154,26 @@ class Hosts(StatefulResource[T.Host]):
     ) -> T.Host:
         request = build(T.UncordonHostRequest, id=id)
         return self._unary("/thecloud.compute.v1.HostService/UncordonHost", request, T.Host, "keyed", timeout, idempotency_key)
+
+    def watch(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Host]:
+        """The host as it is, and again after each change. How much of it is promised is as of that
+        change."""
+        request = build(T.WatchHostRequest, id=id)
+        return self._stream("/thecloud.compute.v1.HostService/WatchHost", request, T.Host, "again", timeout)
+
+    def watch_all(
+        self,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Host]:
+        """All hosts as they are, newest first, and again after each change."""
+        request = build(T.WatchHostsRequest)
+        return self._stream("/thecloud.compute.v1.HostService/WatchHosts", request, T.Host, "again", timeout)
 
 
 class Images(StatefulResource[T.Image]):
@@ -189,6 +234,28 @@ class Images(StatefulResource[T.Image]):
     ) -> T.Image:
         request = build(T.GetImageRequest, id=id)
         return self._unary("/thecloud.compute.v1.ImageService/GetImage", request, T.Image, "read", timeout, None)
+
+    def watch(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Image]:
+        """The image as it is, and again after each change, until it is deleted (status.state is
+        then "deleted")."""
+        request = build(T.WatchImageRequest, id=id)
+        return self._stream("/thecloud.compute.v1.ImageService/WatchImage", request, T.Image, "again", timeout)
+
+    def watch_all(
+        self,
+        *,
+        name: str | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.Image]:
+        """Those that match as they are, newest first, and again after each change; a deleted one
+        comes with status.state "deleted"."""
+        request = build(T.WatchImagesRequest, name=name)
+        return self._stream("/thecloud.compute.v1.ImageService/WatchImages", request, T.Image, "again", timeout)
 
     def delete(
         self,
@@ -331,6 +398,35 @@ class Instances(ProgramResource[T.Instance]):
         request = build(T.RestartInstanceRequest, id=id)
         return self._unary("/thecloud.compute.v1.InstanceService/RestartInstance", request, T.Instance, "keyed", timeout, idempotency_key)
 
+    def watch(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Instance]:
+        """The instance as it is, and again after each change, until it is deleted (status.state is
+        then "deleted"). Quick changes may be seen as one; GET /v1/events has every one."""
+        request = build(T.WatchInstanceRequest, id=id)
+        return self._stream("/thecloud.compute.v1.InstanceService/WatchInstance", request, T.Instance, "again", timeout)
+
+    def watch_all(
+        self,
+        *,
+        state: str | None = None,
+        name: str | None = None,
+        label: Sequence[str] | None = None,
+        host_id: str | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.Instance]:
+        """Those that match as they are, newest first, and again after each change. One that no
+        longer matches comes once more as it then is; one that is deleted comes with status.state
+        "deleted".
+
+        label: "key=value"; all must match.
+        """
+        request = build(T.WatchInstancesRequest, state=state, name=name, label=label, host_id=host_id)
+        return self._stream("/thecloud.compute.v1.InstanceService/WatchInstances", request, T.Instance, "again", timeout)
+
     def delete(
         self,
         id: str,
@@ -342,17 +438,6 @@ class Instances(ProgramResource[T.Instance]):
         once."""
         request = build(T.DeleteInstanceRequest, id=id)
         return self._unary("/thecloud.compute.v1.InstanceService/DeleteInstance", request, T.Instance, "keyed", timeout, idempotency_key)
-
-    def watch(
-        self,
-        id: str,
-        *,
-        timeout: float | None = None,
-    ) -> Stream[T.Instance]:
-        """The instance as it is, and again after each change, until it is deleted or the caller
-        goes."""
-        request = build(T.WatchInstanceRequest, id=id)
-        return self._stream("/thecloud.compute.v1.InstanceService/WatchInstance", request, T.Instance, "again", timeout)
 
     def logs(
         self,
@@ -526,6 +611,29 @@ class Operations(OperationResource):
         request = build(T.WaitOperationRequest, id=id, timeout_seconds=timeout_seconds)
         return self._unary("/thecloud.compute.v1.OperationService/WaitOperation", request, T.Operation, "read", timeout, None)
 
+    def watch(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> Stream[T.Operation]:
+        """The operation as it is, and again after each change, until it has ended."""
+        request = build(T.WatchOperationRequest, id=id)
+        return self._stream("/thecloud.compute.v1.OperationService/WatchOperation", request, T.Operation, "again", timeout)
+
+    def watch_all(
+        self,
+        *,
+        resource: str | None = None,
+        timeout: float | None = None,
+    ) -> Stream[T.Operation]:
+        """Those that have not ended, newest first, and then every one that begins or changes.
+
+        resource: Only those on this resource.
+        """
+        request = build(T.WatchOperationsRequest, resource=resource)
+        return self._stream("/thecloud.compute.v1.OperationService/WatchOperations", request, T.Operation, "again", timeout)
+
 
 class Projects(Resource):
     """Projects and who belongs to them."""
@@ -692,6 +800,8 @@ class Resources:
     """Every resource of the API.
 
     api_keys: API keys of the current project.
+    events: What happens in the current project; for administrators of the installation also to its
+        hosts.
     hosts: Hosts, for administrators of the installation.
     images: Images of the current project.
     instance_types: The catalogue of instance sizes.
@@ -706,6 +816,7 @@ class Resources:
 
     def __init__(self, transport: Transport) -> None:
         self.api_keys = ApiKeys(transport)
+        self.events = Events(transport)
         self.hosts = Hosts(transport)
         self.images = Images(transport)
         self.instance_types = InstanceTypes(transport)

@@ -18,6 +18,7 @@ from thecloud.identity.v1.session_service_pb2 import DeleteCurrentSessionRespons
 from thecloud.compute.v1.image_service_pb2 import DeleteImageRequest as DeleteImageRequest
 from thecloud.compute.v1.instance_service_pb2 import DeleteInstanceRequest as DeleteInstanceRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import DeleteSshKeyRequest as DeleteSshKeyRequest
+from thecloud.identity.v1.event_pb2 import Event as Event
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceRequest as ExecInstanceRequest
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceResponse as ExecInstanceResponse
 from thecloud.compute.v1.instance_exec_pb2 import ExecStart as ExecStart
@@ -94,8 +95,16 @@ from thecloud.identity.v1.project_service_pb2 import UpdateMemberRequest as Upda
 from thecloud.compute.v1.image_service_pb2 import UploadImageRequest as UploadImageRequest
 from thecloud.identity.v1.user_pb2 import User as User
 from thecloud.compute.v1.operation_service_pb2 import WaitOperationRequest as WaitOperationRequest
+from thecloud.identity.v1.event_service_pb2 import WatchEventsRequest as WatchEventsRequest
+from thecloud.compute.v1.host_service_pb2 import WatchHostRequest as WatchHostRequest
+from thecloud.compute.v1.host_service_pb2 import WatchHostsRequest as WatchHostsRequest
+from thecloud.compute.v1.image_service_pb2 import WatchImageRequest as WatchImageRequest
+from thecloud.compute.v1.image_service_pb2 import WatchImagesRequest as WatchImagesRequest
 from thecloud.compute.v1.instance_service_pb2 import WatchInstanceRequest as WatchInstanceRequest
 from thecloud.compute.v1.instance_stats_pb2 import WatchInstanceStatsRequest as WatchInstanceStatsRequest
+from thecloud.compute.v1.instance_service_pb2 import WatchInstancesRequest as WatchInstancesRequest
+from thecloud.compute.v1.operation_service_pb2 import WatchOperationRequest as WatchOperationRequest
+from thecloud.compute.v1.operation_service_pb2 import WatchOperationsRequest as WatchOperationsRequest
 
 __all__ = [
     "AddMemberRequest",
@@ -115,6 +124,7 @@ __all__ = [
     "DeleteImageRequest",
     "DeleteInstanceRequest",
     "DeleteSshKeyRequest",
+    "Event",
     "ExecInstanceRequest",
     "ExecInstanceResponse",
     "ExecStart",
@@ -191,6 +201,14 @@ __all__ = [
     "UploadImageRequest",
     "User",
     "WaitOperationRequest",
+    "WatchEventsRequest",
+    "WatchHostRequest",
+    "WatchHostsRequest",
+    "WatchImageRequest",
+    "WatchImagesRequest",
     "WatchInstanceRequest",
     "WatchInstanceStatsRequest",
+    "WatchInstancesRequest",
+    "WatchOperationRequest",
+    "WatchOperationsRequest",
 ]

@@ -6,6 +6,7 @@ import { instance } from '../instance/instance.schema';
 import { instanceRepo } from '../instance/instance.repo';
 import { orphanKey } from '../instance/orphan';
 import type { Agents } from './agents';
+import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import { judge } from './host.plan';
 import type { HostRow } from './host.repo';
@@ -20,6 +21,7 @@ export interface HostControllerDeps {
   readonly agents: Agents;
   readonly liveness: HostLiveness;
   readonly log: Logger;
+  readonly changed: HostChanged;
   /** A host that stays silent this long after its lease ended is given up. */
   readonly fenceMs: number;
 }
@@ -52,7 +54,8 @@ export class HostController implements Reconciler {
       const silence = await hostRepo.silence(tx, row.id, HOST_LEASE_SECONDS);
       if (!silence) return undefined;
       const { state, reason, message, lookAgainMs } = judge({ ...silence, fenceMs: this.d.fenceMs });
-      await hostRepo.setState(tx, row.id, state, reason, `${heard} ${message}`);
+      const changed = await hostRepo.setState(tx, row.id, state, reason, `${heard} ${message}`);
+      if (changed) this.d.changed(tx, changed);
       if (state === 'dead')
         await this.d.work.enqueue(tx, 'instance', ...(await instanceRepo.idsOn(tx, row.id)));
       return { state, lookAgainMs };

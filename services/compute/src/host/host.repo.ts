@@ -14,6 +14,13 @@ export const hostRepo = {
     return found;
   },
 
+  async findAll(tx: Tx, ids: readonly string[]): Promise<HostRow[]> {
+    return tx
+      .select()
+      .from(host)
+      .where(inArray(host.id, [...ids]));
+  },
+
   async list(tx: Tx, page: Page): Promise<HostRow[]> {
     return tx
       .select()
@@ -42,14 +49,14 @@ export const hostRepo = {
 
   /**
    * Its agent said hello: the host is ready with this inventory. A host nobody announced joins by its certificate.
-   * Waits for whoever is moving an instance off it, and true if it had been given up.
+   * Waits for whoever is moving an instance off it, and says whether it had been given up.
    */
   async hello(
     tx: Tx,
     id: string,
     inventory: computeV1.HostInventory,
     fenceAfterMs: number,
-  ): Promise<boolean> {
+  ): Promise<{ row: HostRow; wasLost: boolean }> {
     const [before] = await tx.select({ state: host.state }).from(host).where(eq(host.id, id)).for('update');
     const facts = {
       state: 'ready' as const,
@@ -69,25 +76,27 @@ export const hostRepo = {
       suspectSince: null,
       lastSeenAt: sql`clock_timestamp()`,
     };
-    await tx
+    const [row] = await tx
       .insert(host)
       .values({ id, name: freeName(inventory.hostname, id), ...facts })
       .onConflictDoUpdate({
         target: host.id,
         set: { ...facts, version: sql`${host.version} + 1`, updatedAt: new Date() },
-      });
-    return before?.state === 'dead';
+      })
+      .returning();
+    if (!row) throw new Error('an upsert returned nothing');
+    return { row, wasLost: before?.state === 'dead' };
   },
 
-  /** Writes only what differs, so that a beat of a healthy host costs a read. True if it did. */
+  /** Writes only what differs, so that a beat of a healthy host costs a read. The row if it did. */
   async setState(
     tx: Tx,
     id: string,
     state: HostRow['state'],
     reason: string,
     message: string,
-  ): Promise<boolean> {
-    const changed = await tx
+  ): Promise<HostRow | undefined> {
+    const [changed] = await tx
       .update(host)
       .set({ state, reason, message, version: sql`${host.version} + 1`, updatedAt: new Date() })
       .where(
@@ -96,23 +105,29 @@ export const hostRepo = {
           sql`(${host.state}, ${host.reason}, ${host.message}) is distinct from (${state}, ${reason}, ${message})`,
         ),
       )
-      .returning({ id: host.id });
-    return changed.length === 1;
+      .returning();
+    return changed;
   },
 
   /**
    * Its agent beat; what follows from silence counts from here. False for a dead host: it must say hello first, because
-   * what it ran may run elsewhere by now.
+   * what it ran may run elsewhere by now. Otherwise the row, if the beat changed its state.
    */
-  async heard(tx: Tx, id: string, problem: string, fenceAfterMs: number): Promise<boolean> {
+  async heard(
+    tx: Tx,
+    id: string,
+    problem: string,
+    fenceAfterMs: number,
+  ): Promise<{ changed: HostRow | undefined } | false> {
     const heard = await tx
       .update(host)
       .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, fenceAfterMs })
       .where(and(eq(host.id, id), ne(host.state, 'dead')))
       .returning({ id: host.id });
     if (heard.length === 0) return false;
-    await hostRepo.setState(tx, id, 'ready', problem ? 'DRIVER_UNAVAILABLE' : '', problem);
-    return true;
+    return {
+      changed: await hostRepo.setState(tx, id, 'ready', problem ? 'DRIVER_UNAVAILABLE' : '', problem),
+    };
   },
 
   /** Is there another host that could take over this one's instances, now or soon? */

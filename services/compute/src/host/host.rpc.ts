@@ -1,26 +1,45 @@
 import type { identityV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
-import { cutPage, implement, pageOf } from '@thecloud/service-kit';
-import type { Foundation, UnaryClient } from '@thecloud/service-kit';
+import { cutPage, implement, pageOf, watch, watchOne } from '@thecloud/service-kit';
+import type { Foundation, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import type { HostRow } from './host.repo';
 
 const CALL_MS = 3_000;
 
 /** Handlers of HostService, for administrators. */
-export function hostRpc(f: Foundation, authority: UnaryClient<identityV1.CertificateServiceClient>) {
+export function hostRpc(
+  f: Foundation,
+  changed: HostChanged,
+  authority: UnaryClient<identityV1.CertificateServiceClient>,
+) {
+  const watched: Watched<HostRow> = {
+    kind: 'host',
+    projectId: '',
+    list: (page) => f.db.read('system', (tx) => hostRepo.list(tx, page)),
+    find: (ids) => f.db.read('system', (tx) => hostRepo.findAll(tx, ids)),
+    matches: () => true,
+    version: (row) => row.version,
+  };
   const cordon = async (id: string, cordoned: boolean) => {
-    const row = await f.db.write('system', (tx) => hostRepo.cordon(tx, id, cordoned));
+    const row = await f.db.write('system', async (tx) => {
+      const cordon = await hostRepo.cordon(tx, id, cordoned);
+      if (cordon) changed(tx, cordon);
+      return cordon;
+    });
     if (!row) throw errors.HOST_NOT_FOUND({ id });
     return toProto(row);
   };
   return implement<computeV1.HostServiceServer>(computeV1.HostServiceService, {
     createHost: async (ctx, { name, labels }) => {
-      const row = await f.db.write('system', (tx) =>
-        hostRepo.announce(tx, { id: newId('host'), name, labels }),
-      );
+      const row = await f.db.write('system', async (tx) => {
+        const announced = await hostRepo.announce(tx, { id: newId('host'), name, labels });
+        changed(tx, announced);
+        return announced;
+      });
       const { joinToken } = await authority.createJoinToken(
         { kind: 'agent', name: row.id },
         { timeoutMs: CALL_MS, parent: ctx },
@@ -36,6 +55,13 @@ export function hostRpc(f: Foundation, authority: UnaryClient<identityV1.Certifi
       const row = await f.db.read('system', (tx) => hostRepo.find(tx, id));
       if (!row) throw errors.HOST_NOT_FOUND({ id });
       return toProto(row);
+    },
+    watchHost: async function* (ctx, { id }) {
+      const missing = () => errors.HOST_NOT_FOUND({ id });
+      for await (const { row } of watchOne(f.changes, ctx, watched, id, missing)) yield toProto(row);
+    },
+    watchHosts: async function* (ctx) {
+      for await (const { row } of watch(f.changes, ctx, watched)) yield toProto(row);
     },
     cordonHost: (_ctx, { id }) => cordon(id, true),
     uncordonHost: (_ctx, { id }) => cordon(id, false),

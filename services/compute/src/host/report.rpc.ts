@@ -6,6 +6,7 @@ import { instanceRepo } from '../instance/instance.repo';
 import { observeInstances } from '../instance/observe-instance';
 import type { Sighting } from '../instance/observe-instance';
 import { agentFenceMs } from './host.plan';
+import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import { InFlight } from './in-flight';
 import type { HostLiveness } from './liveness';
@@ -20,11 +21,12 @@ const MOST_UNSAVED = 256;
 type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
 
 /** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
-export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number) {
+export function reportRpc(f: Foundation, changed: HostChanged, liveness: HostLiveness, fenceMs: number) {
   /** What hosts report at the same time is stored by one transaction. */
   const sightings = new Batcher<Sighting, void>(LARGEST_BATCH, (batch) =>
     f.db.write('system', async (tx) => {
       const news = await observeInstances(tx, batch);
+      for (const { id, projectId } of news) f.changes.hint(tx, 'instance', id, projectId);
       await f.work.enqueue(tx, 'instance', ...news.map(({ id }) => id));
       return batch.map(() => undefined);
     }),
@@ -61,7 +63,8 @@ export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number
     const inventory = computeV1.HostInventory.fromPartial(hello.inventory ?? {});
     const answer = await f.db.write('system', async (tx) => {
       const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
-      const wasLost = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
+      const { row, wasLost } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
+      changed(tx, row);
       await f.work.enqueue(tx, 'host', hostId);
       // After the host's row is ours: from here on nothing is moved off it.
       const here = await instanceRepo.idsOn(tx, hostId);
@@ -81,6 +84,7 @@ export function reportRpc(f: Foundation, liveness: HostLiveness, fenceMs: number
     f.db.write('system', async (tx) => {
       const fence = await fenceOf(tx, hostId, armedMs);
       const heard = await hostRepo.heard(tx, hostId, problem, fence.reliesOnMs);
+      if (heard && heard.changed) changed(tx, heard.changed);
       return heard ? { fenceAfterMs: fence.tellMs, notHere: [] } : undefined;
     });
 

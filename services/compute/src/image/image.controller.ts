@@ -11,7 +11,7 @@ export interface ImageControllerDeps {
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly registry: Registry;
-  readonly changed: (tx: Tx, row: ImageRow, state?: string) => Promise<void>;
+  readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
 }
 
 const ADVICE =
@@ -58,7 +58,7 @@ export class ImageController implements Reconciler {
           message: saved.message,
           advice: ADVICE,
         });
-      await this.d.changed(tx, saved);
+      this.d.changed(tx, saved);
     });
   }
 
@@ -68,7 +68,7 @@ export class ImageController implements Reconciler {
       await this.d.operations.succeed(tx, row.operationId);
       await imageRepo.purge(tx, row.id);
       await this.d.work.forget(tx, this.name, row.id);
-      await this.d.changed(tx, row, 'deleted');
+      this.d.changed(tx, { ...row, version: row.version + 1 }, 'deleted');
     });
   }
 }

@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
@@ -22,6 +22,13 @@ export const imageRepo = {
   async find(tx: Tx, id: string): Promise<ImageRow | undefined> {
     const [found] = await tx.select().from(image).where(eq(image.id, id));
     return found;
+  },
+
+  async findAll(tx: Tx, ids: readonly string[]): Promise<ImageRow[]> {
+    return tx
+      .select()
+      .from(image)
+      .where(inArray(image.id, [...ids]));
   },
 
   /** For a change: holds the row until the transaction ends. */

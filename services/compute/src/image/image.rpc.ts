@@ -1,17 +1,18 @@
 import { computeV1 } from '@thecloud/api';
 import { invalidFields, newId } from '@thecloud/kernel';
-import { cutPage, emit, implement, onCommit, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
+import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import type { Registry } from './registry';
 import { receiveUpload } from './upload-image';
+import { watchedImages } from './watch-images';
 
 export interface ImageDeps {
   readonly registry: Registry;
   readonly limitMib: number;
-  readonly changed: (tx: Tx, row: ImageRow, state?: string) => Promise<void>;
+  readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
   /** How many instances stand on it. */
   readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;
 }
@@ -26,7 +27,7 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     const projectId = projectOf(ctx);
     const operationId = await f.operations.begin(tx, ctx, projectId, 'image.create', row.id, 'import');
     const made = await imageRepo.insert(tx, { ...row, projectId, operationId });
-    await d.changed(tx, made);
+    d.changed(tx, made);
     return made;
   };
 
@@ -74,7 +75,16 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         await f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectOf(ctx), request.name, page)),
         page,
       );
-      return { images: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
+      return { images: cut.rows.map((row) => toProto(row)), nextPageToken: cut.nextPageToken };
+    },
+    watchImage: async function* (ctx, { id }) {
+      const missing = () => errors.IMAGE_NOT_FOUND({ id });
+      for await (const { row, gone } of watchOne(f.changes, ctx, watchedImages(f, ctx), id, missing))
+        yield toProto(row, gone);
+    },
+    watchImages: async function* (ctx, { name }) {
+      for await (const { row, gone } of watch(f.changes, ctx, watchedImages(f, ctx, name)))
+        yield toProto(row, gone);
     },
     deleteImage: (ctx, { id }) =>
       f.mutate(ctx, computeV1.Image, async (tx) => {
@@ -86,27 +96,13 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
         await f.work.enqueue(tx, 'image', id);
-        await d.changed(tx, changed);
+        d.changed(tx, changed);
         return toProto(changed);
       }),
   });
 }
 
-/** Records that an image changed, for subscribers, and wakes whoever waits for it. */
-export const imageChanged =
-  (f: Foundation) =>
-  async (tx: Tx, row: ImageRow, state: string = row.state): Promise<void> => {
-    const { id, projectId, name, reason, version } = row;
-    await emit(tx, f.tables, 'compute', {
-      type: 'thecloud.image.changed',
-      subject: id,
-      projectId,
-      data: { name, state, reason, version },
-    });
-    onCommit(tx, () => f.wakes.ring(`changed-${id}`));
-  };
-
-function toProto(row: ImageRow): computeV1.Image {
+function toProto(row: ImageRow, gone = false): computeV1.Image {
   return {
     metadata: {
       id: row.id,
@@ -114,7 +110,7 @@ function toProto(row: ImageRow): computeV1.Image {
       projectId: row.projectId,
       labels: row.labels,
       generation: 1,
-      version: row.version,
+      version: gone ? row.version + 1 : row.version,
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       deletedAt: undefined,
@@ -122,7 +118,7 @@ function toProto(row: ImageRow): computeV1.Image {
     },
     spec: { source: row.source },
     status: {
-      state: row.state,
+      state: gone ? 'deleted' : row.state,
       reason: row.reason,
       message: row.message,
       digest: row.digest,

@@ -1,6 +1,6 @@
 import { CloudError } from '@thecloud/kernel';
 import { scopeOf } from '@thecloud/service-kit';
-import type { Database, RequestContext, Wakes } from '@thecloud/service-kit';
+import type { Database, RequestContext, Changes } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { AgentClient, Agents } from '../host/agents';
 import { instanceRepo } from '../instance/instance.repo';
@@ -8,7 +8,7 @@ import { instanceRepo } from '../instance/instance.repo';
 /** What reaching into an instance takes. */
 export interface LifeDeps {
   readonly db: Database;
-  readonly wakes: Wakes;
+  readonly changes: Changes;
   readonly agents: Agents;
 }
 

@@ -1,8 +1,8 @@
 import type { agentV1, computeV1 } from '@thecloud/api';
 import { CloudError } from '@thecloud/kernel';
-import { openStream, outgoing } from '@thecloud/service-kit';
+import { openStream, outgoing, projectOf } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
-import { bellOf } from '../instance/watch-instance';
+import { bellOf } from './bell';
 import { hosted, SET_UP_MS, worded } from './hosted';
 import type { LifeDeps } from './hosted';
 
@@ -22,7 +22,7 @@ export async function* readLogs(
   let { tail } = request;
   let afterNs = since ? BigInt(since.getTime()) * 1_000_000n - 1n : 0n;
   let accepted = '';
-  const bell = bellOf(d.wakes, `changed-${id}`, ctx.signal);
+  const bell = bellOf(d.changes, projectOf(ctx), id, ctx.signal);
   try {
     while (!ctx.signal.aborted) {
       const changed = bell.next(LOOK_AGAIN_MS); // listen first, then look: nothing falls between

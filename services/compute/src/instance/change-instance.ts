@@ -47,6 +47,6 @@ export async function changeInstance(
     ...(decided.state ? { state: decided.state, reason: '', message: '' } : {}),
   });
   await d.work.enqueue(tx, 'instance', id);
-  await d.changed(tx, changed);
+  d.changed(tx, changed);
   return changed;
 }

@@ -74,15 +74,17 @@ export async function createInstance(
     desired: 'running',
     state: 'provisioning',
     reason: '',
+    message: '',
+    hostId: null,
     generation: 1,
     version: 1,
   } as const;
+  d.changed(tx, wish);
   // All in one round trip. The instance first: a name that is taken fails it, and what follows fails only with it.
   const [row] = await Promise.all([
     instanceRepo.insert(tx, wish),
     d.operations.begin(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
     d.work.enqueue(tx, 'instance', id),
-    d.changed(tx, wish),
   ]);
   return row;
 }

@@ -90,7 +90,7 @@ export class InstanceController implements Reconciler {
       };
       const operationId =
         desired === 'running' ? await this.#explain(tx, locked, message) : locked.operationId;
-      await this.d.changed(tx, await instanceRepo.update(tx, row.id, { ...displaced, operationId }));
+      this.d.changed(tx, await instanceRepo.update(tx, row.id, { ...displaced, operationId }));
     });
     return again(0);
   }
@@ -153,7 +153,13 @@ export class InstanceController implements Reconciler {
       await this.d.operations.succeed(tx, locked.operationId);
       await instanceRepo.purge(tx, locked);
       await this.d.work.forget(tx, this.name, row.id);
-      await this.d.changed(tx, { ...locked, state: 'deleted' });
+      this.d.changed(tx, {
+        ...locked,
+        state: 'deleted',
+        reason: '',
+        message: '',
+        version: locked.version + 1,
+      });
     });
     return settled;
   }

@@ -6,7 +6,16 @@ import type { Protocol } from './instance';
 /** What is told of a change. */
 export type ChangedInstance = Pick<
   InstanceRow,
-  'id' | 'projectId' | 'name' | 'state' | 'reason' | 'generation' | 'version'
+  | 'id'
+  | 'projectId'
+  | 'name'
+  | 'state'
+  | 'reason'
+  | 'message'
+  | 'generation'
+  | 'version'
+  | 'hostId'
+  | 'operationId'
 >;
 
 /** What the instance use cases need. */
@@ -22,7 +31,7 @@ export interface InstanceDeps {
     portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>): Promise<number[]>;
   };
   /** Tells watchers and subscribers, after the commit. */
-  readonly changed: (tx: Tx, row: ChangedInstance) => Promise<void>;
+  readonly changed: (tx: Tx, row: ChangedInstance) => void;
   /** "registry/images/<id>@<digest>". */
   readonly imageReference: (image: ImageRow) => string;
 }

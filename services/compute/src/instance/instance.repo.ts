@@ -84,6 +84,10 @@ export const instanceRepo = {
     return ids.map((id) => looks.get(id));
   },
 
+  async findAll(tx: Tx, ids: readonly string[]): Promise<InstanceView[]> {
+    return (await view(tx).where(inArray(instance.id, [...ids]))).map(merged);
+  },
+
   /** For a change: holds the row until the transaction ends. */
   async lock(tx: Tx, id: string): Promise<InstanceRow | undefined> {
     const [found] = await tx.select().from(instance).where(eq(instance.id, id)).for('update');

@@ -1,5 +1,5 @@
 import { computeV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
+import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Agents } from '../host/agents';
@@ -10,10 +10,10 @@ import { createInstance, refuseImpossible } from './create-instance';
 import { toChanges, toCreate, toProto } from './instance.mapping';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
-import type { InstanceView } from './instance.repo';
+import type { InstanceFilter, InstanceView } from './instance.repo';
 import { remove, restart, start, stop } from './power-instance';
 import { update } from './update-instance';
-import { watchVersions } from './watch-instance';
+import { asSeen, watchedInstances } from './watch-instances';
 
 const DEFAULT_GRACE_SECONDS = 10;
 
@@ -36,9 +36,9 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
     getInstance: async (ctx, { id }) => proto(await find(ctx, id), id),
     listInstances: async (ctx, request) => {
       const page = pageOf(request);
-      const { state, name, hostId } = request;
-      const filter = { state, name, hostId, labels: Object.fromEntries(request.label.map(splitLabel)) };
-      const rows = await f.db.read(scopeOf(ctx), (tx) => instanceRepo.list(tx, projectOf(ctx), filter, page));
+      const rows = await f.db.read(scopeOf(ctx), (tx) =>
+        instanceRepo.list(tx, projectOf(ctx), filterOf(request), page),
+      );
       const cut = cutPage(rows, page);
       return { instances: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
     },
@@ -64,21 +64,26 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
     restartInstance: (ctx, { id }) => change(ctx, id, restart),
     deleteInstance: (ctx, { id }) => change(ctx, id, remove),
     watchInstance: async function* (ctx, { id }) {
-      let last: InstanceView | undefined;
-      for await (const row of watchVersions(f.wakes, id, ctx.signal, () => find(ctx, id))) {
-        last = row;
-        yield toProto(row);
-      }
-      if (!last) throw errors.INSTANCE_NOT_FOUND({ id });
-      if (!ctx.signal.aborted) yield toProto({ ...last, state: 'deleted' });
+      const missing = () => errors.INSTANCE_NOT_FOUND({ id });
+      for await (const seen of watchOne(f.changes, ctx, watchedInstances(f, ctx), id, missing))
+        yield toProto(asSeen(seen));
     },
-    ...instanceLife({ db: f.db, wakes: f.wakes, agents }),
+    watchInstances: async function* (ctx, request) {
+      for await (const seen of watch(f.changes, ctx, watchedInstances(f, ctx, filterOf(request))))
+        yield toProto(asSeen(seen));
+    },
+    ...instanceLife({ db: f.db, changes: f.changes, agents }),
   });
 }
 
 function proto(found: InstanceView | undefined, id: string): computeV1.Instance {
   if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
   return toProto(found);
+}
+
+function filterOf(request: computeV1.WatchInstancesRequest): InstanceFilter {
+  const { state, name, hostId, label } = request;
+  return { state, name, hostId, labels: Object.fromEntries(label.map(splitLabel)) };
 }
 
 function splitLabel(label: string): [string, string] {

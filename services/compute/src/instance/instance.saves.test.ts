@@ -12,10 +12,14 @@ let saves: Saves;
 const told: string[] = [];
 beforeAll(async () => {
   fixture = await computeDatabase();
-  const changed = async (_tx: unknown, row: { id: string; version: number; state: string }) => {
+  const changed = (_tx: unknown, row: { id: string; version: number; state: string }) => {
     told.push(`${row.id} ${row.state} ${row.version}`);
   };
-  saves = new Saves('instance', { work: fixture.work, operations: new Operations(tables), changed });
+  saves = new Saves('instance', {
+    work: fixture.work,
+    operations: new Operations(tables, { record: () => undefined }),
+    changed,
+  });
 });
 afterAll(() => fixture.close());
 beforeEach(async () => {

@@ -11,7 +11,7 @@ import { instance } from './instance.schema';
 export interface SavesDeps {
   readonly work: PgWorkSource;
   readonly operations: Operations;
-  readonly changed: (tx: Tx, row: InstanceRow) => Promise<void>;
+  readonly changed: (tx: Tx, row: InstanceRow) => void;
 }
 
 type Status = Pick<InstanceRow, 'state' | 'reason' | 'message' | 'observedGeneration'>;
@@ -58,7 +58,7 @@ export class Saves {
       );
       const operations = saves.flatMap((s, i) => (saved[i] && s.operation ? [s.operation] : []));
       await this.d.operations.advance(tx, operations);
-      for (const row of saved) if (row) await this.d.changed(tx, row);
+      for (const row of saved) if (row) this.d.changed(tx, row);
       return saved;
     });
   }

@@ -3,6 +3,7 @@ import { pgSchema } from 'drizzle-orm/pg-core';
 import { computeV1, methodByPath } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import {
+  Changes,
   createLogger,
   Database,
   kitTables,
@@ -26,6 +27,9 @@ const PROJECT = 'prj_1';
 const log = createLogger({ service: 'test', level: 'silent' });
 const tables = kitTables(pgSchema('compute'));
 const wakes = { ring: () => undefined, listen: () => () => true };
+/** NATS is away. */
+const bus = { subscribe: () => undefined, onConnection: () => () => true, hint: () => undefined };
+const changes = new Changes('compute', tables, bus as never);
 let database: TestDatabase;
 let wire: CountingProxy;
 let db: Database;
@@ -37,11 +41,11 @@ beforeAll(async () => {
   wire = await countingProxy(Number(new URL(url).port));
   db = new Database({ url: url.replace(/:\d+\//, `:${wire.port}/`), password, ca, log, max: 1 });
   deps = {
-    operations: new Operations(tables),
+    operations: new Operations(tables, changes),
     work: new PgWorkSource(db, tables, wakes),
     images: imageRepo,
     fleet: { largest: () => Promise.resolve(undefined), portsTaken: () => Promise.resolve([]) },
-    changed: instanceChanged(tables, wakes as never),
+    changed: instanceChanged(changes),
     imageReference: ({ id, digest }) => `registry/images/${id}@${digest}`,
   };
   await db.write({ projectId: PROJECT }, (tx) =>

@@ -1,65 +1,79 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { commonV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
-import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
+import type { Foundation, Page, RequestContext, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { bellOf } from '../instance/watch-instance';
 import { operation } from '../kit.schema';
 
 type OperationRow = typeof operation.$inferSelect;
 
 const DEFAULT_WAIT_SECONDS = 30;
-const LOOK_EVERY_MS = 1_000;
 
 /** Handlers of OperationService. */
 export function operationRpc(f: Foundation) {
+  const missing = (id: string) => () => errors.OPERATION_NOT_FOUND({ id });
+  const mine = (ctx: RequestContext, ...more: (SQL | undefined)[]) =>
+    and(eq(operation.projectId, projectOf(ctx)), ...more);
   const find = async (ctx: RequestContext, id: string): Promise<OperationRow> => {
     const [row] = await f.db.read(scopeOf(ctx), (tx) =>
       tx
         .select()
         .from(operation)
-        .where(and(eq(operation.id, id), eq(operation.projectId, projectOf(ctx)))),
+        .where(mine(ctx, eq(operation.id, id))),
     );
-    if (!row) throw errors.OPERATION_NOT_FOUND({ id });
+    if (!row) throw missing(id)();
     return row;
   };
+  const list = (ctx: RequestContext, page: Page, ...more: (SQL | undefined)[]) =>
+    f.db.read(scopeOf(ctx), (tx) =>
+      tx
+        .select()
+        .from(operation)
+        .where(mine(ctx, page.after ? lt(operation.id, page.after) : undefined, ...more))
+        .orderBy(desc(operation.id))
+        .limit(page.size + 1),
+    );
+  const about = (resource: string) => (resource ? eq(operation.resourceId, resource) : undefined);
+  /** Those that are open; ended ones are seen ending. */
+  const watched = (ctx: RequestContext, resource = ''): Watched<OperationRow> => ({
+    kind: 'operation',
+    projectId: projectOf(ctx),
+    list: (page) => list(ctx, page, about(resource), isNull(operation.endedAt)),
+    find: (ids) =>
+      f.db.read(scopeOf(ctx), (tx) =>
+        tx
+          .select()
+          .from(operation)
+          .where(mine(ctx, inArray(operation.id, ids))),
+      ),
+    matches: (row) => !resource || row.resourceId === resource,
+    version: (row) => JSON.stringify([row.state, row.steps]),
+    ended: (row) => row.endedAt !== null,
+  });
 
   return implement<computeV1.OperationServiceServer>(computeV1.OperationServiceService, {
     getOperation: async (ctx, { id }) => toProto(await find(ctx, id)),
     listOperations: async (ctx, request) => {
       const page = pageOf(request);
-      const rows = await f.db.read(scopeOf(ctx), (tx) =>
-        tx
-          .select()
-          .from(operation)
-          .where(
-            and(
-              eq(operation.projectId, projectOf(ctx)),
-              request.resource ? eq(operation.resourceId, request.resource) : undefined,
-              page.after ? lt(operation.id, page.after) : undefined,
-            ),
-          )
-          .orderBy(desc(operation.id))
-          .limit(page.size + 1),
-      );
+      const rows = await list(ctx, page, about(request.resource));
       const cut = cutPage(rows, page);
       return { operations: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
     },
     waitOperation: async (ctx, { id, timeoutSeconds }) => {
-      const giveUp = Date.now() + (timeoutSeconds || DEFAULT_WAIT_SECONDS) * 1_000;
-      let row = await find(ctx, id);
-      const bell = bellOf(f.wakes, `changed-${row.resourceId}`, ctx.signal);
-      try {
-        while (!row.endedAt && Date.now() < giveUp && !ctx.signal.aborted) {
-          const heard = bell.next(Math.min(LOOK_EVERY_MS, giveUp - Date.now()));
-          row = await find(ctx, id);
-          if (!row.endedAt) await heard;
-        }
-      } finally {
-        bell.close();
-      }
-      return toProto(row);
+      const timeUp = AbortSignal.timeout((timeoutSeconds || DEFAULT_WAIT_SECONDS) * 1_000);
+      const signal = AbortSignal.any([ctx.signal, timeUp]);
+      let last: OperationRow | undefined;
+      for await (const { row } of watchOne(f.changes, { ...ctx, signal }, watched(ctx), id, missing(id)))
+        last = row;
+      return toProto(last ?? (await find(ctx, id)));
+    },
+    watchOperation: async function* (ctx, { id }) {
+      for await (const { row } of watchOne(f.changes, ctx, watched(ctx), id, missing(id))) yield toProto(row);
+    },
+    watchOperations: async function* (ctx, { resource }) {
+      for await (const { row } of watch(f.changes, ctx, watched(ctx, resource))) yield toProto(row);
     },
   });
 }

@@ -1,5 +1,5 @@
 import { commonErrors, newId } from '@thecloud/kernel';
-import { emit, projectOf } from '@thecloud/service-kit';
+import { projectOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { parsePublicKey } from './ssh-key';
@@ -12,7 +12,7 @@ export interface ImportSshKey {
   readonly publicKey: string;
 }
 
-type Needs = Pick<Foundation, 'operations' | 'tables'>;
+type Needs = Pick<Foundation, 'operations' | 'changes'>;
 
 /** INVALID_ARGUMENT SSH_KEY_INVALID says what is wrong with it. */
 export async function importSshKey(
@@ -68,13 +68,9 @@ export async function deleteSshKey(f: Needs, tx: Tx, ctx: RequestContext, id: st
   return changed(f, tx, 'deleted', { ...row, operationId });
 }
 
-async function changed(f: Needs, tx: Tx, verb: string, row: SshKeyRow): Promise<SshKeyRow> {
-  const { id, projectId, name, fingerprint } = row;
-  await emit(tx, f.tables, 'compute', {
-    type: `thecloud.ssh-key.${verb}`,
-    subject: id,
-    projectId,
-    data: { name, fingerprint },
-  });
+function changed(f: Needs, tx: Tx, what: 'imported' | 'renamed' | 'deleted', row: SshKeyRow): SshKeyRow {
+  const { id, projectId, name, fingerprint, version, operationId } = row;
+  const data = { name, fingerprint, version, operation_id: operationId };
+  f.changes.record(tx, { type: `thecloud.ssh-key.${what}`, id, projectId, data });
   return row;
 }

@@ -47,13 +47,13 @@ export async function createApiKey(
     createdBy: maker.id,
     userId,
   });
-  await announceKey(tx, 'created', made);
+  announceKey(tx, 'created', made);
   return { key: made, secret };
 }
 
-export async function announceKey(tx: Tx, what: 'created' | 'revoked', key: ApiKey): Promise<void> {
-  await emit(tx, kit, 'identity', {
-    type: `thecloud.api_key.${what}`,
+export function announceKey(tx: Tx, what: 'created' | 'revoked', key: ApiKey): void {
+  emit(tx, kit, 'identity', {
+    type: `thecloud.api-key.${what}`,
     subject: key.id,
     projectId: key.projectId,
     data: { id: key.id, name: key.name, role: key.role },

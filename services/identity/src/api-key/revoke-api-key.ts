@@ -13,6 +13,6 @@ export async function revokeApiKey(tx: Tx, projectId: string, id: string): Promi
     .where(and(eq(apiKeys.id, id), eq(apiKeys.projectId, projectId), isNull(apiKeys.revokedAt)))
     .returning();
   if (!key) throw errors.API_KEY_NOT_FOUND({ id });
-  await announceKey(tx, 'revoked', key);
+  announceKey(tx, 'revoked', key);
   return key;
 }

@@ -33,7 +33,7 @@ export async function addMember(
     .onConflictDoNothing()
     .returning();
   if (!made) throw errors.MEMBER_EXISTS({ email: user.email });
-  await announce(tx, 'added', made);
+  announce(tx, 'added', made);
   return { ...made, email: user.email };
 }
 
@@ -42,7 +42,7 @@ export async function updateMember(tx: Tx, actor: Actor, userId: string, role: R
   checkRoleChange(actor.role, member.role, role, owners);
   const changed = { ...member, role };
   await tx.update(members).set({ role }).where(at(actor.projectId, userId));
-  await announce(tx, 'updated', { ...changed, projectId: actor.projectId });
+  announce(tx, 'updated', { ...changed, projectId: actor.projectId });
   return changed;
 }
 
@@ -50,7 +50,7 @@ export async function removeMember(tx: Tx, actor: Actor, userId: string): Promis
   const { member, owners } = await lockMember(tx, actor.projectId, userId);
   checkRoleChange(actor.role, member.role, undefined, owners);
   await tx.delete(members).where(at(actor.projectId, userId));
-  await announce(tx, 'removed', { ...member, projectId: actor.projectId });
+  announce(tx, 'removed', { ...member, projectId: actor.projectId });
 }
 
 /** The member, and how many owners there are: locked, so that two owners cannot unmake each other at once. */
@@ -78,12 +78,12 @@ async function lockMember(
 const at = (projectId: string, userId: string) =>
   and(eq(members.projectId, projectId), eq(members.userId, userId));
 
-async function announce(
+function announce(
   tx: Tx,
   what: 'added' | 'updated' | 'removed',
   member: { projectId: string; userId: string; role: Role },
-): Promise<void> {
-  await emit(tx, kit, 'identity', {
+): void {
+  emit(tx, kit, 'identity', {
     type: `thecloud.member.${what}`,
     subject: member.userId,
     projectId: member.projectId,

@@ -28,7 +28,7 @@ export async function createProject(tx: Tx, { name, labels, userId }: NewProject
   await tx.execute(sql`select set_config('thecloud.project_id', ${id}, true)`);
   const project = await insert(tx, { id, name, labels, createdBy: userId });
   await tx.insert(members).values({ projectId: id, userId, role: 'owner' });
-  await emit(tx, kit, 'identity', {
+  emit(tx, kit, 'identity', {
     type: 'thecloud.member.added',
     subject: userId,
     projectId: id,

@@ -363,6 +363,86 @@ func (x *UncordonHostRequest) GetId() string {
 	return ""
 }
 
+type WatchHostRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchHostRequest) Reset() {
+	*x = WatchHostRequest{}
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchHostRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchHostRequest) ProtoMessage() {}
+
+func (x *WatchHostRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchHostRequest.ProtoReflect.Descriptor instead.
+func (*WatchHostRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *WatchHostRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type WatchHostsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchHostsRequest) Reset() {
+	*x = WatchHostsRequest{}
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchHostsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchHostsRequest) ProtoMessage() {}
+
+func (x *WatchHostsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchHostsRequest.ProtoReflect.Descriptor instead.
+func (*WatchHostsRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{8}
+}
+
 var File_thecloud_compute_v1_host_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
@@ -390,7 +470,10 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\x11CordonHostRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"'\n" +
 	"\x13UncordonHostRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\xc3\x03\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"$\n" +
+	"\x10WatchHostRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x13\n" +
+	"\x11WatchHostsRequest2\xeb\x04\n" +
 	"\vHostService\x12_\n" +
 	"\n" +
 	"CreateHost\x12&.thecloud.compute.v1.CreateHostRequest\x1a'.thecloud.compute.v1.CreateHostResponse\"\x00\x12\\\n" +
@@ -398,7 +481,10 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\aGetHost\x12#.thecloud.compute.v1.GetHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
 	"\n" +
 	"CordonHost\x12&.thecloud.compute.v1.CordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12U\n" +
-	"\fUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00B\xd4\x01\n" +
+	"\fUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
+	"\tWatchHost\x12%.thecloud.compute.v1.WatchHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x000\x01\x12S\n" +
+	"\n" +
+	"WatchHosts\x12&.thecloud.compute.v1.WatchHostsRequest\x1a\x19.thecloud.compute.v1.Host\"\x000\x01B\xd4\x01\n" +
 	"\x17com.thecloud.compute.v1B\x10HostServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
 var (
@@ -413,7 +499,7 @@ func file_thecloud_compute_v1_host_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_host_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_thecloud_compute_v1_host_service_proto_goTypes = []any{
 	(*CreateHostRequest)(nil),   // 0: thecloud.compute.v1.CreateHostRequest
 	(*CreateHostResponse)(nil),  // 1: thecloud.compute.v1.CreateHostResponse
@@ -422,28 +508,34 @@ var file_thecloud_compute_v1_host_service_proto_goTypes = []any{
 	(*GetHostRequest)(nil),      // 4: thecloud.compute.v1.GetHostRequest
 	(*CordonHostRequest)(nil),   // 5: thecloud.compute.v1.CordonHostRequest
 	(*UncordonHostRequest)(nil), // 6: thecloud.compute.v1.UncordonHostRequest
-	nil,                         // 7: thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	(*Host)(nil),                // 8: thecloud.compute.v1.Host
+	(*WatchHostRequest)(nil),    // 7: thecloud.compute.v1.WatchHostRequest
+	(*WatchHostsRequest)(nil),   // 8: thecloud.compute.v1.WatchHostsRequest
+	nil,                         // 9: thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	(*Host)(nil),                // 10: thecloud.compute.v1.Host
 }
 var file_thecloud_compute_v1_host_service_proto_depIdxs = []int32{
-	7, // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	8, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
-	8, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
-	0, // 3: thecloud.compute.v1.HostService.CreateHost:input_type -> thecloud.compute.v1.CreateHostRequest
-	2, // 4: thecloud.compute.v1.HostService.ListHosts:input_type -> thecloud.compute.v1.ListHostsRequest
-	4, // 5: thecloud.compute.v1.HostService.GetHost:input_type -> thecloud.compute.v1.GetHostRequest
-	5, // 6: thecloud.compute.v1.HostService.CordonHost:input_type -> thecloud.compute.v1.CordonHostRequest
-	6, // 7: thecloud.compute.v1.HostService.UncordonHost:input_type -> thecloud.compute.v1.UncordonHostRequest
-	1, // 8: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
-	3, // 9: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
-	8, // 10: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
-	8, // 11: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
-	8, // 12: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
-	8, // [8:13] is the sub-list for method output_type
-	3, // [3:8] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	9,  // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	10, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
+	10, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
+	0,  // 3: thecloud.compute.v1.HostService.CreateHost:input_type -> thecloud.compute.v1.CreateHostRequest
+	2,  // 4: thecloud.compute.v1.HostService.ListHosts:input_type -> thecloud.compute.v1.ListHostsRequest
+	4,  // 5: thecloud.compute.v1.HostService.GetHost:input_type -> thecloud.compute.v1.GetHostRequest
+	5,  // 6: thecloud.compute.v1.HostService.CordonHost:input_type -> thecloud.compute.v1.CordonHostRequest
+	6,  // 7: thecloud.compute.v1.HostService.UncordonHost:input_type -> thecloud.compute.v1.UncordonHostRequest
+	7,  // 8: thecloud.compute.v1.HostService.WatchHost:input_type -> thecloud.compute.v1.WatchHostRequest
+	8,  // 9: thecloud.compute.v1.HostService.WatchHosts:input_type -> thecloud.compute.v1.WatchHostsRequest
+	1,  // 10: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
+	3,  // 11: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
+	10, // 12: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
+	10, // 13: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
+	10, // 14: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
+	10, // 15: thecloud.compute.v1.HostService.WatchHost:output_type -> thecloud.compute.v1.Host
+	10, // 16: thecloud.compute.v1.HostService.WatchHosts:output_type -> thecloud.compute.v1.Host
+	10, // [10:17] is the sub-list for method output_type
+	3,  // [3:10] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_compute_v1_host_service_proto_init() }
@@ -458,7 +550,7 @@ func file_thecloud_compute_v1_host_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_host_service_proto_rawDesc), len(file_thecloud_compute_v1_host_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,8 @@ const (
 	HostService_GetHost_FullMethodName      = "/thecloud.compute.v1.HostService/GetHost"
 	HostService_CordonHost_FullMethodName   = "/thecloud.compute.v1.HostService/CordonHost"
 	HostService_UncordonHost_FullMethodName = "/thecloud.compute.v1.HostService/UncordonHost"
+	HostService_WatchHost_FullMethodName    = "/thecloud.compute.v1.HostService/WatchHost"
+	HostService_WatchHosts_FullMethodName   = "/thecloud.compute.v1.HostService/WatchHosts"
 )
 
 // HostServiceClient is the client API for HostService service.
@@ -39,6 +41,10 @@ type HostServiceClient interface {
 	// Places nothing new here; what runs goes on.
 	CordonHost(ctx context.Context, in *CordonHostRequest, opts ...grpc.CallOption) (*Host, error)
 	UncordonHost(ctx context.Context, in *UncordonHostRequest, opts ...grpc.CallOption) (*Host, error)
+	// The host as it is, and again after each change. How much of it is promised is as of that change.
+	WatchHost(ctx context.Context, in *WatchHostRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error)
+	// All hosts as they are, newest first, and again after each change.
+	WatchHosts(ctx context.Context, in *WatchHostsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error)
 }
 
 type hostServiceClient struct {
@@ -99,6 +105,44 @@ func (c *hostServiceClient) UncordonHost(ctx context.Context, in *UncordonHostRe
 	return out, nil
 }
 
+func (c *hostServiceClient) WatchHost(ctx context.Context, in *WatchHostRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &HostService_ServiceDesc.Streams[0], HostService_WatchHost_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchHostRequest, Host]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type HostService_WatchHostClient = grpc.ServerStreamingClient[Host]
+
+func (c *hostServiceClient) WatchHosts(ctx context.Context, in *WatchHostsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &HostService_ServiceDesc.Streams[1], HostService_WatchHosts_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchHostsRequest, Host]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type HostService_WatchHostsClient = grpc.ServerStreamingClient[Host]
+
 // HostServiceServer is the server API for HostService service.
 // All implementations must embed UnimplementedHostServiceServer
 // for forward compatibility.
@@ -112,6 +156,10 @@ type HostServiceServer interface {
 	// Places nothing new here; what runs goes on.
 	CordonHost(context.Context, *CordonHostRequest) (*Host, error)
 	UncordonHost(context.Context, *UncordonHostRequest) (*Host, error)
+	// The host as it is, and again after each change. How much of it is promised is as of that change.
+	WatchHost(*WatchHostRequest, grpc.ServerStreamingServer[Host]) error
+	// All hosts as they are, newest first, and again after each change.
+	WatchHosts(*WatchHostsRequest, grpc.ServerStreamingServer[Host]) error
 	mustEmbedUnimplementedHostServiceServer()
 }
 
@@ -136,6 +184,12 @@ func (UnimplementedHostServiceServer) CordonHost(context.Context, *CordonHostReq
 }
 func (UnimplementedHostServiceServer) UncordonHost(context.Context, *UncordonHostRequest) (*Host, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UncordonHost not implemented")
+}
+func (UnimplementedHostServiceServer) WatchHost(*WatchHostRequest, grpc.ServerStreamingServer[Host]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchHost not implemented")
+}
+func (UnimplementedHostServiceServer) WatchHosts(*WatchHostsRequest, grpc.ServerStreamingServer[Host]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchHosts not implemented")
 }
 func (UnimplementedHostServiceServer) mustEmbedUnimplementedHostServiceServer() {}
 func (UnimplementedHostServiceServer) testEmbeddedByValue()                     {}
@@ -248,6 +302,28 @@ func _HostService_UncordonHost_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _HostService_WatchHost_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchHostRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(HostServiceServer).WatchHost(m, &grpc.GenericServerStream[WatchHostRequest, Host]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type HostService_WatchHostServer = grpc.ServerStreamingServer[Host]
+
+func _HostService_WatchHosts_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchHostsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(HostServiceServer).WatchHosts(m, &grpc.GenericServerStream[WatchHostsRequest, Host]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type HostService_WatchHostsServer = grpc.ServerStreamingServer[Host]
+
 // HostService_ServiceDesc is the grpc.ServiceDesc for HostService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -276,6 +352,17 @@ var HostService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _HostService_UncordonHost_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchHost",
+			Handler:       _HostService_WatchHost_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WatchHosts",
+			Handler:       _HostService_WatchHosts_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "thecloud/compute/v1/host_service.proto",
 }

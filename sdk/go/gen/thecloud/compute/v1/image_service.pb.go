@@ -352,6 +352,94 @@ func (x *DeleteImageRequest) GetId() string {
 	return ""
 }
 
+type WatchImageRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchImageRequest) Reset() {
+	*x = WatchImageRequest{}
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchImageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchImageRequest) ProtoMessage() {}
+
+func (x *WatchImageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchImageRequest.ProtoReflect.Descriptor instead.
+func (*WatchImageRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *WatchImageRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type WatchImagesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchImagesRequest) Reset() {
+	*x = WatchImagesRequest{}
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchImagesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchImagesRequest) ProtoMessage() {}
+
+func (x *WatchImagesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchImagesRequest.ProtoReflect.Descriptor instead.
+func (*WatchImagesRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *WatchImagesRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_image_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
@@ -383,13 +471,20 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x0fGetImageRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"&\n" +
 	"\x12DeleteImageRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\xc3\x03\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n" +
+	"\x11WatchImageRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"*\n" +
+	"\x12WatchImagesRequest\x12\x14\n" +
+	"\x04name\x18\x01 \x01(\tB\x00R\x04name2\xf1\x04\n" +
 	"\fImageService\x12T\n" +
 	"\vCreateImage\x12'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n" +
 	"\vUploadImage\x12'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12_\n" +
 	"\n" +
 	"ListImages\x12&.thecloud.compute.v1.ListImagesRequest\x1a'.thecloud.compute.v1.ListImagesResponse\"\x00\x12N\n" +
 	"\bGetImage\x12$.thecloud.compute.v1.GetImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12T\n" +
+	"\n" +
+	"WatchImage\x12&.thecloud.compute.v1.WatchImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x000\x01\x12V\n" +
+	"\vWatchImages\x12'.thecloud.compute.v1.WatchImagesRequest\x1a\x1a.thecloud.compute.v1.Image\"\x000\x01\x12T\n" +
 	"\vDeleteImage\x12'.thecloud.compute.v1.DeleteImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00B\xd5\x01\n" +
 	"\x17com.thecloud.compute.v1B\x11ImageServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
@@ -405,7 +500,7 @@ func file_thecloud_compute_v1_image_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_image_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_thecloud_compute_v1_image_service_proto_goTypes = []any{
 	(*CreateImageRequest)(nil), // 0: thecloud.compute.v1.CreateImageRequest
 	(*UploadImageRequest)(nil), // 1: thecloud.compute.v1.UploadImageRequest
@@ -413,31 +508,37 @@ var file_thecloud_compute_v1_image_service_proto_goTypes = []any{
 	(*ListImagesResponse)(nil), // 3: thecloud.compute.v1.ListImagesResponse
 	(*GetImageRequest)(nil),    // 4: thecloud.compute.v1.GetImageRequest
 	(*DeleteImageRequest)(nil), // 5: thecloud.compute.v1.DeleteImageRequest
-	nil,                        // 6: thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	nil,                        // 7: thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	(*ImageSpec)(nil),          // 8: thecloud.compute.v1.ImageSpec
-	(*Image)(nil),              // 9: thecloud.compute.v1.Image
+	(*WatchImageRequest)(nil),  // 6: thecloud.compute.v1.WatchImageRequest
+	(*WatchImagesRequest)(nil), // 7: thecloud.compute.v1.WatchImagesRequest
+	nil,                        // 8: thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	nil,                        // 9: thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	(*ImageSpec)(nil),          // 10: thecloud.compute.v1.ImageSpec
+	(*Image)(nil),              // 11: thecloud.compute.v1.Image
 }
 var file_thecloud_compute_v1_image_service_proto_depIdxs = []int32{
-	6, // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	8, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
-	7, // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	9, // 3: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
-	0, // 4: thecloud.compute.v1.ImageService.CreateImage:input_type -> thecloud.compute.v1.CreateImageRequest
-	1, // 5: thecloud.compute.v1.ImageService.UploadImage:input_type -> thecloud.compute.v1.UploadImageRequest
-	2, // 6: thecloud.compute.v1.ImageService.ListImages:input_type -> thecloud.compute.v1.ListImagesRequest
-	4, // 7: thecloud.compute.v1.ImageService.GetImage:input_type -> thecloud.compute.v1.GetImageRequest
-	5, // 8: thecloud.compute.v1.ImageService.DeleteImage:input_type -> thecloud.compute.v1.DeleteImageRequest
-	9, // 9: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
-	9, // 10: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
-	3, // 11: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
-	9, // 12: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
-	9, // 13: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
-	9, // [9:14] is the sub-list for method output_type
-	4, // [4:9] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	8,  // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	10, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
+	9,  // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	11, // 3: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
+	0,  // 4: thecloud.compute.v1.ImageService.CreateImage:input_type -> thecloud.compute.v1.CreateImageRequest
+	1,  // 5: thecloud.compute.v1.ImageService.UploadImage:input_type -> thecloud.compute.v1.UploadImageRequest
+	2,  // 6: thecloud.compute.v1.ImageService.ListImages:input_type -> thecloud.compute.v1.ListImagesRequest
+	4,  // 7: thecloud.compute.v1.ImageService.GetImage:input_type -> thecloud.compute.v1.GetImageRequest
+	6,  // 8: thecloud.compute.v1.ImageService.WatchImage:input_type -> thecloud.compute.v1.WatchImageRequest
+	7,  // 9: thecloud.compute.v1.ImageService.WatchImages:input_type -> thecloud.compute.v1.WatchImagesRequest
+	5,  // 10: thecloud.compute.v1.ImageService.DeleteImage:input_type -> thecloud.compute.v1.DeleteImageRequest
+	11, // 11: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
+	11, // 12: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
+	3,  // 13: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
+	11, // 14: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
+	11, // 15: thecloud.compute.v1.ImageService.WatchImage:output_type -> thecloud.compute.v1.Image
+	11, // 16: thecloud.compute.v1.ImageService.WatchImages:output_type -> thecloud.compute.v1.Image
+	11, // 17: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
+	11, // [11:18] is the sub-list for method output_type
+	4,  // [4:11] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_compute_v1_image_service_proto_init() }
@@ -452,7 +553,7 @@ func file_thecloud_compute_v1_image_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_image_service_proto_rawDesc), len(file_thecloud_compute_v1_image_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

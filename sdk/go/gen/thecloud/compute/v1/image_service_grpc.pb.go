@@ -23,6 +23,8 @@ const (
 	ImageService_UploadImage_FullMethodName = "/thecloud.compute.v1.ImageService/UploadImage"
 	ImageService_ListImages_FullMethodName  = "/thecloud.compute.v1.ImageService/ListImages"
 	ImageService_GetImage_FullMethodName    = "/thecloud.compute.v1.ImageService/GetImage"
+	ImageService_WatchImage_FullMethodName  = "/thecloud.compute.v1.ImageService/WatchImage"
+	ImageService_WatchImages_FullMethodName = "/thecloud.compute.v1.ImageService/WatchImages"
 	ImageService_DeleteImage_FullMethodName = "/thecloud.compute.v1.ImageService/DeleteImage"
 )
 
@@ -39,6 +41,11 @@ type ImageServiceClient interface {
 	UploadImage(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadImageRequest, Image], error)
 	ListImages(ctx context.Context, in *ListImagesRequest, opts ...grpc.CallOption) (*ListImagesResponse, error)
 	GetImage(ctx context.Context, in *GetImageRequest, opts ...grpc.CallOption) (*Image, error)
+	// The image as it is, and again after each change, until it is deleted (status.state is then "deleted").
+	WatchImage(ctx context.Context, in *WatchImageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Image], error)
+	// Those that match as they are, newest first, and again after each change; a deleted one comes with status.state
+	// "deleted".
+	WatchImages(ctx context.Context, in *WatchImagesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Image], error)
 	// Deletes an image that no instance uses.
 	DeleteImage(ctx context.Context, in *DeleteImageRequest, opts ...grpc.CallOption) (*Image, error)
 }
@@ -94,6 +101,44 @@ func (c *imageServiceClient) GetImage(ctx context.Context, in *GetImageRequest, 
 	return out, nil
 }
 
+func (c *imageServiceClient) WatchImage(ctx context.Context, in *WatchImageRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Image], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ImageService_ServiceDesc.Streams[1], ImageService_WatchImage_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchImageRequest, Image]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ImageService_WatchImageClient = grpc.ServerStreamingClient[Image]
+
+func (c *imageServiceClient) WatchImages(ctx context.Context, in *WatchImagesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Image], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &ImageService_ServiceDesc.Streams[2], ImageService_WatchImages_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchImagesRequest, Image]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ImageService_WatchImagesClient = grpc.ServerStreamingClient[Image]
+
 func (c *imageServiceClient) DeleteImage(ctx context.Context, in *DeleteImageRequest, opts ...grpc.CallOption) (*Image, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Image)
@@ -117,6 +162,11 @@ type ImageServiceServer interface {
 	UploadImage(grpc.ClientStreamingServer[UploadImageRequest, Image]) error
 	ListImages(context.Context, *ListImagesRequest) (*ListImagesResponse, error)
 	GetImage(context.Context, *GetImageRequest) (*Image, error)
+	// The image as it is, and again after each change, until it is deleted (status.state is then "deleted").
+	WatchImage(*WatchImageRequest, grpc.ServerStreamingServer[Image]) error
+	// Those that match as they are, newest first, and again after each change; a deleted one comes with status.state
+	// "deleted".
+	WatchImages(*WatchImagesRequest, grpc.ServerStreamingServer[Image]) error
 	// Deletes an image that no instance uses.
 	DeleteImage(context.Context, *DeleteImageRequest) (*Image, error)
 	mustEmbedUnimplementedImageServiceServer()
@@ -140,6 +190,12 @@ func (UnimplementedImageServiceServer) ListImages(context.Context, *ListImagesRe
 }
 func (UnimplementedImageServiceServer) GetImage(context.Context, *GetImageRequest) (*Image, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetImage not implemented")
+}
+func (UnimplementedImageServiceServer) WatchImage(*WatchImageRequest, grpc.ServerStreamingServer[Image]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchImage not implemented")
+}
+func (UnimplementedImageServiceServer) WatchImages(*WatchImagesRequest, grpc.ServerStreamingServer[Image]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchImages not implemented")
 }
 func (UnimplementedImageServiceServer) DeleteImage(context.Context, *DeleteImageRequest) (*Image, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method DeleteImage not implemented")
@@ -226,6 +282,28 @@ func _ImageService_GetImage_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ImageService_WatchImage_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchImageRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ImageServiceServer).WatchImage(m, &grpc.GenericServerStream[WatchImageRequest, Image]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ImageService_WatchImageServer = grpc.ServerStreamingServer[Image]
+
+func _ImageService_WatchImages_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchImagesRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(ImageServiceServer).WatchImages(m, &grpc.GenericServerStream[WatchImagesRequest, Image]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type ImageService_WatchImagesServer = grpc.ServerStreamingServer[Image]
+
 func _ImageService_DeleteImage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteImageRequest)
 	if err := dec(in); err != nil {
@@ -273,6 +351,16 @@ var ImageService_ServiceDesc = grpc.ServiceDesc{
 			StreamName:    "UploadImage",
 			Handler:       _ImageService_UploadImage_Handler,
 			ClientStreams: true,
+		},
+		{
+			StreamName:    "WatchImage",
+			Handler:       _ImageService_WatchImage_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WatchImages",
+			Handler:       _ImageService_WatchImages_Handler,
+			ServerStreams: true,
 		},
 	},
 	Metadata: "thecloud/compute/v1/image_service.proto",

@@ -654,6 +654,75 @@ func (x *WatchInstanceRequest) GetId() string {
 	return ""
 }
 
+type WatchInstancesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	State string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	Name  string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// "key=value"; all must match.
+	Label         []string `protobuf:"bytes,3,rep,name=label,proto3" json:"label,omitempty"`
+	HostId        string   `protobuf:"bytes,4,opt,name=host_id,json=hostId,proto3" json:"host_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchInstancesRequest) Reset() {
+	*x = WatchInstancesRequest{}
+	mi := &file_thecloud_compute_v1_instance_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchInstancesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchInstancesRequest) ProtoMessage() {}
+
+func (x *WatchInstancesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_instance_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchInstancesRequest.ProtoReflect.Descriptor instead.
+func (*WatchInstancesRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_instance_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *WatchInstancesRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *WatchInstancesRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *WatchInstancesRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *WatchInstancesRequest) GetHostId() string {
+	if x != nil {
+		return x.HostId
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_instance_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
@@ -711,7 +780,12 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x15DeleteInstanceRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"(\n" +
 	"\x14WatchInstanceRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\x88\v\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"x\n" +
+	"\x15WatchInstancesRequest\x12\x16\n" +
+	"\x05state\x18\x01 \x01(\tB\x00R\x05state\x12\x14\n" +
+	"\x04name\x18\x02 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x19\n" +
+	"\ahost_id\x18\x04 \x01(\tB\x00R\x06hostId2\xe9\v\n" +
 	"\x0fInstanceService\x12]\n" +
 	"\x0eCreateInstance\x12*.thecloud.compute.v1.CreateInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12W\n" +
 	"\vGetInstance\x12'.thecloud.compute.v1.GetInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12h\n" +
@@ -720,8 +794,9 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\rStartInstance\x12).thecloud.compute.v1.StartInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12Y\n" +
 	"\fStopInstance\x12(.thecloud.compute.v1.StopInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12_\n" +
 	"\x0fRestartInstance\x12+.thecloud.compute.v1.RestartInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12]\n" +
-	"\x0eDeleteInstance\x12*.thecloud.compute.v1.DeleteInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12]\n" +
-	"\rWatchInstance\x12).thecloud.compute.v1.WatchInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x000\x01\x12c\n" +
+	"\rWatchInstance\x12).thecloud.compute.v1.WatchInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x000\x01\x12_\n" +
+	"\x0eWatchInstances\x12*.thecloud.compute.v1.WatchInstancesRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x000\x01\x12]\n" +
+	"\x0eDeleteInstance\x12*.thecloud.compute.v1.DeleteInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12c\n" +
 	"\x10ReadInstanceLogs\x12,.thecloud.compute.v1.ReadInstanceLogsRequest\x1a\x1d.thecloud.compute.v1.LogChunk\"\x000\x01\x12i\n" +
 	"\fExecInstance\x12(.thecloud.compute.v1.ExecInstanceRequest\x1a).thecloud.compute.v1.ExecInstanceResponse\"\x00(\x010\x01\x12w\n" +
 	"\x12RunInstanceCommand\x12..thecloud.compute.v1.RunInstanceCommandRequest\x1a/.thecloud.compute.v1.RunInstanceCommandResponse\"\x00\x12f\n" +
@@ -741,7 +816,7 @@ func file_thecloud_compute_v1_instance_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_instance_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_instance_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_thecloud_compute_v1_instance_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_thecloud_compute_v1_instance_service_proto_goTypes = []any{
 	(*CreateInstanceRequest)(nil),      // 0: thecloud.compute.v1.CreateInstanceRequest
 	(*GetInstanceRequest)(nil),         // 1: thecloud.compute.v1.GetInstanceRequest
@@ -754,30 +829,31 @@ var file_thecloud_compute_v1_instance_service_proto_goTypes = []any{
 	(*RestartInstanceRequest)(nil),     // 8: thecloud.compute.v1.RestartInstanceRequest
 	(*DeleteInstanceRequest)(nil),      // 9: thecloud.compute.v1.DeleteInstanceRequest
 	(*WatchInstanceRequest)(nil),       // 10: thecloud.compute.v1.WatchInstanceRequest
-	nil,                                // 11: thecloud.compute.v1.CreateInstanceRequest.LabelsEntry
-	nil,                                // 12: thecloud.compute.v1.UpdateInstanceRequest.LabelsEntry
-	nil,                                // 13: thecloud.compute.v1.InstanceChanges.EnvEntry
-	(*InstanceSpec)(nil),               // 14: thecloud.compute.v1.InstanceSpec
-	(*Instance)(nil),                   // 15: thecloud.compute.v1.Instance
-	(*PublishedPort)(nil),              // 16: thecloud.compute.v1.PublishedPort
-	(*ReadInstanceLogsRequest)(nil),    // 17: thecloud.compute.v1.ReadInstanceLogsRequest
-	(*ExecInstanceRequest)(nil),        // 18: thecloud.compute.v1.ExecInstanceRequest
-	(*RunInstanceCommandRequest)(nil),  // 19: thecloud.compute.v1.RunInstanceCommandRequest
-	(*GetInstanceStatsRequest)(nil),    // 20: thecloud.compute.v1.GetInstanceStatsRequest
-	(*WatchInstanceStatsRequest)(nil),  // 21: thecloud.compute.v1.WatchInstanceStatsRequest
-	(*LogChunk)(nil),                   // 22: thecloud.compute.v1.LogChunk
-	(*ExecInstanceResponse)(nil),       // 23: thecloud.compute.v1.ExecInstanceResponse
-	(*RunInstanceCommandResponse)(nil), // 24: thecloud.compute.v1.RunInstanceCommandResponse
-	(*InstanceStats)(nil),              // 25: thecloud.compute.v1.InstanceStats
+	(*WatchInstancesRequest)(nil),      // 11: thecloud.compute.v1.WatchInstancesRequest
+	nil,                                // 12: thecloud.compute.v1.CreateInstanceRequest.LabelsEntry
+	nil,                                // 13: thecloud.compute.v1.UpdateInstanceRequest.LabelsEntry
+	nil,                                // 14: thecloud.compute.v1.InstanceChanges.EnvEntry
+	(*InstanceSpec)(nil),               // 15: thecloud.compute.v1.InstanceSpec
+	(*Instance)(nil),                   // 16: thecloud.compute.v1.Instance
+	(*PublishedPort)(nil),              // 17: thecloud.compute.v1.PublishedPort
+	(*ReadInstanceLogsRequest)(nil),    // 18: thecloud.compute.v1.ReadInstanceLogsRequest
+	(*ExecInstanceRequest)(nil),        // 19: thecloud.compute.v1.ExecInstanceRequest
+	(*RunInstanceCommandRequest)(nil),  // 20: thecloud.compute.v1.RunInstanceCommandRequest
+	(*GetInstanceStatsRequest)(nil),    // 21: thecloud.compute.v1.GetInstanceStatsRequest
+	(*WatchInstanceStatsRequest)(nil),  // 22: thecloud.compute.v1.WatchInstanceStatsRequest
+	(*LogChunk)(nil),                   // 23: thecloud.compute.v1.LogChunk
+	(*ExecInstanceResponse)(nil),       // 24: thecloud.compute.v1.ExecInstanceResponse
+	(*RunInstanceCommandResponse)(nil), // 25: thecloud.compute.v1.RunInstanceCommandResponse
+	(*InstanceStats)(nil),              // 26: thecloud.compute.v1.InstanceStats
 }
 var file_thecloud_compute_v1_instance_service_proto_depIdxs = []int32{
-	11, // 0: thecloud.compute.v1.CreateInstanceRequest.labels:type_name -> thecloud.compute.v1.CreateInstanceRequest.LabelsEntry
-	14, // 1: thecloud.compute.v1.CreateInstanceRequest.spec:type_name -> thecloud.compute.v1.InstanceSpec
-	15, // 2: thecloud.compute.v1.ListInstancesResponse.instances:type_name -> thecloud.compute.v1.Instance
-	12, // 3: thecloud.compute.v1.UpdateInstanceRequest.labels:type_name -> thecloud.compute.v1.UpdateInstanceRequest.LabelsEntry
+	12, // 0: thecloud.compute.v1.CreateInstanceRequest.labels:type_name -> thecloud.compute.v1.CreateInstanceRequest.LabelsEntry
+	15, // 1: thecloud.compute.v1.CreateInstanceRequest.spec:type_name -> thecloud.compute.v1.InstanceSpec
+	16, // 2: thecloud.compute.v1.ListInstancesResponse.instances:type_name -> thecloud.compute.v1.Instance
+	13, // 3: thecloud.compute.v1.UpdateInstanceRequest.labels:type_name -> thecloud.compute.v1.UpdateInstanceRequest.LabelsEntry
 	5,  // 4: thecloud.compute.v1.UpdateInstanceRequest.spec:type_name -> thecloud.compute.v1.InstanceChanges
-	13, // 5: thecloud.compute.v1.InstanceChanges.env:type_name -> thecloud.compute.v1.InstanceChanges.EnvEntry
-	16, // 6: thecloud.compute.v1.InstanceChanges.ports:type_name -> thecloud.compute.v1.PublishedPort
+	14, // 5: thecloud.compute.v1.InstanceChanges.env:type_name -> thecloud.compute.v1.InstanceChanges.EnvEntry
+	17, // 6: thecloud.compute.v1.InstanceChanges.ports:type_name -> thecloud.compute.v1.PublishedPort
 	0,  // 7: thecloud.compute.v1.InstanceService.CreateInstance:input_type -> thecloud.compute.v1.CreateInstanceRequest
 	1,  // 8: thecloud.compute.v1.InstanceService.GetInstance:input_type -> thecloud.compute.v1.GetInstanceRequest
 	2,  // 9: thecloud.compute.v1.InstanceService.ListInstances:input_type -> thecloud.compute.v1.ListInstancesRequest
@@ -785,29 +861,31 @@ var file_thecloud_compute_v1_instance_service_proto_depIdxs = []int32{
 	6,  // 11: thecloud.compute.v1.InstanceService.StartInstance:input_type -> thecloud.compute.v1.StartInstanceRequest
 	7,  // 12: thecloud.compute.v1.InstanceService.StopInstance:input_type -> thecloud.compute.v1.StopInstanceRequest
 	8,  // 13: thecloud.compute.v1.InstanceService.RestartInstance:input_type -> thecloud.compute.v1.RestartInstanceRequest
-	9,  // 14: thecloud.compute.v1.InstanceService.DeleteInstance:input_type -> thecloud.compute.v1.DeleteInstanceRequest
-	10, // 15: thecloud.compute.v1.InstanceService.WatchInstance:input_type -> thecloud.compute.v1.WatchInstanceRequest
-	17, // 16: thecloud.compute.v1.InstanceService.ReadInstanceLogs:input_type -> thecloud.compute.v1.ReadInstanceLogsRequest
-	18, // 17: thecloud.compute.v1.InstanceService.ExecInstance:input_type -> thecloud.compute.v1.ExecInstanceRequest
-	19, // 18: thecloud.compute.v1.InstanceService.RunInstanceCommand:input_type -> thecloud.compute.v1.RunInstanceCommandRequest
-	20, // 19: thecloud.compute.v1.InstanceService.GetInstanceStats:input_type -> thecloud.compute.v1.GetInstanceStatsRequest
-	21, // 20: thecloud.compute.v1.InstanceService.WatchInstanceStats:input_type -> thecloud.compute.v1.WatchInstanceStatsRequest
-	15, // 21: thecloud.compute.v1.InstanceService.CreateInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 22: thecloud.compute.v1.InstanceService.GetInstance:output_type -> thecloud.compute.v1.Instance
-	3,  // 23: thecloud.compute.v1.InstanceService.ListInstances:output_type -> thecloud.compute.v1.ListInstancesResponse
-	15, // 24: thecloud.compute.v1.InstanceService.UpdateInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 25: thecloud.compute.v1.InstanceService.StartInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 26: thecloud.compute.v1.InstanceService.StopInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 27: thecloud.compute.v1.InstanceService.RestartInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 28: thecloud.compute.v1.InstanceService.DeleteInstance:output_type -> thecloud.compute.v1.Instance
-	15, // 29: thecloud.compute.v1.InstanceService.WatchInstance:output_type -> thecloud.compute.v1.Instance
-	22, // 30: thecloud.compute.v1.InstanceService.ReadInstanceLogs:output_type -> thecloud.compute.v1.LogChunk
-	23, // 31: thecloud.compute.v1.InstanceService.ExecInstance:output_type -> thecloud.compute.v1.ExecInstanceResponse
-	24, // 32: thecloud.compute.v1.InstanceService.RunInstanceCommand:output_type -> thecloud.compute.v1.RunInstanceCommandResponse
-	25, // 33: thecloud.compute.v1.InstanceService.GetInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
-	25, // 34: thecloud.compute.v1.InstanceService.WatchInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
-	21, // [21:35] is the sub-list for method output_type
-	7,  // [7:21] is the sub-list for method input_type
+	10, // 14: thecloud.compute.v1.InstanceService.WatchInstance:input_type -> thecloud.compute.v1.WatchInstanceRequest
+	11, // 15: thecloud.compute.v1.InstanceService.WatchInstances:input_type -> thecloud.compute.v1.WatchInstancesRequest
+	9,  // 16: thecloud.compute.v1.InstanceService.DeleteInstance:input_type -> thecloud.compute.v1.DeleteInstanceRequest
+	18, // 17: thecloud.compute.v1.InstanceService.ReadInstanceLogs:input_type -> thecloud.compute.v1.ReadInstanceLogsRequest
+	19, // 18: thecloud.compute.v1.InstanceService.ExecInstance:input_type -> thecloud.compute.v1.ExecInstanceRequest
+	20, // 19: thecloud.compute.v1.InstanceService.RunInstanceCommand:input_type -> thecloud.compute.v1.RunInstanceCommandRequest
+	21, // 20: thecloud.compute.v1.InstanceService.GetInstanceStats:input_type -> thecloud.compute.v1.GetInstanceStatsRequest
+	22, // 21: thecloud.compute.v1.InstanceService.WatchInstanceStats:input_type -> thecloud.compute.v1.WatchInstanceStatsRequest
+	16, // 22: thecloud.compute.v1.InstanceService.CreateInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 23: thecloud.compute.v1.InstanceService.GetInstance:output_type -> thecloud.compute.v1.Instance
+	3,  // 24: thecloud.compute.v1.InstanceService.ListInstances:output_type -> thecloud.compute.v1.ListInstancesResponse
+	16, // 25: thecloud.compute.v1.InstanceService.UpdateInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 26: thecloud.compute.v1.InstanceService.StartInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 27: thecloud.compute.v1.InstanceService.StopInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 28: thecloud.compute.v1.InstanceService.RestartInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 29: thecloud.compute.v1.InstanceService.WatchInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 30: thecloud.compute.v1.InstanceService.WatchInstances:output_type -> thecloud.compute.v1.Instance
+	16, // 31: thecloud.compute.v1.InstanceService.DeleteInstance:output_type -> thecloud.compute.v1.Instance
+	23, // 32: thecloud.compute.v1.InstanceService.ReadInstanceLogs:output_type -> thecloud.compute.v1.LogChunk
+	24, // 33: thecloud.compute.v1.InstanceService.ExecInstance:output_type -> thecloud.compute.v1.ExecInstanceResponse
+	25, // 34: thecloud.compute.v1.InstanceService.RunInstanceCommand:output_type -> thecloud.compute.v1.RunInstanceCommandResponse
+	26, // 35: thecloud.compute.v1.InstanceService.GetInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
+	26, // 36: thecloud.compute.v1.InstanceService.WatchInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
+	22, // [22:37] is the sub-list for method output_type
+	7,  // [7:22] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -829,7 +907,7 @@ func file_thecloud_compute_v1_instance_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_instance_service_proto_rawDesc), len(file_thecloud_compute_v1_instance_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

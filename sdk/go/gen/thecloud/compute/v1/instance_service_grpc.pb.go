@@ -26,8 +26,9 @@ const (
 	InstanceService_StartInstance_FullMethodName      = "/thecloud.compute.v1.InstanceService/StartInstance"
 	InstanceService_StopInstance_FullMethodName       = "/thecloud.compute.v1.InstanceService/StopInstance"
 	InstanceService_RestartInstance_FullMethodName    = "/thecloud.compute.v1.InstanceService/RestartInstance"
-	InstanceService_DeleteInstance_FullMethodName     = "/thecloud.compute.v1.InstanceService/DeleteInstance"
 	InstanceService_WatchInstance_FullMethodName      = "/thecloud.compute.v1.InstanceService/WatchInstance"
+	InstanceService_WatchInstances_FullMethodName     = "/thecloud.compute.v1.InstanceService/WatchInstances"
+	InstanceService_DeleteInstance_FullMethodName     = "/thecloud.compute.v1.InstanceService/DeleteInstance"
 	InstanceService_ReadInstanceLogs_FullMethodName   = "/thecloud.compute.v1.InstanceService/ReadInstanceLogs"
 	InstanceService_ExecInstance_FullMethodName       = "/thecloud.compute.v1.InstanceService/ExecInstance"
 	InstanceService_RunInstanceCommand_FullMethodName = "/thecloud.compute.v1.InstanceService/RunInstanceCommand"
@@ -54,10 +55,14 @@ type InstanceServiceClient interface {
 	// Asks the program to end (SIGTERM), and ends it after the grace.
 	StopInstance(ctx context.Context, in *StopInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
 	RestartInstance(ctx context.Context, in *RestartInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
+	// The instance as it is, and again after each change, until it is deleted (status.state is then "deleted").
+	// Quick changes may be seen as one; GET /v1/events has every one.
+	WatchInstance(ctx context.Context, in *WatchInstanceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Instance], error)
+	// Those that match as they are, newest first, and again after each change. One that no longer matches comes once
+	// more as it then is; one that is deleted comes with status.state "deleted".
+	WatchInstances(ctx context.Context, in *WatchInstancesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Instance], error)
 	// Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once.
 	DeleteInstance(ctx context.Context, in *DeleteInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
-	// The instance as it is, and again after each change, until it is deleted or the caller goes.
-	WatchInstance(ctx context.Context, in *WatchInstanceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Instance], error)
 	// What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too.
 	ReadInstanceLogs(ctx context.Context, in *ReadInstanceLogsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[LogChunk], error)
 	// Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when
@@ -149,16 +154,6 @@ func (c *instanceServiceClient) RestartInstance(ctx context.Context, in *Restart
 	return out, nil
 }
 
-func (c *instanceServiceClient) DeleteInstance(ctx context.Context, in *DeleteInstanceRequest, opts ...grpc.CallOption) (*Instance, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(Instance)
-	err := c.cc.Invoke(ctx, InstanceService_DeleteInstance_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 func (c *instanceServiceClient) WatchInstance(ctx context.Context, in *WatchInstanceRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Instance], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[0], InstanceService_WatchInstance_FullMethodName, cOpts...)
@@ -178,9 +173,38 @@ func (c *instanceServiceClient) WatchInstance(ctx context.Context, in *WatchInst
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type InstanceService_WatchInstanceClient = grpc.ServerStreamingClient[Instance]
 
+func (c *instanceServiceClient) WatchInstances(ctx context.Context, in *WatchInstancesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Instance], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[1], InstanceService_WatchInstances_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchInstancesRequest, Instance]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_WatchInstancesClient = grpc.ServerStreamingClient[Instance]
+
+func (c *instanceServiceClient) DeleteInstance(ctx context.Context, in *DeleteInstanceRequest, opts ...grpc.CallOption) (*Instance, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Instance)
+	err := c.cc.Invoke(ctx, InstanceService_DeleteInstance_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *instanceServiceClient) ReadInstanceLogs(ctx context.Context, in *ReadInstanceLogsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[LogChunk], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[1], InstanceService_ReadInstanceLogs_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[2], InstanceService_ReadInstanceLogs_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +223,7 @@ type InstanceService_ReadInstanceLogsClient = grpc.ServerStreamingClient[LogChun
 
 func (c *instanceServiceClient) ExecInstance(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ExecInstanceRequest, ExecInstanceResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[2], InstanceService_ExecInstance_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[3], InstanceService_ExecInstance_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -232,7 +256,7 @@ func (c *instanceServiceClient) GetInstanceStats(ctx context.Context, in *GetIns
 
 func (c *instanceServiceClient) WatchInstanceStats(ctx context.Context, in *WatchInstanceStatsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[InstanceStats], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[3], InstanceService_WatchInstanceStats_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[4], InstanceService_WatchInstanceStats_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -268,10 +292,14 @@ type InstanceServiceServer interface {
 	// Asks the program to end (SIGTERM), and ends it after the grace.
 	StopInstance(context.Context, *StopInstanceRequest) (*Instance, error)
 	RestartInstance(context.Context, *RestartInstanceRequest) (*Instance, error)
+	// The instance as it is, and again after each change, until it is deleted (status.state is then "deleted").
+	// Quick changes may be seen as one; GET /v1/events has every one.
+	WatchInstance(*WatchInstanceRequest, grpc.ServerStreamingServer[Instance]) error
+	// Those that match as they are, newest first, and again after each change. One that no longer matches comes once
+	// more as it then is; one that is deleted comes with status.state "deleted".
+	WatchInstances(*WatchInstancesRequest, grpc.ServerStreamingServer[Instance]) error
 	// Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once.
 	DeleteInstance(context.Context, *DeleteInstanceRequest) (*Instance, error)
-	// The instance as it is, and again after each change, until it is deleted or the caller goes.
-	WatchInstance(*WatchInstanceRequest, grpc.ServerStreamingServer[Instance]) error
 	// What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too.
 	ReadInstanceLogs(*ReadInstanceLogsRequest, grpc.ServerStreamingServer[LogChunk]) error
 	// Runs another program in a running instance, with its input and output, and a terminal if wanted. It is killed when
@@ -314,11 +342,14 @@ func (UnimplementedInstanceServiceServer) StopInstance(context.Context, *StopIns
 func (UnimplementedInstanceServiceServer) RestartInstance(context.Context, *RestartInstanceRequest) (*Instance, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RestartInstance not implemented")
 }
-func (UnimplementedInstanceServiceServer) DeleteInstance(context.Context, *DeleteInstanceRequest) (*Instance, error) {
-	return nil, status.Errorf(codes.Unimplemented, "method DeleteInstance not implemented")
-}
 func (UnimplementedInstanceServiceServer) WatchInstance(*WatchInstanceRequest, grpc.ServerStreamingServer[Instance]) error {
 	return status.Errorf(codes.Unimplemented, "method WatchInstance not implemented")
+}
+func (UnimplementedInstanceServiceServer) WatchInstances(*WatchInstancesRequest, grpc.ServerStreamingServer[Instance]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchInstances not implemented")
+}
+func (UnimplementedInstanceServiceServer) DeleteInstance(context.Context, *DeleteInstanceRequest) (*Instance, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DeleteInstance not implemented")
 }
 func (UnimplementedInstanceServiceServer) ReadInstanceLogs(*ReadInstanceLogsRequest, grpc.ServerStreamingServer[LogChunk]) error {
 	return status.Errorf(codes.Unimplemented, "method ReadInstanceLogs not implemented")
@@ -482,6 +513,28 @@ func _InstanceService_RestartInstance_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InstanceService_WatchInstance_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchInstanceRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(InstanceServiceServer).WatchInstance(m, &grpc.GenericServerStream[WatchInstanceRequest, Instance]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_WatchInstanceServer = grpc.ServerStreamingServer[Instance]
+
+func _InstanceService_WatchInstances_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchInstancesRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(InstanceServiceServer).WatchInstances(m, &grpc.GenericServerStream[WatchInstancesRequest, Instance]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_WatchInstancesServer = grpc.ServerStreamingServer[Instance]
+
 func _InstanceService_DeleteInstance_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteInstanceRequest)
 	if err := dec(in); err != nil {
@@ -499,17 +552,6 @@ func _InstanceService_DeleteInstance_Handler(srv interface{}, ctx context.Contex
 	}
 	return interceptor(ctx, in, info, handler)
 }
-
-func _InstanceService_WatchInstance_Handler(srv interface{}, stream grpc.ServerStream) error {
-	m := new(WatchInstanceRequest)
-	if err := stream.RecvMsg(m); err != nil {
-		return err
-	}
-	return srv.(InstanceServiceServer).WatchInstance(m, &grpc.GenericServerStream[WatchInstanceRequest, Instance]{ServerStream: stream})
-}
-
-// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type InstanceService_WatchInstanceServer = grpc.ServerStreamingServer[Instance]
 
 func _InstanceService_ReadInstanceLogs_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(ReadInstanceLogsRequest)
@@ -628,6 +670,11 @@ var InstanceService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "WatchInstance",
 			Handler:       _InstanceService_WatchInstance_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WatchInstances",
+			Handler:       _InstanceService_WatchInstances_Handler,
 			ServerStreams: true,
 		},
 		{

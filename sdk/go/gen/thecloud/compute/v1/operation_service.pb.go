@@ -232,6 +232,95 @@ func (x *WaitOperationRequest) GetTimeoutSeconds() uint32 {
 	return 0
 }
 
+type WatchOperationRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchOperationRequest) Reset() {
+	*x = WatchOperationRequest{}
+	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchOperationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchOperationRequest) ProtoMessage() {}
+
+func (x *WatchOperationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchOperationRequest.ProtoReflect.Descriptor instead.
+func (*WatchOperationRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *WatchOperationRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type WatchOperationsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only those on this resource.
+	Resource      string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchOperationsRequest) Reset() {
+	*x = WatchOperationsRequest{}
+	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchOperationsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchOperationsRequest) ProtoMessage() {}
+
+func (x *WatchOperationsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchOperationsRequest.ProtoReflect.Descriptor instead.
+func (*WatchOperationsRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *WatchOperationsRequest) GetResource() string {
+	if x != nil {
+		return x.Resource
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
@@ -251,11 +340,17 @@ const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"S\n" +
 	"\x14WaitOperationRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12)\n" +
-	"\x0ftimeout_seconds\x18\x02 \x01(\rB\x00R\x0etimeoutSeconds2\xb7\x02\n" +
+	"\x0ftimeout_seconds\x18\x02 \x01(\rB\x00R\x0etimeoutSeconds\")\n" +
+	"\x15WatchOperationRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"6\n" +
+	"\x16WatchOperationsRequest\x12\x1c\n" +
+	"\bresource\x18\x01 \x01(\tB\x00R\bresource2\xfb\x03\n" +
 	"\x10OperationService\x12Y\n" +
 	"\fGetOperation\x12(.thecloud.compute.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12k\n" +
 	"\x0eListOperations\x12*.thecloud.compute.v1.ListOperationsRequest\x1a+.thecloud.compute.v1.ListOperationsResponse\"\x00\x12[\n" +
-	"\rWaitOperation\x12).thecloud.compute.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00B\xd9\x01\n" +
+	"\rWaitOperation\x12).thecloud.compute.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12_\n" +
+	"\x0eWatchOperation\x12*.thecloud.compute.v1.WatchOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01\x12a\n" +
+	"\x0fWatchOperations\x12+.thecloud.compute.v1.WatchOperationsRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01B\xd9\x01\n" +
 	"\x17com.thecloud.compute.v1B\x15OperationServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
 var (
@@ -270,24 +365,30 @@ func file_thecloud_compute_v1_operation_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_operation_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_thecloud_compute_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_thecloud_compute_v1_operation_service_proto_goTypes = []any{
 	(*GetOperationRequest)(nil),    // 0: thecloud.compute.v1.GetOperationRequest
 	(*ListOperationsRequest)(nil),  // 1: thecloud.compute.v1.ListOperationsRequest
 	(*ListOperationsResponse)(nil), // 2: thecloud.compute.v1.ListOperationsResponse
 	(*WaitOperationRequest)(nil),   // 3: thecloud.compute.v1.WaitOperationRequest
-	(*v1.Operation)(nil),           // 4: thecloud.common.v1.Operation
+	(*WatchOperationRequest)(nil),  // 4: thecloud.compute.v1.WatchOperationRequest
+	(*WatchOperationsRequest)(nil), // 5: thecloud.compute.v1.WatchOperationsRequest
+	(*v1.Operation)(nil),           // 6: thecloud.common.v1.Operation
 }
 var file_thecloud_compute_v1_operation_service_proto_depIdxs = []int32{
-	4, // 0: thecloud.compute.v1.ListOperationsResponse.operations:type_name -> thecloud.common.v1.Operation
+	6, // 0: thecloud.compute.v1.ListOperationsResponse.operations:type_name -> thecloud.common.v1.Operation
 	0, // 1: thecloud.compute.v1.OperationService.GetOperation:input_type -> thecloud.compute.v1.GetOperationRequest
 	1, // 2: thecloud.compute.v1.OperationService.ListOperations:input_type -> thecloud.compute.v1.ListOperationsRequest
 	3, // 3: thecloud.compute.v1.OperationService.WaitOperation:input_type -> thecloud.compute.v1.WaitOperationRequest
-	4, // 4: thecloud.compute.v1.OperationService.GetOperation:output_type -> thecloud.common.v1.Operation
-	2, // 5: thecloud.compute.v1.OperationService.ListOperations:output_type -> thecloud.compute.v1.ListOperationsResponse
-	4, // 6: thecloud.compute.v1.OperationService.WaitOperation:output_type -> thecloud.common.v1.Operation
-	4, // [4:7] is the sub-list for method output_type
-	1, // [1:4] is the sub-list for method input_type
+	4, // 4: thecloud.compute.v1.OperationService.WatchOperation:input_type -> thecloud.compute.v1.WatchOperationRequest
+	5, // 5: thecloud.compute.v1.OperationService.WatchOperations:input_type -> thecloud.compute.v1.WatchOperationsRequest
+	6, // 6: thecloud.compute.v1.OperationService.GetOperation:output_type -> thecloud.common.v1.Operation
+	2, // 7: thecloud.compute.v1.OperationService.ListOperations:output_type -> thecloud.compute.v1.ListOperationsResponse
+	6, // 8: thecloud.compute.v1.OperationService.WaitOperation:output_type -> thecloud.common.v1.Operation
+	6, // 9: thecloud.compute.v1.OperationService.WatchOperation:output_type -> thecloud.common.v1.Operation
+	6, // 10: thecloud.compute.v1.OperationService.WatchOperations:output_type -> thecloud.common.v1.Operation
+	6, // [6:11] is the sub-list for method output_type
+	1, // [1:6] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
 	1, // [1:1] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
@@ -304,7 +405,7 @@ func file_thecloud_compute_v1_operation_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_operation_service_proto_rawDesc), len(file_thecloud_compute_v1_operation_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,9 +20,11 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	OperationService_GetOperation_FullMethodName   = "/thecloud.compute.v1.OperationService/GetOperation"
-	OperationService_ListOperations_FullMethodName = "/thecloud.compute.v1.OperationService/ListOperations"
-	OperationService_WaitOperation_FullMethodName  = "/thecloud.compute.v1.OperationService/WaitOperation"
+	OperationService_GetOperation_FullMethodName    = "/thecloud.compute.v1.OperationService/GetOperation"
+	OperationService_ListOperations_FullMethodName  = "/thecloud.compute.v1.OperationService/ListOperations"
+	OperationService_WaitOperation_FullMethodName   = "/thecloud.compute.v1.OperationService/WaitOperation"
+	OperationService_WatchOperation_FullMethodName  = "/thecloud.compute.v1.OperationService/WatchOperation"
+	OperationService_WatchOperations_FullMethodName = "/thecloud.compute.v1.OperationService/WatchOperations"
 )
 
 // OperationServiceClient is the client API for OperationService service.
@@ -35,6 +37,10 @@ type OperationServiceClient interface {
 	ListOperations(ctx context.Context, in *ListOperationsRequest, opts ...grpc.CallOption) (*ListOperationsResponse, error)
 	// Answers when the operation has ended, or after timeout_seconds with how far it got.
 	WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*v1.Operation, error)
+	// The operation as it is, and again after each change, until it has ended.
+	WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error)
+	// Those that have not ended, newest first, and then every one that begins or changes.
+	WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error)
 }
 
 type operationServiceClient struct {
@@ -75,6 +81,44 @@ func (c *operationServiceClient) WaitOperation(ctx context.Context, in *WaitOper
 	return out, nil
 }
 
+func (c *operationServiceClient) WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &OperationService_ServiceDesc.Streams[0], OperationService_WatchOperation_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchOperationRequest, v1.Operation]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OperationService_WatchOperationClient = grpc.ServerStreamingClient[v1.Operation]
+
+func (c *operationServiceClient) WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &OperationService_ServiceDesc.Streams[1], OperationService_WatchOperations_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WatchOperationsRequest, v1.Operation]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OperationService_WatchOperationsClient = grpc.ServerStreamingClient[v1.Operation]
+
 // OperationServiceServer is the server API for OperationService service.
 // All implementations must embed UnimplementedOperationServiceServer
 // for forward compatibility.
@@ -85,6 +129,10 @@ type OperationServiceServer interface {
 	ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error)
 	// Answers when the operation has ended, or after timeout_seconds with how far it got.
 	WaitOperation(context.Context, *WaitOperationRequest) (*v1.Operation, error)
+	// The operation as it is, and again after each change, until it has ended.
+	WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[v1.Operation]) error
+	// Those that have not ended, newest first, and then every one that begins or changes.
+	WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[v1.Operation]) error
 	mustEmbedUnimplementedOperationServiceServer()
 }
 
@@ -103,6 +151,12 @@ func (UnimplementedOperationServiceServer) ListOperations(context.Context, *List
 }
 func (UnimplementedOperationServiceServer) WaitOperation(context.Context, *WaitOperationRequest) (*v1.Operation, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method WaitOperation not implemented")
+}
+func (UnimplementedOperationServiceServer) WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[v1.Operation]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchOperation not implemented")
+}
+func (UnimplementedOperationServiceServer) WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[v1.Operation]) error {
+	return status.Errorf(codes.Unimplemented, "method WatchOperations not implemented")
 }
 func (UnimplementedOperationServiceServer) mustEmbedUnimplementedOperationServiceServer() {}
 func (UnimplementedOperationServiceServer) testEmbeddedByValue()                          {}
@@ -179,6 +233,28 @@ func _OperationService_WaitOperation_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OperationService_WatchOperation_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchOperationRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(OperationServiceServer).WatchOperation(m, &grpc.GenericServerStream[WatchOperationRequest, v1.Operation]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OperationService_WatchOperationServer = grpc.ServerStreamingServer[v1.Operation]
+
+func _OperationService_WatchOperations_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(WatchOperationsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(OperationServiceServer).WatchOperations(m, &grpc.GenericServerStream[WatchOperationsRequest, v1.Operation]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type OperationService_WatchOperationsServer = grpc.ServerStreamingServer[v1.Operation]
+
 // OperationService_ServiceDesc is the grpc.ServiceDesc for OperationService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -199,6 +275,17 @@ var OperationService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _OperationService_WaitOperation_Handler,
 		},
 	},
-	Streams:  []grpc.StreamDesc{},
+	Streams: []grpc.StreamDesc{
+		{
+			StreamName:    "WatchOperation",
+			Handler:       _OperationService_WatchOperation_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WatchOperations",
+			Handler:       _OperationService_WatchOperations_Handler,
+			ServerStreams: true,
+		},
+	},
 	Metadata: "thecloud/compute/v1/operation_service.proto",
 }

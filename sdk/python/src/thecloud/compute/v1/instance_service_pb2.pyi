@@ -132,3 +132,15 @@ class WatchInstanceRequest(_message.Message):
     ID_FIELD_NUMBER: _ClassVar[int]
     id: str
     def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class WatchInstancesRequest(_message.Message):
+    __slots__ = ("state", "name", "label", "host_id")
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    HOST_ID_FIELD_NUMBER: _ClassVar[int]
+    state: str
+    name: str
+    label: _containers.RepeatedScalarFieldContainer[str]
+    host_id: str
+    def __init__(self, state: _Optional[str] = ..., name: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., host_id: _Optional[str] = ...) -> None: ...

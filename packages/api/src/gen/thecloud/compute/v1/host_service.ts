@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -59,6 +61,13 @@ export interface CordonHostRequest {
 
 export interface UncordonHostRequest {
   id: string;
+}
+
+export interface WatchHostRequest {
+  id: string;
+}
+
+export interface WatchHostsRequest {
 }
 
 function createBaseCreateHostRequest(): CreateHostRequest {
@@ -572,6 +581,104 @@ export const UncordonHostRequest: MessageFns<UncordonHostRequest> = {
   },
 };
 
+function createBaseWatchHostRequest(): WatchHostRequest {
+  return { id: "" };
+}
+
+export const WatchHostRequest: MessageFns<WatchHostRequest> = {
+  encode(message: WatchHostRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchHostRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchHostRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchHostRequest>): WatchHostRequest {
+    return WatchHostRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchHostRequest>): WatchHostRequest {
+    const message = createBaseWatchHostRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchHostsRequest(): WatchHostsRequest {
+  return {};
+}
+
+export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
+  encode(_: WatchHostsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchHostsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchHostsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchHostsRequest>): WatchHostsRequest {
+    return WatchHostsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<WatchHostsRequest>): WatchHostsRequest {
+    const message = createBaseWatchHostsRequest();
+    return message;
+  },
+};
+
 /** Hosts, for administrators of the installation. */
 export type HostServiceService = typeof HostServiceService;
 export const HostServiceService = {
@@ -622,6 +729,26 @@ export const HostServiceService = {
     responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
     responseDeserialize: (value: Buffer): Host => Host.decode(value),
   },
+  /** The host as it is, and again after each change. How much of it is promised is as of that change. */
+  watchHost: {
+    path: "/thecloud.compute.v1.HostService/WatchHost" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchHostRequest): Buffer => Buffer.from(WatchHostRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchHostRequest => WatchHostRequest.decode(value),
+    responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Host => Host.decode(value),
+  },
+  /** All hosts as they are, newest first, and again after each change. */
+  watchHosts: {
+    path: "/thecloud.compute.v1.HostService/WatchHosts" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchHostsRequest): Buffer => Buffer.from(WatchHostsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchHostsRequest => WatchHostsRequest.decode(value),
+    responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Host => Host.decode(value),
+  },
 } as const;
 
 export interface HostServiceServer extends UntypedServiceImplementation {
@@ -632,6 +759,10 @@ export interface HostServiceServer extends UntypedServiceImplementation {
   /** Places nothing new here; what runs goes on. */
   cordonHost: handleUnaryCall<CordonHostRequest, Host>;
   uncordonHost: handleUnaryCall<UncordonHostRequest, Host>;
+  /** The host as it is, and again after each change. How much of it is promised is as of that change. */
+  watchHost: handleServerStreamingCall<WatchHostRequest, Host>;
+  /** All hosts as they are, newest first, and again after each change. */
+  watchHosts: handleServerStreamingCall<WatchHostsRequest, Host>;
 }
 
 export interface HostServiceClient extends Client {
@@ -709,6 +840,16 @@ export interface HostServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Host) => void,
   ): ClientUnaryCall;
+  /** The host as it is, and again after each change. How much of it is promised is as of that change. */
+  watchHost(request: WatchHostRequest, options?: Partial<CallOptions>): ClientReadableStream<Host>;
+  watchHost(request: WatchHostRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<Host>;
+  /** All hosts as they are, newest first, and again after each change. */
+  watchHosts(request: WatchHostsRequest, options?: Partial<CallOptions>): ClientReadableStream<Host>;
+  watchHosts(
+    request: WatchHostsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Host>;
 }
 
 export const HostServiceClient = makeGenericClientConstructor(

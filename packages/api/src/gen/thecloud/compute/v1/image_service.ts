@@ -11,9 +11,11 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
   type ClientWritableStream,
   type handleClientStreamingCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -65,6 +67,14 @@ export interface GetImageRequest {
 
 export interface DeleteImageRequest {
   id: string;
+}
+
+export interface WatchImageRequest {
+  id: string;
+}
+
+export interface WatchImagesRequest {
+  name: string;
 }
 
 function createBaseCreateImageRequest(): CreateImageRequest {
@@ -649,6 +659,116 @@ export const DeleteImageRequest: MessageFns<DeleteImageRequest> = {
   },
 };
 
+function createBaseWatchImageRequest(): WatchImageRequest {
+  return { id: "" };
+}
+
+export const WatchImageRequest: MessageFns<WatchImageRequest> = {
+  encode(message: WatchImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchImageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchImageRequest>): WatchImageRequest {
+    return WatchImageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchImageRequest>): WatchImageRequest {
+    const message = createBaseWatchImageRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchImagesRequest(): WatchImagesRequest {
+  return { name: "" };
+}
+
+export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
+  encode(message: WatchImagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchImagesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchImagesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchImagesRequest>): WatchImagesRequest {
+    return WatchImagesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchImagesRequest>): WatchImagesRequest {
+    const message = createBaseWatchImagesRequest();
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
 /** Images of the current project. */
 export type ImageServiceService = typeof ImageServiceService;
 export const ImageServiceService = {
@@ -693,6 +813,29 @@ export const ImageServiceService = {
     responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
     responseDeserialize: (value: Buffer): Image => Image.decode(value),
   },
+  /** The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). */
+  watchImage: {
+    path: "/thecloud.compute.v1.ImageService/WatchImage" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchImageRequest): Buffer => Buffer.from(WatchImageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchImageRequest => WatchImageRequest.decode(value),
+    responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Image => Image.decode(value),
+  },
+  /**
+   * Those that match as they are, newest first, and again after each change; a deleted one comes with status.state
+   * "deleted".
+   */
+  watchImages: {
+    path: "/thecloud.compute.v1.ImageService/WatchImages" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchImagesRequest): Buffer => Buffer.from(WatchImagesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchImagesRequest => WatchImagesRequest.decode(value),
+    responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Image => Image.decode(value),
+  },
   /** Deletes an image that no instance uses. */
   deleteImage: {
     path: "/thecloud.compute.v1.ImageService/DeleteImage" as const,
@@ -715,6 +858,13 @@ export interface ImageServiceServer extends UntypedServiceImplementation {
   uploadImage: handleClientStreamingCall<UploadImageRequest, Image>;
   listImages: handleUnaryCall<ListImagesRequest, ListImagesResponse>;
   getImage: handleUnaryCall<GetImageRequest, Image>;
+  /** The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). */
+  watchImage: handleServerStreamingCall<WatchImageRequest, Image>;
+  /**
+   * Those that match as they are, newest first, and again after each change; a deleted one comes with status.state
+   * "deleted".
+   */
+  watchImages: handleServerStreamingCall<WatchImagesRequest, Image>;
   /** Deletes an image that no instance uses. */
   deleteImage: handleUnaryCall<DeleteImageRequest, Image>;
 }
@@ -783,6 +933,23 @@ export interface ImageServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Image) => void,
   ): ClientUnaryCall;
+  /** The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). */
+  watchImage(request: WatchImageRequest, options?: Partial<CallOptions>): ClientReadableStream<Image>;
+  watchImage(
+    request: WatchImageRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Image>;
+  /**
+   * Those that match as they are, newest first, and again after each change; a deleted one comes with status.state
+   * "deleted".
+   */
+  watchImages(request: WatchImagesRequest, options?: Partial<CallOptions>): ClientReadableStream<Image>;
+  watchImages(
+    request: WatchImagesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Image>;
   /** Deletes an image that no instance uses. */
   deleteImage(
     request: DeleteImageRequest,

@@ -116,6 +116,14 @@ export interface WatchInstanceRequest {
   id: string;
 }
 
+export interface WatchInstancesRequest {
+  state: string;
+  name: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  hostId: string;
+}
+
 function createBaseCreateInstanceRequest(): CreateInstanceRequest {
   return { name: "", labels: {}, spec: undefined };
 }
@@ -1175,6 +1183,97 @@ export const WatchInstanceRequest: MessageFns<WatchInstanceRequest> = {
   },
 };
 
+function createBaseWatchInstancesRequest(): WatchInstancesRequest {
+  return { state: "", name: "", label: [], hostId: "" };
+}
+
+export const WatchInstancesRequest: MessageFns<WatchInstancesRequest> = {
+  encode(message: WatchInstancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    for (const v of message.label) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.hostId !== "") {
+      writer.uint32(34).string(message.hostId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchInstancesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchInstancesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.hostId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchInstancesRequest>): WatchInstancesRequest {
+    return WatchInstancesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchInstancesRequest>): WatchInstancesRequest {
+    const message = createBaseWatchInstancesRequest();
+    message.state = object.state ?? "";
+    message.name = object.name ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.hostId = object.hostId ?? "";
+    return message;
+  },
+};
+
 /** Instances of the current project. */
 export type InstanceServiceService = typeof InstanceServiceService;
 export const InstanceServiceService = {
@@ -1253,6 +1352,33 @@ export const InstanceServiceService = {
     responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
     responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
   },
+  /**
+   * The instance as it is, and again after each change, until it is deleted (status.state is then "deleted").
+   * Quick changes may be seen as one; GET /v1/events has every one.
+   */
+  watchInstance: {
+    path: "/thecloud.compute.v1.InstanceService/WatchInstance" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchInstanceRequest): Buffer => Buffer.from(WatchInstanceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchInstanceRequest => WatchInstanceRequest.decode(value),
+    responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
+  },
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once
+   * more as it then is; one that is deleted comes with status.state "deleted".
+   */
+  watchInstances: {
+    path: "/thecloud.compute.v1.InstanceService/WatchInstances" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchInstancesRequest): Buffer =>
+      Buffer.from(WatchInstancesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchInstancesRequest => WatchInstancesRequest.decode(value),
+    responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
+  },
   /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
   deleteInstance: {
     path: "/thecloud.compute.v1.InstanceService/DeleteInstance" as const,
@@ -1261,16 +1387,6 @@ export const InstanceServiceService = {
     requestSerialize: (value: DeleteInstanceRequest): Buffer =>
       Buffer.from(DeleteInstanceRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): DeleteInstanceRequest => DeleteInstanceRequest.decode(value),
-    responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
-    responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
-  },
-  /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
-  watchInstance: {
-    path: "/thecloud.compute.v1.InstanceService/WatchInstance" as const,
-    requestStream: false as const,
-    responseStream: true as const,
-    requestSerialize: (value: WatchInstanceRequest): Buffer => Buffer.from(WatchInstanceRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): WatchInstanceRequest => WatchInstanceRequest.decode(value),
     responseSerialize: (value: Instance): Buffer => Buffer.from(Instance.encode(value).finish()),
     responseDeserialize: (value: Buffer): Instance => Instance.decode(value),
   },
@@ -1351,10 +1467,18 @@ export interface InstanceServiceServer extends UntypedServiceImplementation {
   /** Asks the program to end (SIGTERM), and ends it after the grace. */
   stopInstance: handleUnaryCall<StopInstanceRequest, Instance>;
   restartInstance: handleUnaryCall<RestartInstanceRequest, Instance>;
+  /**
+   * The instance as it is, and again after each change, until it is deleted (status.state is then "deleted").
+   * Quick changes may be seen as one; GET /v1/events has every one.
+   */
+  watchInstance: handleServerStreamingCall<WatchInstanceRequest, Instance>;
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once
+   * more as it then is; one that is deleted comes with status.state "deleted".
+   */
+  watchInstances: handleServerStreamingCall<WatchInstancesRequest, Instance>;
   /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
   deleteInstance: handleUnaryCall<DeleteInstanceRequest, Instance>;
-  /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
-  watchInstance: handleServerStreamingCall<WatchInstanceRequest, Instance>;
   /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
   readInstanceLogs: handleServerStreamingCall<ReadInstanceLogsRequest, LogChunk>;
   /**
@@ -1484,6 +1608,26 @@ export interface InstanceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Instance) => void,
   ): ClientUnaryCall;
+  /**
+   * The instance as it is, and again after each change, until it is deleted (status.state is then "deleted").
+   * Quick changes may be seen as one; GET /v1/events has every one.
+   */
+  watchInstance(request: WatchInstanceRequest, options?: Partial<CallOptions>): ClientReadableStream<Instance>;
+  watchInstance(
+    request: WatchInstanceRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Instance>;
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once
+   * more as it then is; one that is deleted comes with status.state "deleted".
+   */
+  watchInstances(request: WatchInstancesRequest, options?: Partial<CallOptions>): ClientReadableStream<Instance>;
+  watchInstances(
+    request: WatchInstancesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Instance>;
   /** Removes the instance and frees its name, ports and capacity. Deleting twice is deleting once. */
   deleteInstance(
     request: DeleteInstanceRequest,
@@ -1500,13 +1644,6 @@ export interface InstanceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Instance) => void,
   ): ClientUnaryCall;
-  /** The instance as it is, and again after each change, until it is deleted or the caller goes. */
-  watchInstance(request: WatchInstanceRequest, options?: Partial<CallOptions>): ClientReadableStream<Instance>;
-  watchInstance(
-    request: WatchInstanceRequest,
-    metadata?: Metadata,
-    options?: Partial<CallOptions>,
-  ): ClientReadableStream<Instance>;
   /** What the program wrote to its standard output and error: at most the last 30 MiB. A stopped instance has it, too. */
   readInstanceLogs(request: ReadInstanceLogsRequest, options?: Partial<CallOptions>): ClientReadableStream<LogChunk>;
   readInstanceLogs(

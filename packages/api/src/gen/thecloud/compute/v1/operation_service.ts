@@ -11,7 +11,9 @@ import {
   type ChannelCredentials,
   Client,
   type ClientOptions,
+  type ClientReadableStream,
   type ClientUnaryCall,
+  type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
   type Metadata,
@@ -40,6 +42,15 @@ export interface WaitOperationRequest {
   id: string;
   /** 0: 30. */
   timeoutSeconds: number;
+}
+
+export interface WatchOperationRequest {
+  id: string;
+}
+
+export interface WatchOperationsRequest {
+  /** Only those on this resource. */
+  resource: string;
 }
 
 function createBaseGetOperationRequest(): GetOperationRequest {
@@ -310,6 +321,116 @@ export const WaitOperationRequest: MessageFns<WaitOperationRequest> = {
   },
 };
 
+function createBaseWatchOperationRequest(): WatchOperationRequest {
+  return { id: "" };
+}
+
+export const WatchOperationRequest: MessageFns<WatchOperationRequest> = {
+  encode(message: WatchOperationRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchOperationRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchOperationRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchOperationRequest>): WatchOperationRequest {
+    return WatchOperationRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchOperationRequest>): WatchOperationRequest {
+    const message = createBaseWatchOperationRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseWatchOperationsRequest(): WatchOperationsRequest {
+  return { resource: "" };
+}
+
+export const WatchOperationsRequest: MessageFns<WatchOperationsRequest> = {
+  encode(message: WatchOperationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.resource !== "") {
+      writer.uint32(10).string(message.resource);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): WatchOperationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWatchOperationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.resource = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<WatchOperationsRequest>): WatchOperationsRequest {
+    return WatchOperationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<WatchOperationsRequest>): WatchOperationsRequest {
+    const message = createBaseWatchOperationsRequest();
+    message.resource = object.resource ?? "";
+    return message;
+  },
+};
+
 /** Operations of the current project, newest first. */
 export type OperationServiceService = typeof OperationServiceService;
 export const OperationServiceService = {
@@ -343,6 +464,28 @@ export const OperationServiceService = {
     responseSerialize: (value: Operation): Buffer => Buffer.from(Operation.encode(value).finish()),
     responseDeserialize: (value: Buffer): Operation => Operation.decode(value),
   },
+  /** The operation as it is, and again after each change, until it has ended. */
+  watchOperation: {
+    path: "/thecloud.compute.v1.OperationService/WatchOperation" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchOperationRequest): Buffer =>
+      Buffer.from(WatchOperationRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchOperationRequest => WatchOperationRequest.decode(value),
+    responseSerialize: (value: Operation): Buffer => Buffer.from(Operation.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Operation => Operation.decode(value),
+  },
+  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  watchOperations: {
+    path: "/thecloud.compute.v1.OperationService/WatchOperations" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: WatchOperationsRequest): Buffer =>
+      Buffer.from(WatchOperationsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WatchOperationsRequest => WatchOperationsRequest.decode(value),
+    responseSerialize: (value: Operation): Buffer => Buffer.from(Operation.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Operation => Operation.decode(value),
+  },
 } as const;
 
 export interface OperationServiceServer extends UntypedServiceImplementation {
@@ -350,6 +493,10 @@ export interface OperationServiceServer extends UntypedServiceImplementation {
   listOperations: handleUnaryCall<ListOperationsRequest, ListOperationsResponse>;
   /** Answers when the operation has ended, or after timeout_seconds with how far it got. */
   waitOperation: handleUnaryCall<WaitOperationRequest, Operation>;
+  /** The operation as it is, and again after each change, until it has ended. */
+  watchOperation: handleServerStreamingCall<WatchOperationRequest, Operation>;
+  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  watchOperations: handleServerStreamingCall<WatchOperationsRequest, Operation>;
 }
 
 export interface OperationServiceClient extends Client {
@@ -399,6 +546,20 @@ export interface OperationServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Operation) => void,
   ): ClientUnaryCall;
+  /** The operation as it is, and again after each change, until it has ended. */
+  watchOperation(request: WatchOperationRequest, options?: Partial<CallOptions>): ClientReadableStream<Operation>;
+  watchOperation(
+    request: WatchOperationRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Operation>;
+  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  watchOperations(request: WatchOperationsRequest, options?: Partial<CallOptions>): ClientReadableStream<Operation>;
+  watchOperations(
+    request: WatchOperationsRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<Operation>;
 }
 
 export const OperationServiceClient = makeGenericClientConstructor(

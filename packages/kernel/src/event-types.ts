@@ -1,0 +1,18 @@
+/** Every type of event there is, and what it says. docs/events.md shows this list. */
+export const eventTypes = {
+  'thecloud.instance.changed':
+    'An instance was made, changed its state or spec, or is gone (state `deleted`)',
+  'thecloud.image.changed': 'An image was made, became ready, failed, or is gone (state `deleted`)',
+  'thecloud.operation.changed': 'An operation began, came to its next step, or ended',
+  'thecloud.host.changed': 'A host was announced, joined, fell silent, was given up, cordoned or uncordoned',
+  'thecloud.ssh-key.imported': 'An SSH key was imported',
+  'thecloud.ssh-key.renamed': 'An SSH key has another name',
+  'thecloud.ssh-key.deleted': 'An SSH key is gone',
+  'thecloud.api-key.created': 'An API key was made',
+  'thecloud.api-key.revoked': 'An API key works no longer',
+  'thecloud.member.added': 'Somebody became a member of the project',
+  'thecloud.member.updated': 'A member has another role',
+  'thecloud.member.removed': 'Somebody is no longer a member',
+} as const;
+
+export type EventType = keyof typeof eventTypes;

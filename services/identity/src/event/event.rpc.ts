@@ -1,0 +1,36 @@
+import { identityV1 } from '@thecloud/api';
+import { followEvents, implement, principalOf, projectOf } from '@thecloud/service-kit';
+import type { EventLog } from '@thecloud/service-kit';
+import { errors } from '../errors';
+
+/** Handlers of EventService: the durable event stream, cut to what the caller may see. */
+export function eventRpc(log: EventLog) {
+  return implement<identityV1.EventServiceServer>(identityV1.EventServiceService, {
+    watchEvents: async function* (ctx, { after, type: types, subject }) {
+      const wanted = (event: identityV1.Event) =>
+        (types.length === 0 || types.some((prefix) => event.type.startsWith(prefix))) &&
+        (!subject || event.subject === subject);
+      const events = followEvents(log, {
+        projectId: projectOf(ctx),
+        platform: principalOf(ctx).platformAdmin,
+        after,
+        accepted: ctx.accept,
+        signal: ctx.signal,
+        refusals: {
+          expired: () => errors.EVENTS_EXPIRED({ after: after || 'you have seen last' }),
+          tooSlow: () => errors.EVENTS_TOO_SLOW({}),
+        },
+      });
+      for await (const { body } of events) {
+        const event = parse(body);
+        if (wanted(event)) yield event;
+      }
+    },
+  });
+}
+
+/** From the CloudEvents JSON that services publish. */
+function parse(body: string): identityV1.Event {
+  const event = JSON.parse(body) as Omit<identityV1.Event, 'time'> & { time: string };
+  return { ...event, time: new Date(event.time) };
+}
