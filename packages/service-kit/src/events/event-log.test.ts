@@ -177,6 +177,7 @@ it('goes on by itself when NATS was killed and is back', async () => {
   const before = await say('prj_a');
   process.kill(engines.nats.pid()!, 'SIGKILL');
   await connected(false);
+  while (engines.nats.pid() !== undefined) await new Promise((resolve) => setTimeout(resolve, 20));
   await expect(reader()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await engines.nats.start();
   await connected(true);

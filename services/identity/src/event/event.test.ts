@@ -21,6 +21,7 @@ beforeAll(async () => {
     channelOptions('identity'),
   );
   person = await caller.newPerson();
+  await letIn();
 });
 afterAll(async () => {
   client.close();
@@ -37,6 +38,19 @@ const makeKey = async (name: string, who = person) => {
   );
   return metadata?.id ?? '';
 };
+
+/** Waits until identity has found NATS: it serves without it, and says so to whoever wants events. */
+async function letIn(): Promise<void> {
+  const giveUp = Date.now() + 30_000;
+  for (;;) {
+    try {
+      return (await watch()).leave();
+    } catch (cause) {
+      if ((cause as { code?: string }).code !== 'UNAVAILABLE' || Date.now() > giveUp) throw cause;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
 
 /** Watches; resolves once let in, or throws the refusal. */
 async function watch(request: Partial<identityV1.WatchEventsRequest> = {}, who = person) {
