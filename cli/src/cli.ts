@@ -103,10 +103,10 @@ export class Cli {
   }
 
   /** Prints one after another as they come: a row each under one head, or a line of JSON, or a document of YAML. */
-  rows<T>(view: View<T>): (item: T) => void {
+  rows<T>(): (view: View<T>, item: T) => void {
     const widths: number[] = [];
     let first = true;
-    return (item) => {
+    return (view, item) => {
       this.io.stdout.write(renderRow(view, item, this.style, widths, first));
       first = false;
     };

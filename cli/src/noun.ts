@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from './cli';
+import { follow } from './following';
 import { integer } from './parse';
 import { listResources, resolveId, viewOf, type Kind, type Resource } from './resource';
 import { defaultWaitSeconds, waitForOperation } from './waiting';
@@ -43,13 +44,22 @@ export function addList<T extends Resource, O extends object>(
   filter: (options: O) => object | Promise<object> = () => ({}),
 ): Command {
   const { examples, summary = `Lists ${kind.noun}s` } = words;
-  return addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
+  const verb = addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), defaultLimit)
-    .action(async (options: O & { limit: number }) => {
+    .action(async (options: O & { limit: number; watch?: boolean }) => {
+      if (options.watch) return watchList(cli, kind, await filter(options));
       const { items, answer, more } = await listResources(cli, kind, await filter(options), options.limit);
       cli.printList(await viewOf(cli, kind, items), items, answer);
       if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
     });
+  if (!kind.watch) return verb;
+  return verb.option('-w, --watch', 'show them all, then each again when it changes, until you press Ctrl-C');
+}
+
+async function watchList<T extends Resource>(cli: Cli, kind: Kind<T>, filter: object): Promise<void> {
+  const row = cli.rows<T>();
+  const stream = kind.watch!(await cli.cloud(kind.scope), filter);
+  await follow(cli.io, stream, async (item) => row(await viewOf(cli, kind, [item]), item));
 }
 
 /** `show`: one of the kind, by name or id. */

@@ -25,6 +25,8 @@ export interface Kind<T extends Resource> extends View<T> {
   scope: Scope;
   /** The list method takes `name`. */
   nameFilter: boolean;
+  /** Those that match as they are, and again after each change. */
+  watch?: (cloud: Cloud, filter: object) => AsyncIterable<T>;
   /** For people: the same view with what only other resources know, such as their names instead of ids. */
   named?: (cli: Cli, items: readonly T[]) => Promise<View<T>>;
 }

@@ -12,6 +12,7 @@ const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join('
 export const hosts: Kind<Host> = {
   noun: 'host',
   of: (cloud) => cloud.hosts,
+  watch: (cloud) => cloud.hosts.watchAll(), // it takes no filter
   collection: 'hosts',
   scope: 'platform',
   nameFilter: false,

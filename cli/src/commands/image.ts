@@ -24,6 +24,7 @@ import { messageOf } from '../thrown';
 export const images: Kind<Image> = {
   noun: 'image',
   of: (cloud) => cloud.images,
+  watch: (cloud, filter) => cloud.images.watchAll(filter),
   collection: 'images',
   scope: 'project',
   nameFilter: true,

@@ -1,5 +1,6 @@
-import { CloudApiError, type Instance, type InstancePort } from '@thecloud/sdk';
+import type { Instance, InstancePort } from '@thecloud/sdk';
 import type { Cli } from '../cli';
+import { imageNames } from '../image-names';
 import { age, type View } from '../output';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
 
@@ -20,8 +21,9 @@ const imageTitle = 'IMAGE';
 
 /** With the names of images that are still there. Who may not see images sees their ids. */
 async function withImageNames(cli: Cli, items: readonly Instance[]): Promise<View<Instance>> {
-  if (!items.some(({ spec }) => spec?.image?.startsWith('img_'))) return instances;
-  const names = await imageNames(cli);
+  const ids = items.map(({ spec }) => spec?.image ?? '').filter((image) => image.startsWith('img_'));
+  if (ids.length === 0) return instances;
+  const names = await imageNames(cli, ids);
   const value = ({ spec }: Instance) => names.get(spec.image) ?? spec.image;
   const columns = instances.columns.map((column) =>
     column.title === imageTitle ? { ...column, value } : column,
@@ -29,21 +31,10 @@ async function withImageNames(cli: Cli, items: readonly Instance[]): Promise<Vie
   return { ...instances, columns };
 }
 
-const mostImages = 5_000;
-
-async function imageNames(cli: Cli): Promise<Map<string, string>> {
-  try {
-    const { items } = await (await cli.cloud()).images.list().take(mostImages);
-    return new Map(items.map(({ metadata }) => [metadata.id, metadata.name]));
-  } catch (error) {
-    if (error instanceof CloudApiError) return new Map();
-    throw error;
-  }
-}
-
 export const instances: Kind<Instance> = {
   noun: 'instance',
   of: (cloud) => cloud.instances,
+  watch: (cloud, filter) => cloud.instances.watchAll(filter),
   collection: 'instances',
   scope: 'project',
   nameFilter: true,

@@ -42,7 +42,8 @@ export function addStats(noun: Command, cli: Cli): void {
       const cloud = await cli.cloud();
       const view = statsOf(nameOrId);
       if (!options.watch) return cli.printOne(view, await cloud.instances.stats(id));
-      const rows = cli.rows(view);
-      await follow(cli.io, cloud.instances.watchStats(id, { interval_seconds: options.interval }), rows);
+      const row = cli.rows<InstanceStats>();
+      const stream = cloud.instances.watchStats(id, { interval_seconds: options.interval });
+      await follow(cli.io, stream, (stats) => row(view, stats));
     });
 }

@@ -1,6 +1,7 @@
 import type { Operation } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { follow } from '../following';
 import { addNoun, addVerb } from '../noun';
 import { age, duration, type View } from '../output';
 import { integer } from '../parse';
@@ -46,7 +47,13 @@ export function addOperations(program: Command, cli: Cli): void {
   })
     .option('--resource <id>', 'only those on this resource')
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
-    .action(async (options: { resource?: string; limit: number }) => {
+    .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C')
+    .action(async (options: { resource?: string; limit: number; watch?: boolean }) => {
+      if (options.watch) {
+        const row = cli.rows<Operation>();
+        const stream = (await cli.cloud()).operations.watchAll({ resource: options.resource });
+        return follow(cli.io, stream, (operation) => row(operations, operation));
+      }
       const pages = (await cli.cloud()).operations.list({ resource: options.resource });
       const { items, answer } = await collect(pages, 'operations', options.limit);
       cli.printList(operations, items, answer);

@@ -5,6 +5,7 @@ export { addApiKeys } from './key';
 export { addCompletion } from './completion';
 export { addContexts } from './context';
 export { addDoctor } from './doctor';
+export { addEvents } from './events';
 export { addHosts } from './host';
 export { addImages } from './image';
 export { addInstances } from './instance';

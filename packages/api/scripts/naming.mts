@@ -45,3 +45,6 @@ export function methodName(rpc: string, path: string): string {
     ? 'watchAll'
     : verb;
 }
+
+/** A program's effects cannot be undone by an idempotency key: clients never repeat it by themselves. */
+export const runsOnce = (rpc: string) => rpc === 'RunInstanceCommand';

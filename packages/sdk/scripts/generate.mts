@@ -7,7 +7,7 @@ import type { DescMessage, DescMethod } from '@bufbuild/protobuf';
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { commentOf } from '../../api/src/comments.ts';
 import { methods } from '../../api/src/gen/methods.ts';
-import { className, methodName, propertyName } from '../../api/scripts/naming.mts';
+import { className, methodName, propertyName, runsOnce } from '../../api/scripts/naming.mts';
 import { doc, TypeSet } from './types.mts';
 
 const gen = join(import.meta.dirname, '../src/gen');
@@ -57,7 +57,7 @@ function methodOf(method: Method): string {
   );
   const parts = pathFields.map((field) => `${camel(field)}: string`);
   const path_ = `[${pathFields.map(camel).join(', ')}]`;
-  const route = `{ verb: '${verb}', path: '${path}', body: '${body}', scope: '${scope}' }`;
+  const route = `{ verb: '${verb}', path: '${path}', body: '${body}', scope: '${scope}'${runsOnce(rpc.name) ? ', once: true' : ''} }`;
   const rest = [`request: T.${request}${optional ? ' = {}' : ''}`, `options?: CallOptions`];
   const answer = `T.${types.nameOf(rpc.output, 'output')}`;
   const method_ = (args: string[], result: string, call: string) =>

@@ -53,4 +53,6 @@ export interface Route {
   readonly body: string;
   /** `public` ones get no credential, and only those of a project name it. */
   readonly scope: 'project' | 'user' | 'platform' | 'public';
+  /** Running it twice is running it twice, whatever its key: it is not tried again. */
+  readonly once?: true;
 }

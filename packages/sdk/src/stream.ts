@@ -1,6 +1,6 @@
 import type { Connection } from './connection';
 import { connect, type StreamCall } from './connect';
-import { CloudConnectionError } from './errors';
+import { CloudApiError, CloudConnectionError } from './errors';
 import type { CallOptions, Route } from './options';
 import { backoffMs, defaultRetryPolicy, passes, retryDelayMs, type RetryPolicy } from './retry';
 import { anyOf, sleep } from './sleep';
@@ -105,7 +105,9 @@ class Progress {
   delayAfter(error: unknown): number | undefined {
     const failures = this.#failures++;
     if (!this.#everOpen) return retryDelayMs(error, failures, this.policy);
-    if (this.resume === 'never' || !passes(error)) return undefined;
+    // 429 in the midst of a stream: its reader fell behind, and goes on where it is.
+    const behind = error instanceof CloudApiError && error.status === 429;
+    if (this.resume === 'never' || !(behind || passes(error))) return undefined;
     this.#failingSince ??= Date.now();
     if (Date.now() - this.#failingSince > resumeForMs) return undefined;
     const { retryAfterSeconds = 0 } = error as { retryAfterSeconds?: number };

@@ -17,6 +17,7 @@ async function against<T>(answers: Reply[], work: (cloud: Cloud) => Promise<T>) 
   const gateway = await recordedGateway({
     'POST /v1/instances': answers,
     'POST /v1/instances/ins_1:stop': answers,
+    'POST /v1/instances/ins_1:exec': answers,
     'GET /v1/instances': answers,
     'POST /v1/images:upload': answers,
     'POST /v1/sessions': answers,
@@ -127,6 +128,14 @@ describe('a call', () => {
       cloud.images.upload(new Blob(['streamed']).stream(), { name: 'tiny' }),
     );
     expect(seen.map(({ text }) => text)).toEqual(['streamed']);
+  });
+
+  it('that runs a program is not repeated: twice would be twice', async () => {
+    const { result, seen } = await against([busy, made], (cloud) =>
+      cloud.instances.runCommand('ins_1', { command: ['id'] }),
+    );
+    expect(result).toMatchObject({ status: 503 });
+    expect(seen).toHaveLength(1);
   });
 
   it('tells nobody who calls where anybody may, and no project where none is meant', async () => {

@@ -11,6 +11,7 @@ export interface Call {
   readonly verb: string;
   readonly path: string;
   readonly scope: Route['scope'];
+  readonly once?: Route['once'];
   readonly query?: Query;
   /** Sent as JSON. */
   readonly body?: unknown;
@@ -42,7 +43,7 @@ export class Transport {
     const init = this.init(call, options); // once: all attempts share the idempotency key
     const { timeoutMs = this.options.timeoutMs ?? defaultTimeoutMs } = options;
     const policy = { ...defaultRetryPolicy, ...this.options.retry };
-    const repeatable = !(call.upload instanceof ReadableStream);
+    const repeatable = !call.once && !(call.upload instanceof ReadableStream);
     const retryUntil = Date.now() + 1.5 * timeoutMs; // so that silence costs two timeouts, not four
     const signal = this.signalOf(options);
     for (let retries = 0; ; retries++) {
@@ -63,6 +64,7 @@ export class Transport {
       verb: route.verb,
       path: fillPath(route.path, path),
       scope: route.scope,
+      once: route.once,
       query: whole ? {} : (request as Query),
       body: whole ? request : undefined,
     };

@@ -6,7 +6,7 @@ import type { DescField, DescMessage, DescMethod, DescService } from '@bufbuild/
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt';
 import { commentOf } from '../../src/comments.ts';
 import { fieldRules, methods } from '../../src/gen/methods.ts';
-import { className, methodName } from '../naming.mts';
+import { className, methodName, runsOnce } from '../naming.mts';
 
 type Entry = (typeof methods)[number];
 
@@ -50,9 +50,6 @@ export interface Resource {
   readonly comment?: string;
 }
 
-/** A program's effects cannot be undone by a key: running it twice is running it twice. */
-const once = ['RunInstanceCommand'];
-
 // Enrolment is for processes of the installation, at a port of its own: what has neither route nor permission.
 export const publicEntries = methods.filter(
   (entry) => entry.auth.peers.length === 0 && (entry.http !== undefined || entry.auth.permission !== ''),
@@ -76,7 +73,7 @@ function methodOf(entry: Entry): Method {
     path: entry.path,
     name: methodName(entry.rpc, routeOf(entry)),
     kind,
-    repeat: once.includes(entry.rpc) ? 'once' : read ? 'read' : 'keyed',
+    repeat: runsOnce(entry.rpc) ? 'once' : read ? 'read' : 'keyed',
     resume: resumeOf(rpc),
     about: kind === 'duplex' ? [] : about,
     field:

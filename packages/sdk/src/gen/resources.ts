@@ -367,7 +367,7 @@ export class Instances extends Resource {
     options?: CallOptions,
   ): Promise<T.RunInstanceCommandResponse> {
     return this.callUnary(
-      { verb: 'POST', path: '/v1/instances/{id}:exec', body: '*', scope: 'project' },
+      { verb: 'POST', path: '/v1/instances/{id}:exec', body: '*', scope: 'project', once: true },
       [id],
       request,
       options,
