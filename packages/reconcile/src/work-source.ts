@@ -14,7 +14,7 @@ export interface WorkSource {
   claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]>;
   /** Puts a key back, due in `afterMs`, or at once if it was woken meanwhile. */
   release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<void>;
-  /** Milliseconds until the next key is due; undefined: no key. */
+  /** Milliseconds until the next key is due that is not claimed; undefined: there is none. */
   nextDueMs(controller: string): Promise<number | undefined>;
   /** Calls back soon after somebody enqueued for this controller. A hint: may be early, late, twice or never. */
   onWake(controller: string, wake: () => void): () => void;

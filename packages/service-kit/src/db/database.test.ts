@@ -53,6 +53,21 @@ it('writes in a round trip for what it waits for, and one for the commit', async
   expect(await wire.count(() => put('prj_1'))).toBe(2);
 });
 
+it('writes at once in one, all or nothing', async () => {
+  const kept = () => db.read('system', (tx) => tx.$count(tables.inbox));
+  const once = (eventId: string, statement: string) =>
+    db.writeAtOnce('system', (tx) =>
+      Promise.all([
+        tx.insert(tables.inbox).values({ consumer: 'one', eventId }),
+        tx.execute(sql.raw(statement)),
+      ]),
+    );
+  expect(await wire.count(() => once('evt_1', 'select 1'))).toBe(1);
+  expect(await kept()).toBe(1);
+  await expect(once('evt_2', 'select 1 / 0')).rejects.toMatchObject({ cause: { code: '22012' } });
+  expect(await kept()).toBe(1);
+});
+
 it('shares a transaction among reads of the same scope, and of no other', async () => {
   const [one, two, other] = await Promise.all([
     db.read({ projectId: 'prj_1' }, settings),

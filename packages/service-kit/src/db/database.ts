@@ -112,6 +112,28 @@ export class Database {
     });
   }
 
+  /**
+   * A write in one round trip: COMMIT goes out with the statements. So `fn` must start all of them before it first
+   * awaits; one that fails undoes all, but what `fn` throws afterwards undoes nothing. No events, nothing on commit.
+   */
+  async writeAtOnce<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    const by = askedBy(this.writeAtOnce);
+    return this.#withClient(async (client) => {
+      const uncork = cork(client);
+      const begun = begin(client, scope, 'BEGIN');
+      const written = fn(txOf(client));
+      const committed = nextTurn().then(() => {
+        passing('before commit', by);
+        const done = client.query('COMMIT');
+        uncork();
+        return done;
+      });
+      const [, value] = await settle(begun, written, committed);
+      passing('after commit', by);
+      return value as T;
+    });
+  }
+
   /** After a statement that failed, PostgreSQL takes COMMIT for ROLLBACK: it may be on its way before that is known. */
   async #commit(client: PoolClient, last: readonly Promise<unknown>[]): Promise<void> {
     if (last.length === 0) return void (await client.query('COMMIT'));

@@ -3,6 +3,7 @@ import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
+import { settle } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import type { KitTables } from './tables';
@@ -53,7 +54,7 @@ export class PgWorkSource implements WorkSource {
 
   async claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]> {
     const { work, leader } = this.tables;
-    const rows = await this.db.write('system', (tx) =>
+    const rows = await this.db.writeAtOnce('system', (tx) =>
       tx.execute<{ key: string; wakes: number; attempts: number }>(sql`
         update ${work} set lease_until = now() + ${leaseMs} * interval '1 millisecond'
          where controller = ${controller} and key in (
@@ -82,7 +83,7 @@ export class PgWorkSource implements WorkSource {
   /** Claims that are released at the same time are put back by one statement. */
   async #release(releases: readonly Release[]): Promise<void[]> {
     const { work, leader } = this.tables;
-    await this.db.write('system', (tx) =>
+    await this.db.writeAtOnce('system', (tx) =>
       tx.execute(sql`
         with back as (
           select w.controller, w.key, b.wakes, b.attempts, b.after_ms
@@ -98,15 +99,16 @@ export class PgWorkSource implements WorkSource {
     return releases.map(() => undefined);
   }
 
+  /** Of the keys nobody has claimed: read from the index, however many there are. */
   async nextDueMs(controller: string): Promise<number | undefined> {
     const { work } = this.tables;
     const rows = await this.db.read('system', (tx) =>
-      tx.execute<{ ms: number | null }>(sql`
-        select (extract(epoch from min(greatest(due_at, coalesce(lease_until, due_at))) - now()) * 1000)::float8 as ms
-          from ${work} where controller = ${controller}`),
+      tx.execute<{ ms: number }>(sql`
+        select (extract(epoch from due_at - now()) * 1000)::float8 as ms
+          from ${work} where controller = ${controller} and lease_until is null order by due_at limit 1`),
     );
     const ms = rows.rows[0]?.ms;
-    return ms === null || ms === undefined ? undefined : Math.max(0, ms);
+    return ms === undefined ? undefined : Math.max(0, ms);
   }
 
   onWake(controller: string, wake: () => void): () => void {
@@ -139,13 +141,17 @@ export class PgWorkSource implements WorkSource {
   async fenced<T>(controller: string, epoch: Epoch, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const { leader } = this.tables;
     return this.db.write('system', async (tx) => {
-      const [row] = await tx
-        .select()
-        .from(leader)
-        .where(sql`${leader.controller} = ${controller}`)
-        .for('share');
-      if (row?.epoch !== epoch) throw commonErrors.STALE_EPOCH({ seen: String(row?.epoch ?? 'none') });
-      return fn(tx);
+      const check = async () => {
+        const [row] = await tx
+          .select()
+          .from(leader)
+          .where(sql`${leader.controller} = ${controller}`)
+          .for('share');
+        if (row?.epoch !== epoch) throw commonErrors.STALE_EPOCH({ seen: String(row?.epoch ?? 'none') });
+      };
+      // In one piece with the first statement: what a stale leader writes is rolled back.
+      const [, value] = await settle(check(), fn(tx));
+      return value as T;
     });
   }
 }

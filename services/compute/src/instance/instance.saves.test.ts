@@ -1,4 +1,5 @@
-import { Operations } from '@thecloud/service-kit';
+import { onCommit, Operations } from '@thecloud/service-kit';
+import type { Tx } from '@thecloud/service-kit';
 import { computeDatabase, EPOCH } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
 import { tables } from '../kit.schema';
@@ -12,8 +13,8 @@ let saves: Saves;
 const told: string[] = [];
 beforeAll(async () => {
   fixture = await computeDatabase();
-  const changed = (_tx: unknown, row: { id: string; version: number; state: string }) => {
-    told.push(`${row.id} ${row.state} ${row.version}`);
+  const changed = (tx: Tx, row: { id: string; version: number; state: string }) => {
+    onCommit(tx, () => told.push(`${row.id} ${row.state} ${row.version}`));
   };
   saves = new Saves('instance', {
     work: fixture.work,
@@ -77,6 +78,8 @@ it('saves nothing for a leader whose term is over', async () => {
   await fixture.work.beginTerm('instance', EPOCH + 1n);
   await expect(saves.save(row, starting, EPOCH)).rejects.toMatchObject({ reason: 'STALE_EPOCH' });
   expect(told).toEqual([]);
+  const stored = await fixture.database.query('select state, version from compute.instance');
+  expect(stored).toEqual([{ state: row.state, version: row.version }]);
 });
 
 it('writes nothing when nothing is new', async () => {
