@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import type { Placeholder } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { escapeLiteral } from 'pg';
@@ -30,6 +32,13 @@ export function prepared<S>(build: (tx: Tx) => S): (tx: Tx) => S {
     return statement;
   };
 }
+
+/** A place for each of these columns in a prepared statement's values, of the column's own name. */
+export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder> =>
+  Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)])) as unknown as Record<
+    K,
+    Placeholder
+  >;
 
 /** Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. */
 export function begin(client: PoolClient, scope: Scope, statement: 'BEGIN' | 'BEGIN READ ONLY') {

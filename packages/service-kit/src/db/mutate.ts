@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
+import { prepared, slots } from './connection';
 import type { Scope, Tx } from './connection';
 import { lastly } from './database';
 import type { Database } from './database';
@@ -21,24 +22,40 @@ export type Mutate = <T>(ctx: RequestContext, codec: Codec<T>, fn: (tx: Tx) => P
  * so whoever comes second with the same key waits for the first to commit and then gets the same answer.
  * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key came with another request before.
  */
-export const mutateWith =
-  (db: Database, { idempotency }: KitTables): Mutate =>
-  async (ctx, codec, fn) => {
+export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => {
+  const claim = prepared((tx) =>
+    tx
+      .insert(idempotency)
+      .values(slots('scope', 'key', 'method', 'requestHash'))
+      .onConflictDoNothing()
+      .returning({ key: idempotency.key })
+      .prepare('idempotency_claim'),
+  );
+  const keep = prepared((tx) =>
+    tx
+      .update(idempotency)
+      .set({ response: sql`${sql.placeholder('response')}` })
+      .where(
+        and(eq(idempotency.scope, sql.placeholder('scope')), eq(idempotency.key, sql.placeholder('key'))),
+      )
+      .prepare('idempotency_keep'),
+  );
+  return async (ctx, codec, fn) => {
     const key = ctx.idempotencyKey;
     const scope = scopeOf(ctx);
     if (!key || scope === 'system') return db.write(scope, fn);
     const owner = 'projectId' in scope ? scope.projectId : scope.subject;
     const hash = createHash('sha256').update(key).digest('hex');
-    const mine = and(eq(idempotency.scope, owner), eq(idempotency.key, hash));
 
     return db.write(scope, async (tx) => {
-      const claimed = await tx
-        .insert(idempotency)
-        .values({ scope: owner, key: hash, method: ctx.method.path, requestHash: ctx.requestHash ?? '' })
-        .onConflictDoNothing()
-        .returning({ key: idempotency.key });
+      const mine = { scope: owner, key: hash };
+      const { method, requestHash = '' } = ctx;
+      const claimed = await claim(tx).execute({ ...mine, method: method.path, requestHash });
       if (claimed.length === 0) {
-        const [first] = await tx.select().from(idempotency).where(mine);
+        const [first] = await tx
+          .select()
+          .from(idempotency)
+          .where(and(eq(idempotency.scope, owner), eq(idempotency.key, hash)));
         if (!first?.response) throw commonErrors.REQUEST_IN_PROGRESS({});
         if (first.method !== ctx.method.path || first.requestHash !== ctx.requestHash)
           throw commonErrors.IDEMPOTENCY_KEY_REUSED({});
@@ -46,10 +63,11 @@ export const mutateWith =
       }
       const answer = await fn(tx);
       const response = seal(codec.encode(answer).finish(), key, owner);
-      lastly(tx, tx.update(idempotency).set({ response }).where(mine));
+      lastly(tx, keep(tx).execute({ ...mine, response }));
       return answer;
     });
   };
+};
 
 /** Whose rows a call may touch: its project's, else its user's own; calls of processes see all. */
 export function scopeOf(ctx: RequestContext): Scope {

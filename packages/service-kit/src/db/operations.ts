@@ -2,6 +2,7 @@ import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
+import { prepared, slots } from './connection';
 import type { Tx } from './connection';
 import type { KitTables, StoredStep } from './tables';
 
@@ -23,6 +24,17 @@ export interface OperationChange {
 
 /** The operations of a service: begun with a mutation, carried on by its controller. */
 export class Operations {
+  readonly #insert = prepared((tx) =>
+    tx
+      .insert(this.tables.operation)
+      .values({
+        ...slots('id', 'projectId', 'kind', 'resourceId', 'requestedBy', 'requestId', 'steps'),
+        state: 'running',
+      })
+      .returning()
+      .prepare('operation_insert'),
+  );
+
   constructor(
     private readonly tables: KitTables,
     private readonly changes: Pick<Changes, 'record'>,
@@ -44,24 +56,32 @@ export class Operations {
       inArray(operation.state, ['pending', 'running']),
       ne(operation.id, id),
     );
-    const [superseded, made] = await Promise.all([
+    const [superseded] = await Promise.all([
       tx.update(operation).set({ state: 'superseded', endedAt: new Date() }).where(open).returning(),
-      tx
-        .insert(operation)
-        .values({
-          id,
-          projectId,
-          kind,
-          resourceId,
-          requestedBy: ctx.principal?.subject ?? '',
-          requestId: ctx.requestId,
-          state: 'running',
-          steps: [{ name: firstStep, state: 'running', message: '', startedAt: new Date().toISOString() }],
-        })
-        .returning(),
+      this.beginFirst(tx, ctx, projectId, kind, resourceId, firstStep, id),
     ]);
-    for (const row of [...superseded, ...made]) this.#tell(tx, row);
+    for (const row of superseded) this.#tell(tx, row);
     return id;
+  }
+
+  /** The same for a resource that this transaction makes: there is no earlier one. */
+  async beginFirst(
+    tx: Tx,
+    ctx: Pick<RequestContext, 'principal' | 'requestId'>,
+    projectId: string,
+    kind: string,
+    resourceId: string,
+    firstStep: string,
+    id: string,
+  ): Promise<void> {
+    const startedAt = new Date().toISOString();
+    const made = await this.#insert(tx).execute({
+      ...{ id, projectId, kind, resourceId },
+      requestedBy: ctx.principal?.subject ?? '',
+      requestId: ctx.requestId,
+      steps: [{ name: firstStep, state: 'running', message: '', startedAt }] satisfies StoredStep[],
+    });
+    for (const row of made) this.#tell(tx, row);
   }
 
   /** An operation that its own transaction carries out: begun and succeeded at once. Answers with its id. */

@@ -3,7 +3,7 @@ import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
-import { settle } from './connection';
+import { prepared, settle, slots } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import type { KitTables } from './tables';
@@ -20,9 +20,22 @@ interface Release {
   readonly after_ms: number;
 }
 
+const wokenAgain = (work: KitTables['work']) => ({
+  target: [work.controller, work.key],
+  set: { dueAt: sql`now()`, wakes: sql`${work.wakes} + 1`, attempts: 0 },
+});
+
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
   readonly #releases = new Batcher<Release, void>(LARGEST_RELEASE, (releases) => this.#release(releases));
+
+  readonly #enqueueOne = prepared((tx) =>
+    tx
+      .insert(this.tables.work)
+      .values({ ...slots('controller', 'key'), wakes: 1 })
+      .onConflictDoUpdate(wokenAgain(this.tables.work))
+      .prepare('work_enqueue'),
+  );
 
   constructor(
     private readonly db: Database,
@@ -32,15 +45,15 @@ export class PgWorkSource implements WorkSource {
 
   /** Wakes a controller for keys, in the transaction that gave it the reason. Always moves the due time. */
   async enqueue(tx: Tx, controller: string, ...keys: string[]): Promise<void> {
-    if (keys.length === 0) return;
+    const [key, ...more] = [...new Set(keys)].sort(); // sorted: nobody waits in a ring
+    if (key === undefined) return;
     const { work } = this.tables;
-    await tx
-      .insert(work)
-      .values([...new Set(keys)].sort().map((key) => ({ controller, key, wakes: 1 }))) // sorted: nobody waits in a ring
-      .onConflictDoUpdate({
-        target: [work.controller, work.key],
-        set: { dueAt: sql`now()`, wakes: sql`${work.wakes} + 1`, attempts: 0 },
-      });
+    if (more.length === 0) await this.#enqueueOne(tx).execute({ controller, key });
+    else
+      await tx
+        .insert(work)
+        .values([key, ...more].map((key) => ({ controller, key, wakes: 1 })))
+        .onConflictDoUpdate(wokenAgain(work));
     onCommit(tx, () => {
       this.wakes.ring(controller);
     });

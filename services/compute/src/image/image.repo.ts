@@ -1,9 +1,24 @@
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import { violatedUnique } from '@thecloud/service-kit';
+import { prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { image } from './image.schema';
 import type { ImageRow } from './image.schema';
+
+const byIdOrName = prepared((tx) => {
+  const idOrName = sql.placeholder('idOrName');
+  return tx
+    .select()
+    .from(image)
+    .where(
+      and(
+        eq(image.projectId, sql.placeholder('projectId')),
+        or(eq(image.id, idOrName), eq(image.name, idOrName)),
+      ),
+    )
+    .for('share')
+    .prepare('image_by_id_or_name');
+});
 
 /** SQL of images. Row-level security confines every method to the transaction's project. */
 export const imageRepo = {
@@ -39,11 +54,7 @@ export const imageRepo = {
 
   /** Shared lock: whoever makes an instance of it keeps it from being deleted meanwhile. */
   async findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined> {
-    const [found] = await tx
-      .select()
-      .from(image)
-      .where(and(eq(image.projectId, projectId), or(eq(image.id, idOrName), eq(image.name, idOrName))))
-      .for('share');
+    const [found] = await byIdOrName(tx).execute({ projectId, idOrName });
     return found;
   },
 

@@ -83,7 +83,7 @@ export async function createInstance(
   // All in one round trip. The instance first: a name that is taken fails it, and what follows fails only with it.
   const [row] = await Promise.all([
     instanceRepo.insert(tx, wish),
-    d.operations.begin(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
+    d.operations.beginFirst(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
     d.work.enqueue(tx, 'instance', id),
   ]);
   return row;
