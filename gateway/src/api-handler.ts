@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Metadata } from '@grpc/grpc-js';
 import { isRead } from '@thecloud/api';
+import type { MethodEntry } from '@thecloud/api';
 import { injectTrace, serverSpan } from '@thecloud/service-kit';
 import type { Authenticate } from './authenticate';
+import { waits } from './backend-call';
 import { errors } from './errors';
 import type { CallService } from './lane/lanes';
-import { rateLimitHeaders } from './fair-use/fair-use';
+import { lasts, rateLimitHeaders } from './fair-use/fair-use';
 import type { FairUse } from './fair-use/fair-use';
 import { hasBody, readJson, requireMediaType } from './read-body';
 import type { BodyLimits } from './read-body';
@@ -41,9 +43,11 @@ export function createApiHandler(deps: ApiDeps) {
     const method = req.method ?? '';
     const match = deps.router.match(method, path);
     const asked = { method, path: path.slice(0, 200) };
-    if (match.kind === 'unknown') throw errors.UNKNOWN_ROUTE(asked);
-    if (match.kind === 'wrong-method')
+    if (match.kind !== 'route') {
+      await enter(deps, req, res);
+      if (match.kind === 'unknown') throw errors.UNKNOWN_ROUTE(asked);
       throw errors.METHOD_NOT_ALLOWED({ ...asked, allow: match.allow.join(', ') });
+    }
 
     const { route, params } = match;
     const info = requestInfo(res);
@@ -66,24 +70,26 @@ export function createApiHandler(deps: ApiDeps) {
 }
 
 /** May this caller be served now, and who is it? Nothing of the body has been read yet. */
-async function letIn(
-  { fairUse, authenticate }: ApiDeps,
-  { method }: Route,
-  req: IncomingMessage,
-  res: ServerResponse,
-) {
+async function letIn(deps: ApiDeps, { method }: Route, req: IncomingMessage, res: ServerResponse) {
   const info = requestInfo(res);
+  const leave = await enter(deps, req, res, method);
+  if (method.auth.public) return;
+  info.caller = await deps.authenticate(req.headers, info.id);
+  await deps.fairUse.ofProject(leave, info.caller.projectId);
+}
+
+/** Counts the request; of no method, if its path or verb is unknown. */
+async function enter({ fairUse }: ApiDeps, req: IncomingMessage, res: ServerResponse, method?: MethodEntry) {
   const leave = await fairUse.enter({
     headers: req.headers,
     address: req.socket.remoteAddress ?? '',
-    stream: method.responseStream,
+    lasting: method !== undefined && lasts(method),
+    public: method?.auth.public ?? false,
     tell: (verdict) => res.setHeaders(new Map(Object.entries(rateLimitHeaders(verdict)))),
   });
   res.once('close', leave.release);
   if (res.closed) leave.release();
-  if (method.auth.public) return;
-  info.caller = await authenticate(req.headers, info.id);
-  await fairUse.ofProject(leave, info.caller.projectId);
+  return leave;
 }
 
 /** A span would only end with the stream, so the service's is the first of its trace. */
@@ -124,7 +130,7 @@ async function forward(
   }
   if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method ?? '' });
   const body = await readJson(req, deps.body);
-  const timeoutMs = /:(wait|exec)$/.test(route.template) ? deps.timeouts.waitMs : deps.timeouts.callMs;
+  const timeoutMs = waits(route.method) ? deps.timeouts.waitMs : deps.timeouts.callMs;
   const repeatable = isRead(route.method) || metadata.get('idempotency-key').length > 0;
   const message = encodeRequest(route, { ...input, body });
   return deps.call(route.backend, route.method.path, message, { ...base, timeoutMs, repeatable });

@@ -190,6 +190,10 @@ beforeAll(async () => {
     THECLOUD_GATEWAY_MAX_UPLOAD_BYTES: 3_000_000,
     THECLOUD_GATEWAY_UPLOAD_IDLE_SECONDS: 0.3,
     THECLOUD_GATEWAY_CALL_SECONDS: 5,
+    THECLOUD_GATEWAY_RATE_ADDRESS: 10_000,
+    THECLOUD_GATEWAY_RATE_KEY: 10_000,
+    THECLOUD_GATEWAY_RATE_PROJECT: 10_000,
+    THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: 1_000,
   });
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   api = await startHttpApi(config, {

@@ -1,4 +1,5 @@
 import type { Client, ClientUnaryCall, Metadata, ServiceError } from '@grpc/grpc-js';
+import type { MethodEntry } from '@thecloud/api';
 import { fromBackend } from './backend-error';
 
 export interface CallOptions {
@@ -12,6 +13,9 @@ export interface CallOptions {
 
 /** Bytes pass through: the transcoder has made the message. */
 export const asIs = (bytes: Buffer) => bytes;
+
+/** A unary method that answers when something has come about, or a command has ended. */
+export const waits = ({ http }: MethodEntry): boolean => /:(wait|exec)$/.test(http?.path ?? '');
 
 /** One unary call of `path` with an encoded message. Rejects with the CloudError the backend answered. */
 export function unaryCall(client: Client, path: string, message: Buffer, o: CallOptions): Promise<Buffer> {

@@ -31,18 +31,22 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
   THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
   THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait or an :exec call'),
-  THECLOUD_GATEWAY_RATE_KEY: rate(10_000).describe(
-    'Requests a second of one credential; twice as many at once',
-  ),
-  THECLOUD_GATEWAY_RATE_PROJECT: rate(20_000).describe('Requests a second of one project, likewise'),
-  THECLOUD_GATEWAY_RATE_ADDRESS: rate(500).describe(
+  THECLOUD_GATEWAY_RATE_KEY: rate(200).describe('Requests a second of one credential; twice as many at once'),
+  THECLOUD_GATEWAY_RATE_PROJECT: rate(400).describe('Requests a second of one project, likewise'),
+  THECLOUD_GATEWAY_RATE_ADDRESS: rate(50).describe(
     'Requests a second of one address, likewise, that show no credential or one not yet vouched for',
   ),
-  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE: count(512).describe(
-    'Requests under way of one credential or address',
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE: count(64).describe('Requests under way of one credential'),
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_PROJECT: count(128).describe('Requests under way of one project'),
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: count(32).describe(
+    'Requests under way of one address that show no credential or one not yet vouched for',
   ),
-  THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY: count(256).describe('Streams open of one credential'),
-  THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT: count(512).describe('Streams open of one project'),
+  THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY: count(256).describe(
+    'Streams, uploads and waits under way of one credential',
+  ),
+  THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT: count(512).describe(
+    'Streams, uploads and waits under way of one project',
+  ),
   THECLOUD_GATEWAY_STREAM_SECONDS: seconds(86_400, 7 * 86_400).describe('The longest a stream lives'),
   THECLOUD_GATEWAY_STREAM_PING_SECONDS: seconds(30, 600).describe('Time between pings of a WebSocket'),
   THECLOUD_GATEWAY_STREAM_CHECK_SECONDS: seconds(30, 600).describe(

@@ -62,6 +62,16 @@ export interface Cloud {
 
 const REGISTRY_USER = 'thecloud';
 
+/** A test drives one key from one address as hard as it can. */
+const noLimits = {
+  THECLOUD_GATEWAY_RATE_KEY: '10000',
+  THECLOUD_GATEWAY_RATE_PROJECT: '10000',
+  THECLOUD_GATEWAY_RATE_ADDRESS: '10000',
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE: '1000',
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_PROJECT: '1000',
+  THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: '1000',
+};
+
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const engines = await testEngines();
   const closers: Array<() => Promise<unknown>> = [() => engines.close()];
@@ -146,6 +156,7 @@ async function build(
     ...(await testConfig(engines, database, 'gateway', enrollPort)),
     THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
     THECLOUD_GATEWAY_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
+    ...noLimits,
   });
   await gateway.start();
   closers.push(() => gateway.stop());

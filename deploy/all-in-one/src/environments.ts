@@ -15,6 +15,18 @@ export const opsPorts: Record<ServiceName, PortName> = {
   agent: 'agentOps',
 };
 
+/** Of what one tenant may take. */
+const fairUse = [
+  'RATE_KEY',
+  'RATE_PROJECT',
+  'RATE_ADDRESS',
+  'MAX_REQUESTS_AT_ONCE',
+  'MAX_REQUESTS_AT_ONCE_OF_PROJECT',
+  'MAX_REQUESTS_AT_ONCE_OF_ADDRESS',
+  'MAX_STREAMS_OF_KEY',
+  'MAX_STREAMS_OF_PROJECT',
+];
+
 const REGISTRY_LOGIN = 'registry-login.json';
 export const databasePassword = (service: string) => `database-${service}-password`;
 
@@ -66,9 +78,7 @@ export function environments(
       THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway'),
       THECLOUD_GATEWAY_GRPC_ADDRESS: at('gatewayGrpc'),
       THECLOUD_NATS_URL: `tls://${at('nats')}`,
-      ...chosen('THECLOUD_GATEWAY_RATE_KEY'),
-      ...chosen('THECLOUD_GATEWAY_RATE_PROJECT'),
-      ...chosen('THECLOUD_GATEWAY_RATE_ADDRESS'),
+      ...chosen(...fairUse.map((limit) => `THECLOUD_GATEWAY_${limit}`)),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH'),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH'),
     },
@@ -103,8 +113,12 @@ function quoted(value: string): string {
   return `'${value}'`;
 }
 
-/** A setting of whoever ran `make up`, if it was made. */
-function chosen(variable: string): Record<string, string> {
-  const value = process.env[variable];
-  return value ? { [variable]: value } : {};
+/** Settings of whoever ran `make up`, as far as they were made. */
+function chosen(...variables: string[]): Record<string, string> {
+  return Object.fromEntries(
+    variables.flatMap((variable) => {
+      const value = process.env[variable];
+      return value ? [[variable, value]] : [];
+    }),
+  );
 }

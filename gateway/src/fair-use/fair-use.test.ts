@@ -10,14 +10,20 @@ const limits = {
   key: { perSecond: 10, burst: 20 },
   project: { perSecond: 1_000, burst: 30 },
   address: { perSecond: 1, burst: 5 },
-  concurrent: { key: 1_000, streamsOfKey: 2, streamsOfProject: 3 },
+  concurrent: { key: 1_000, project: 1_000, address: 1_000, streamsOfKey: 2, streamsOfProject: 3 },
 };
 let now = 0;
 const told: Verdict[] = [];
 const fair = (change: Partial<typeof limits> = {}) =>
   new FairUse({ ...limits, ...change }, undefined, () => now);
-const enter = (of: FairUse, key: string, { stream = false, address = '192.0.2.1' } = {}) =>
-  of.enter({ headers: key ? { 'x-api-key': key } : {}, address, stream, tell: (v) => void told.push(v) });
+const enter = (
+  of: FairUse,
+  key: string,
+  { lasting = false, address = '192.0.2.1', public: open = false } = {},
+) => {
+  const headers = key ? { 'x-api-key': key } : {};
+  return of.enter({ headers, address, lasting, public: open, tell: (v) => void told.push(v) });
+};
 /** Lets it in, as its credential is good. */
 const known = async (of: FairUse, key: string, project = 'prj_1', more = {}): Promise<Leave> => {
   const leave = await enter(of, key, more);
@@ -60,23 +66,43 @@ it('who shows no credential, or others each time, is limited by address', async 
   expect(await admitted(some, '', 20)).toBe(5);
   expect(await reason(enter(some, 'cloud_guess1'))).toBe('RATE_LIMITED address');
   expect(await reason(enter(some, 'cloud_known'))).toBe('let in'); // vouched for, so with a limit of its own
+  expect(await reason(enter(some, 'cloud_known', { public: true }))).toBe('RATE_LIMITED address');
   expect(await reason(enter(some, '', { address: '192.0.2.2' }))).toBe('let in');
 });
 
 it('only so many requests and streams are under way at a time', async () => {
-  const some = fair({ concurrent: { key: 2, streamsOfKey: 2, streamsOfProject: 3 } });
-  const stream = { stream: true };
+  const concurrent = { key: 2, project: 3, address: 3, streamsOfKey: 2, streamsOfProject: 3 };
+  const some = fair({ concurrent, address: { perSecond: 1_000, burst: 1_000 } });
+  const stream = { lasting: true };
   for (const key of ['cloud_a', 'cloud_b', 'cloud_c']) (await known(some, key)).release();
-  const [first] = [await known(some, 'cloud_a'), await known(some, 'cloud_a')];
+  const [first, second] = [await known(some, 'cloud_a'), await known(some, 'cloud_a')];
   expect(await reason(known(some, 'cloud_a'))).toBe('TOO_MANY_AT_ONCE requests');
   first.release();
-  expect(await reason(known(some, 'cloud_a'))).toBe('let in');
+  const third = await known(some, 'cloud_a');
+  const fourth = await known(some, 'cloud_b');
+  expect(await reason(known(some, 'cloud_c'))).toBe('TOO_MANY_AT_ONCE requests'); // of the project
+  for (const leave of [second, third, fourth]) leave.release();
   const open = [await known(some, 'cloud_a', 'prj_1', stream), await known(some, 'cloud_a', 'prj_1', stream)];
-  expect(await reason(known(some, 'cloud_a', 'prj_1', stream))).toBe('TOO_MANY_AT_ONCE streams');
+  expect(await reason(known(some, 'cloud_a', 'prj_1', stream))).toBe(
+    'TOO_MANY_AT_ONCE streams, uploads and waits',
+  );
   await known(some, 'cloud_b', 'prj_1', stream);
-  expect(await reason(known(some, 'cloud_c', 'prj_1', stream))).toBe('TOO_MANY_AT_ONCE streams');
+  expect(await reason(known(some, 'cloud_c', 'prj_1', stream))).toBe(
+    'TOO_MANY_AT_ONCE streams, uploads and waits',
+  );
   for (const leave of open) leave.release();
   expect(await reason(known(some, 'cloud_c', 'prj_1', stream))).toBe('let in');
+});
+
+it('a credential just vouched for counts by itself, and its address no more', async () => {
+  const concurrent = { key: 2, project: 9, address: 1, streamsOfKey: 2, streamsOfProject: 3 };
+  const some = fair({ concurrent });
+  const first = await enter(some, 'cloud_new');
+  expect(await reason(enter(some, 'cloud_newer'))).toBe('TOO_MANY_AT_ONCE requests');
+  await some.ofProject(first, 'prj_1');
+  expect(await reason(enter(some, 'cloud_newer'))).toBe('let in');
+  await known(some, 'cloud_new');
+  expect(await reason(enter(some, 'cloud_new'))).toBe('TOO_MANY_AT_ONCE requests');
 });
 
 describe('two replicas', () => {

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { MethodEntry } from '@thecloud/api';
 import { CloudError } from '@thecloud/kernel';
 import { presentedCredential } from '../authenticate';
+import { waits } from '../backend-call';
 import type { HttpConfig } from '../config';
 import { errors } from '../errors';
 import { Buckets } from './buckets';
@@ -16,8 +18,11 @@ export interface FairUseLimits {
   readonly project: Rate;
   /** Of an address, for requests whose credential nobody has vouched for yet. */
   readonly address: Rate;
+  /** At a time. */
   readonly concurrent: {
     readonly key: number;
+    readonly project: number;
+    readonly address: number;
     readonly streamsOfKey: number;
     readonly streamsOfProject: number;
   };
@@ -29,8 +34,10 @@ export class Leave {
   #released = false;
 
   constructor(
-    /** Digest of its credential, '' if it has none. */
+    /** Digest of its credential, '' if it has none that matters. */
     readonly digest: string,
+    /** False while it counts by address. */
+    readonly vouched: boolean,
     readonly asked: Asked,
     /** Requests that its credential or address has left. */
     readonly left: number,
@@ -43,14 +50,22 @@ export class Leave {
 
   readonly release = (): void => {
     this.#released = true;
-    for (const free of this.#slots.splice(0)) free();
+    this.free();
   };
+
+  /** Gives back what is held so far; more may follow. */
+  free(): void {
+    for (const free of this.#slots.splice(0)) free();
+  }
 }
 
 export interface Asked {
   readonly headers: IncomingHttpHeaders;
   readonly address: string;
-  readonly stream: boolean;
+  /** A call that is meant to take long (`lasts`): such calls are counted apart. */
+  readonly lasting: boolean;
+  /** A call that needs no credential, and so counts by address whatever it shows. */
+  readonly public: boolean;
   /** Is told how much the tightest limit leaves, also before a refusal. */
   readonly tell: (verdict: Verdict) => void;
 }
@@ -67,9 +82,7 @@ export class FairUse {
   readonly #keys: Buckets;
   readonly #projects: Buckets;
   readonly #addresses: Buckets;
-  readonly #underWay: Slots;
-  readonly #streams: Slots;
-  readonly #projectStreams: Slots;
+  readonly #slots: Readonly<Record<Whose, Readonly<Record<'requests' | 'streams', Slots>>>>;
   readonly #vouched = new Set<string>();
   readonly #holdBack = new HoldBack(holdBack);
   readonly #shared: SharedSpending | undefined;
@@ -79,42 +92,49 @@ export class FairUse {
     this.#keys = new Buckets(limits.key, mostKept, now);
     this.#projects = new Buckets(limits.project, mostKept, now);
     this.#addresses = new Buckets(limits.address, mostKept, now);
-    this.#underWay = new Slots(limits.concurrent.key);
-    this.#streams = new Slots(limits.concurrent.streamsOfKey);
-    this.#projectStreams = new Slots(limits.concurrent.streamsOfProject);
+    const { key, project, address, streamsOfKey, streamsOfProject } = limits.concurrent;
+    this.#slots = {
+      credential: { requests: new Slots(key), streams: new Slots(streamsOfKey) },
+      project: { requests: new Slots(project), streams: new Slots(streamsOfProject) },
+      address: { requests: new Slots(address), streams: new Slots(streamsOfKey) },
+    };
     const of: Record<string, Buckets> = { k: this.#keys, p: this.#projects, a: this.#addresses };
     if (bulletin) this.#shared = new SharedSpending(bulletin, (key, n) => of[key[0]!]?.spend(key, n));
   }
 
   /** Rejects with RATE_LIMITED or TOO_MANY_AT_ONCE, a little later where that slows a flood down. */
   async enter(asked: Asked): Promise<Leave> {
-    const credential = presentedCredential(asked.headers);
+    const credential = asked.public ? undefined : presentedCredential(asked.headers);
     const digest = credential === undefined ? '' : `k${sha256(credential)}`;
     const vouched = this.#vouched.has(digest);
     const key = vouched ? digest : `a${asked.address}`;
     const whose = vouched ? 'credential' : 'address';
     const left = await this.#take(vouched ? this.#keys : this.#addresses, key, whose, asked.tell);
-    const leave = new Leave(digest, asked, left);
-    this.#occupy(leave, asked.stream ? this.#streams : this.#underWay, key, whose);
+    const leave = new Leave(digest, vouched, asked, left);
+    this.#occupy(leave, key, whose);
     return leave;
   }
 
   /** The credential of `leave` has been vouched for, and is for this project ('': for none). Rejects as `enter` does. */
   async ofProject(leave: Leave, projectId: string): Promise<void> {
-    this.#vouch(leave.digest);
+    if (!leave.vouched) {
+      this.#vouch(leave.digest);
+      leave.free(); // the address has done its part
+      this.#occupy(leave, leave.digest, 'credential');
+    }
     if (projectId === '') return;
     const key = `p${projectId}`;
     await this.#take(this.#projects, key, 'project', (verdict) => {
       if (!verdict.allowed || verdict.remaining < leave.left) leave.asked.tell(verdict);
     });
-    if (leave.asked.stream) this.#occupy(leave, this.#projectStreams, key, 'project');
+    this.#occupy(leave, key, 'project');
   }
 
   close(): void {
     this.#shared?.close();
   }
 
-  async #take(buckets: Buckets, key: string, whose: string, tell: Asked['tell']): Promise<number> {
+  async #take(buckets: Buckets, key: string, whose: Whose, tell: Asked['tell']): Promise<number> {
     const verdict = buckets.take(key);
     tell(verdict);
     if (verdict.allowed) {
@@ -125,23 +145,30 @@ export class FairUse {
     throw rateLimited(whose, verdict);
   }
 
-  #occupy(leave: Leave, slots: Slots, key: string, whose: string): void {
+  #occupy(leave: Leave, key: string, whose: Whose): void {
+    const { requests, streams } = this.#slots[whose];
+    const slots = leave.asked.lasting ? streams : requests;
     const free = slots.take(key);
     if (free) return leave.hold(free);
-    const what = leave.asked.stream ? 'streams' : 'requests';
+    const what = leave.asked.lasting ? 'streams, uploads and waits' : 'requests';
     throw errors.TOO_MANY_AT_ONCE({ what, whose: `this ${whose}`, limit: String(slots.most) });
   }
 
   #vouch(digest: string): void {
-    if (digest === '') return;
     this.#vouched.add(digest);
     if (this.#vouched.size > mostKept) this.#vouched.delete(this.#vouched.values().next().value!);
   }
 }
 
+type Whose = 'credential' | 'project' | 'address';
+
+/** Calls that stay open for as long as their caller likes, and cost little meanwhile. */
+export const lasts = (method: MethodEntry): boolean =>
+  method.requestStream || method.responseStream || waits(method);
+
 const sha256 = (text: string) => hash('sha256', text, 'base64url');
 
-function rateLimited(what: string, { retryAfterSeconds }: Verdict): CloudError {
+function rateLimited(what: Whose, { retryAfterSeconds }: Verdict): CloudError {
   const { code, domain, reason, message, metadata } = errors.RATE_LIMITED({ what });
   return new CloudError(code, domain, reason, message, metadata, { retryAfterSeconds });
 }
@@ -165,6 +192,8 @@ export function fairUseWith(config: HttpConfig, bulletin?: Bulletin): FairUse {
       address: rate(config.THECLOUD_GATEWAY_RATE_ADDRESS),
       concurrent: {
         key: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE,
+        project: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_PROJECT,
+        address: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS,
         streamsOfKey: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY,
         streamsOfProject: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT,
       },

@@ -4,6 +4,7 @@ import { computeV1, googleRpc, identityV1 } from '@thecloud/api';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { authenticateWith } from '../authenticate';
+import { asIs } from '../backend-call';
 import { httpConfig } from '../config';
 import { startGrpcApi } from '../grpc/grpc-api';
 import type { GrpcApi } from '../grpc/grpc-api';
@@ -47,6 +48,8 @@ beforeAll(async () => {
     THECLOUD_GATEWAY_GRPC_ADDRESS: '127.0.0.1:0',
     THECLOUD_GATEWAY_CREDENTIAL_SECONDS: 0,
     THECLOUD_GATEWAY_RATE_KEY: 0.01, // one request, and no other for a minute and more
+    THECLOUD_GATEWAY_RATE_ADDRESS: 500,
+    THECLOUD_GATEWAY_RATE_PROJECT: 10_000,
   });
   const channelFor = () => client;
   const deps = {
@@ -88,12 +91,46 @@ it('HTTP answers say what is left, and a refusal when to come again', async () =
   expect((await get('cloud_other')).status).toBe(200);
 });
 
+it.each(['/v1/nope', '/nope'])('a path that there is not counts as any other: %s', async (path) => {
+  const key = `cloud_${path.length}`;
+  await usedUp(key);
+  expect((await fetch(http.url + path)).status).toBe(404);
+  const refused = await fetch(http.url + path, { headers: { 'x-api-key': key } });
+  expect([refused.status, await refused.json()]).toEqual([
+    429,
+    expect.objectContaining({ reason: 'RATE_LIMITED' }),
+  ]);
+});
+
+it('so does a verb that a path does not take', async () => {
+  await usedUp('cloud_verb');
+  const refused = await get('cloud_verb', { method: 'PUT', headers: { 'x-api-key': 'cloud_verb' } });
+  expect(refused.status).toBe(429);
+});
+
 it('a stream is refused before it opens', async () => {
   await usedUp('cloud_stream');
   const refused = await fetch(`${http.url}/v1/instances/ins_1:watch`, {
     headers: { 'x-api-key': 'cloud_stream' },
   });
   expect([refused.status, refused.headers.get('content-type')]).toEqual([429, 'application/problem+json']);
+});
+
+it('gRPC counts methods that there are not', async () => {
+  await usedUp('cloud_method');
+  const caller = new Client(`127.0.0.1:${grpc.port}`, credentials.createInsecure());
+  const call = (key: string) => {
+    const metadata = new Metadata();
+    metadata.set('x-api-key', key);
+    return new Promise<status | undefined>((resolve) => {
+      caller.makeUnaryRequest('/no.Such/Method', asIs, asIs, Buffer.alloc(0), metadata, {}, (e) =>
+        resolve(e?.code),
+      );
+    });
+  };
+  expect(await call('cloud_nobody')).toBe(status.UNIMPLEMENTED);
+  expect(await call('cloud_method')).toBe(status.RESOURCE_EXHAUSTED);
+  caller.close();
 });
 
 it('gRPC refuses the same key for what it did over HTTP, with RetryInfo', async () => {

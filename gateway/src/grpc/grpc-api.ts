@@ -4,16 +4,15 @@ import type { Client, ServiceDefinition, UntypedServiceImplementation } from '@g
 import { HealthImplementation } from 'grpc-health-check';
 import { imagePath, methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
-import { addReflectionOf, RpcMetrics, toServiceError } from '@thecloud/service-kit';
+import { addReflectionOf, RpcMetrics } from '@thecloud/service-kit';
 import type { Logger } from '@thecloud/service-kit';
 import type { Registry } from 'prom-client';
 import type { Authenticate } from '../authenticate';
 import { asIs } from '../backend-call';
 import type { HttpConfig } from '../config';
-import { errors } from '../errors';
 import type { FairUse } from '../fair-use/fair-use';
 import { OpenStreams } from '../stream/open-streams';
-import { proxyTo } from './proxy';
+import { proxyTo, refuseUnknown } from './proxy';
 import type { ProxyDeps } from './proxy';
 import { publicImage } from './public-image';
 import type { PublicCall } from './relay';
@@ -54,7 +53,7 @@ export async function startGrpcApi(config: HttpConfig, deps: GrpcApiDeps): Promi
   }
   health.addToServer(server);
   addReflectionOf(server, publicImage(readFileSync(imagePath), served));
-  answerUnknownMethods(server, refuseUnknown);
+  answerUnknownMethods(server, unknownMethod(deps.fairUse));
   const port = await bind(server, config);
   deps.log.info({ port, tls: config.THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH !== undefined }, 'gRPC listens');
   return {
@@ -90,13 +89,12 @@ function bytesService(
 }
 
 /** In the form grpc-js keeps its handlers in. */
-const refuseUnknown = (path: string) => ({
+const unknownMethod = (fairUse: FairUse) => (path: string) => ({
   type: 'bidi',
   path,
   serialize: asIs,
   deserialize: asIs,
-  func: (call: PublicCall) =>
-    void call.emit('error', toServiceError(errors.UNKNOWN_METHOD({ method: path.slice(0, 200) }))),
+  func: (call: PublicCall) => void refuseUnknown(fairUse, call, path),
 });
 
 function times(config: HttpConfig): ProxyDeps['times'] {

@@ -6,9 +6,11 @@ import type { CloudError } from '@thecloud/kernel';
 import { injectTrace, serverSpan, toServiceError } from '@thecloud/service-kit';
 import type { Logger, RpcMetrics } from '@thecloud/service-kit';
 import type { Authenticate } from '../authenticate';
+import { waits } from '../backend-call';
 import { fromBackend } from '../backend-error';
-import { rateLimitHeaders } from '../fair-use/fair-use';
-import type { FairUse } from '../fair-use/fair-use';
+import { errors } from '../errors';
+import { lasts, rateLimitHeaders } from '../fair-use/fair-use';
+import type { Asked, FairUse, Leave } from '../fair-use/fair-use';
 import { toCloudError } from '../problem';
 import { metadataFor, newRequestInfo } from '../request-info';
 import type { RequestInfo } from '../request-info';
@@ -73,20 +75,17 @@ async function serve(
 ): Promise<void> {
   const said = new Metadata();
   said.set('x-request-id', info.id);
-  const address = addressOf(call.getPeer());
-  const leave = await deps.fairUse.enter({
+  const leave = await enter(deps.fairUse, call, {
     headers,
-    address,
-    stream: method.responseStream,
+    lasting: lasts(method),
+    public: method.auth.public,
     tell: (verdict) => Object.entries(rateLimitHeaders(verdict)).forEach(([k, v]) => said.set(k, v)),
   });
-  call.once('close', leave.release);
-  if (call.closed) leave.release();
   if (!method.auth.public) {
     info.caller = await deps.authenticate(headers, info.id);
     await deps.fairUse.ofProject(leave, info.caller.projectId);
   }
-  const metadata = metadataFor(headers, address, info);
+  const metadata = metadataFor(headers, leave.asked.address, info);
   injectTrace(metadata);
   const relayed = relay(call, deps.channelFor(backend), {
     path: method.path,
@@ -106,6 +105,24 @@ async function serve(
   if (code === status.OK) return;
   const error = Object.assign(new Error(details), { code, details, metadata: trailer ?? new Metadata() });
   throw fromBackend(error as ServiceError, backend, info.id);
+}
+
+async function enter(fairUse: FairUse, call: PublicCall, asked: Omit<Asked, 'address'>): Promise<Leave> {
+  const leave = await fairUse.enter({ ...asked, address: addressOf(call.getPeer()) });
+  call.once('close', leave.release);
+  if (call.closed) leave.release();
+  return leave;
+}
+
+/** Counts a call of what there is not, and refuses it. */
+export async function refuseUnknown(fairUse: FairUse, call: PublicCall, path: string): Promise<void> {
+  const headers = headersOf(call.metadata);
+  try {
+    await enter(fairUse, call, { headers, lasting: false, public: false, tell: () => {} });
+    throw errors.UNKNOWN_METHOD({ method: path.slice(0, 200) });
+  } catch (thrown) {
+    call.emit('error', toServiceError(toCloudError(thrown, newRequestInfo({ headers }).id)));
+  }
 }
 
 /** A stream is ended when its credential counts no more, and when the process is about to stop. */
@@ -169,8 +186,8 @@ function deadlineOf(call: PublicCall, mostMs: number): Date {
   return new Date(Math.min(Number.isNaN(given) ? Infinity : given, Date.now() + mostMs));
 }
 
-function longest({ http, requestStream, responseStream }: MethodEntry, times: ProxyDeps['times']): number {
-  if (responseStream) return times.streamMs;
-  if (requestStream) return times.uploadMs;
-  return /:(wait|exec)$/.test(http?.path ?? '') ? times.waitMs : times.callMs;
+function longest(method: MethodEntry, times: ProxyDeps['times']): number {
+  if (method.responseStream) return times.streamMs;
+  if (method.requestStream) return times.uploadMs;
+  return waits(method) ? times.waitMs : times.callMs;
 }

@@ -160,6 +160,10 @@ function startApi(settings: Record<string, unknown> = {}, metrics = registry): P
     THECLOUD_GATEWAY_HTTP_ADDRESS: '127.0.0.1:0',
     THECLOUD_GATEWAY_MAX_BODY_BYTES: 10_000,
     THECLOUD_GATEWAY_CREDENTIAL_SECONDS: 0,
+    THECLOUD_GATEWAY_RATE_ADDRESS: 10_000,
+    THECLOUD_GATEWAY_RATE_KEY: 10_000,
+    THECLOUD_GATEWAY_RATE_PROJECT: 10_000,
+    THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: 1_000,
     ...settings,
   });
   const log = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
