@@ -7,6 +7,8 @@ import { Agents } from './host/agents';
 import { hostChanged } from './host/host.changes';
 import { HostController } from './host/host.controller';
 import { hostRepo } from './host/host.repo';
+import { LargestHost } from './host/largest-host';
+import type { HostSize } from './host/largest-host';
 import { hostRpc } from './host/host.rpc';
 import { HostLiveness } from './host/liveness';
 import { reportRpc } from './host/report.rpc';
@@ -89,13 +91,14 @@ export async function start(config: ComputeConfig): Promise<Served> {
 
 /** The parts of the installation that instances depend on. */
 function instancePorts(f: Foundation, registry: Registry) {
+  const largest = new LargestHost(() => f.db.read('system', hostRepo.largest));
   return {
     operations: f.operations,
     work: f.work,
     images: imageRepo,
     imageReference: (image: { id: string; digest: string }) => registry.reference(image.id, image.digest),
     fleet: {
-      largest: () => f.db.read('system', hostRepo.largest),
+      largest: (wanted: HostSize) => largest.find(wanted),
       portsTaken: (ports: Parameters<typeof instanceRepo.portsTakenEverywhere>[1]) =>
         f.db.read('system', (tx) => instanceRepo.portsTakenEverywhere(tx, ports)),
     },

@@ -2,6 +2,7 @@ import { newId } from '@thecloud/kernel';
 import { projectOf } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { fits } from '../host/largest-host';
 import { findInstanceType, knownTypes } from '../instance-type/instance-type';
 import { repeatedPort } from './instance';
 import type { OnHostLoss, PublishedPort, RestartPolicy } from './instance';
@@ -28,9 +29,8 @@ export async function refuseImpossible(
 ): Promise<void> {
   const type = findInstanceType(cmd.type);
   if (!type) throw errors.INSTANCE_TYPE_UNKNOWN({ name: cmd.type, known: knownTypes });
-  const largest = await d.fleet.largest();
-  if (largest && (type.vcpus > largest.vcpus || type.memoryMib > largest.memoryMib))
-    throw errors.INSTANCE_TYPE_TOO_LARGE({ name: type.name });
+  const largest = await d.fleet.largest(type);
+  if (largest && !fits(type, largest)) throw errors.INSTANCE_TYPE_TOO_LARGE({ name: type.name });
   await refusePorts(d, cmd.ports);
 }
 

@@ -69,8 +69,8 @@ export class InstanceController implements Reconciler {
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
     if (next.action === 'displace') return this.#displace(row, next, term);
+    if (next.action === 'apply') return this.#tell(look, next, term);
     if (!(await this.#saves.save(row, next, term.epoch))) return again(0);
-    if (next.action === 'apply') return this.#apply(look, term);
     return next.step ? again(next.lookAgainMs ?? LOOK_AGAIN_MS) : settled;
   }
 
@@ -126,6 +126,21 @@ export class InstanceController implements Reconciler {
     const fresh = await this.d.db.read('system', (tx) => instanceRepo.find(tx, row.id));
     const unchanged = fresh?.generation === row.generation && !fresh.hostId;
     return unchanged && (await this.#saves.save(fresh, failed, term.epoch)) ? settled : again(0);
+  }
+
+  /**
+   * The host is told while that is being saved: the order's epoch and generation keep out what is outdated. What the
+   * host then reports may be stored first, and is looked at next.
+   */
+  async #tell(look: Look, next: Plan, term: Term): Promise<Outcome> {
+    const [saved, applied] = await Promise.allSettled([
+      this.#saves.save(look.row, next, term.epoch),
+      this.#apply(look, term),
+    ]);
+    if (saved.status === 'rejected') throw saved.reason;
+    if (!saved.value) return again(0);
+    if (applied.status === 'rejected') throw applied.reason;
+    return applied.value;
   }
 
   async #apply({ row, host }: Look, term: Term): Promise<Outcome> {

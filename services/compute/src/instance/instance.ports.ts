@@ -1,4 +1,5 @@
 import type { Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
+import type { HostSize } from '../host/largest-host';
 import type { ImageRow } from '../image/image.schema';
 import type { InstanceRow } from './instance.repo';
 import type { Protocol } from './instance';
@@ -27,7 +28,7 @@ export interface InstanceDeps {
   };
   /** Facts beyond the caller's project: what hosts could ever hold, and which ports are taken on all of them. */
   readonly fleet: {
-    largest(): Promise<{ vcpus: number; memoryMib: number } | undefined>;
+    largest(wanted: HostSize): Promise<HostSize | undefined>;
     portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>): Promise<number[]>;
   };
   /** Tells watchers and subscribers, after the commit. */
