@@ -41,6 +41,9 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: count(32).describe(
     'Requests under way of one address that show no credential or one not yet vouched for',
   ),
+  THECLOUD_GATEWAY_SERVED_AT_ONCE: count(8).describe(
+    'Requests of one project that are worked on at a time; its others wait in line',
+  ),
   THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY: count(256).describe(
     'Streams, uploads and waits under way of one credential',
   ),

@@ -82,7 +82,7 @@ it('holds back a bounded number of refusals, and answers the rest at once', asyn
   const held = ['a', 'a', 'b'].map((key) => back.wait(key));
   await back.wait('a'); // as many of a as are allowed
   await back.wait('c'); // as many in all
-  jest.advanceTimersByTime(60_000);
+  jest.advanceTimersByTime(90_000);
   await Promise.all(held);
   jest.useRealTimers();
 });

@@ -10,7 +10,14 @@ const limits = {
   key: { perSecond: 10, burst: 20 },
   project: { perSecond: 1_000, burst: 30 },
   address: { perSecond: 1, burst: 5 },
-  concurrent: { key: 1_000, project: 1_000, address: 1_000, streamsOfKey: 2, streamsOfProject: 3 },
+  concurrent: {
+    key: 1_000,
+    project: 1_000,
+    address: 1_000,
+    streamsOfKey: 2,
+    streamsOfProject: 3,
+    served: 1_000,
+  },
 };
 let now = 0;
 const told: Verdict[] = [];
@@ -71,7 +78,7 @@ it('who shows no credential, or others each time, is limited by address', async 
 });
 
 it('only so many requests and streams are under way at a time', async () => {
-  const concurrent = { key: 2, project: 3, address: 3, streamsOfKey: 2, streamsOfProject: 3 };
+  const concurrent = { key: 2, project: 3, address: 3, streamsOfKey: 2, streamsOfProject: 3, served: 1_000 };
   const some = fair({ concurrent, address: { perSecond: 1_000, burst: 1_000 } });
   const stream = { lasting: true };
   for (const key of ['cloud_a', 'cloud_b', 'cloud_c']) (await known(some, key)).release();
@@ -95,7 +102,7 @@ it('only so many requests and streams are under way at a time', async () => {
 });
 
 it('a credential just vouched for counts by itself, and its address no more', async () => {
-  const concurrent = { key: 2, project: 9, address: 1, streamsOfKey: 2, streamsOfProject: 3 };
+  const concurrent = { key: 2, project: 9, address: 1, streamsOfKey: 2, streamsOfProject: 3, served: 1_000 };
   const some = fair({ concurrent });
   const first = await enter(some, 'cloud_new');
   expect(await reason(enter(some, 'cloud_newer'))).toBe('TOO_MANY_AT_ONCE requests');

@@ -12,6 +12,7 @@ import { HoldBack } from './hold-back';
 import { SharedSpending } from './shared-spending';
 import type { Bulletin } from './shared-spending';
 import { Slots } from './slots';
+import { Turns } from './turns';
 
 export interface FairUseLimits {
   readonly key: Rate;
@@ -25,13 +26,15 @@ export interface FairUseLimits {
     readonly address: number;
     readonly streamsOfKey: number;
     readonly streamsOfProject: number;
+    /** Requests of a project that services work on; its others wait in line. */
+    readonly served: number;
   };
 }
 
 /** Leave to be served. Whoever has it gives it back when the answer is out or its caller gone. */
 export class Leave {
   readonly #slots: Array<() => void> = [];
-  #released = false;
+  readonly #released = new AbortController();
 
   constructor(
     /** Digest of its credential, '' if it has none that matters. */
@@ -43,13 +46,18 @@ export class Leave {
     readonly left: number,
   ) {}
 
+  /** Aborted by `release`. */
+  get released(): AbortSignal {
+    return this.#released.signal;
+  }
+
   hold(free: () => void): void {
-    if (this.#released) free();
+    if (this.#released.signal.aborted) free();
     else this.#slots.push(free);
   }
 
   readonly release = (): void => {
-    this.#released = true;
+    this.#released.abort();
     this.free();
   };
 
@@ -72,7 +80,8 @@ export interface Asked {
 
 /** Buckets, and credentials vouched for, kept in memory of each kind. */
 const mostKept = 50_000;
-const holdBack = { ms: 250, perKey: 64, total: 2_000 };
+const holdBack = { ms: 500, perKey: 256, total: 2_000 };
+const turnMs = 10_000;
 
 /**
  * Who may be served now. Two steps, both without waiting for anybody: `enter`, before anything costly is done, knows
@@ -83,6 +92,7 @@ export class FairUse {
   readonly #projects: Buckets;
   readonly #addresses: Buckets;
   readonly #slots: Readonly<Record<Whose, Readonly<Record<'requests' | 'streams', Slots>>>>;
+  readonly #turns: Turns;
   readonly #vouched = new Set<string>();
   readonly #holdBack = new HoldBack(holdBack);
   readonly #shared: SharedSpending | undefined;
@@ -98,6 +108,7 @@ export class FairUse {
       project: { requests: new Slots(project), streams: new Slots(streamsOfProject) },
       address: { requests: new Slots(address), streams: new Slots(streamsOfKey) },
     };
+    this.#turns = new Turns(limits.concurrent.served, turnMs);
     const of: Record<string, Buckets> = { k: this.#keys, p: this.#projects, a: this.#addresses };
     if (bulletin) this.#shared = new SharedSpending(bulletin, (key, n) => of[key[0]!]?.spend(key, n));
   }
@@ -128,6 +139,7 @@ export class FairUse {
       if (!verdict.allowed || verdict.remaining < leave.left) leave.asked.tell(verdict);
     });
     this.#occupy(leave, key, 'project');
+    if (!leave.asked.lasting) await this.#awaitTurn(leave, key);
   }
 
   close(): void {
@@ -152,6 +164,13 @@ export class FairUse {
     if (free) return leave.hold(free);
     const what = leave.asked.lasting ? 'streams, uploads and waits' : 'requests';
     throw errors.TOO_MANY_AT_ONCE({ what, whose: `this ${whose}`, limit: String(slots.most) });
+  }
+
+  async #awaitTurn(leave: Leave, key: string): Promise<void> {
+    const end = await this.#turns.take(key, leave.released);
+    if (end) return leave.hold(end);
+    const limit = String(this.#slots.project.requests.most);
+    throw errors.TOO_MANY_AT_ONCE({ what: 'requests', whose: 'this project', limit });
   }
 
   #vouch(digest: string): void {
@@ -196,6 +215,7 @@ export function fairUseWith(config: HttpConfig, bulletin?: Bulletin): FairUse {
         address: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS,
         streamsOfKey: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_KEY,
         streamsOfProject: config.THECLOUD_GATEWAY_MAX_STREAMS_OF_PROJECT,
+        served: config.THECLOUD_GATEWAY_SERVED_AT_ONCE,
       },
     },
     bulletin,
