@@ -30,17 +30,20 @@ export class Failpoints {
 
 /** The kinds of steps that our code announces: the first argument of each `passing(…)`. */
 export function announcedInCode(): string[] {
-  const sources = ['packages', 'services', 'agent'].flatMap((dir) => sourcesUnder(join(root, dir)));
-  const kinds = sources.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(/\bpassing\(\s*'([^']+)'/g)].map(([, kind]) => kind ?? ''),
-  );
+  const within = (dir: string) => readdirSync(join(root, dir)).map((name) => `${dir}/${name}`);
+  const kinds = [...within('packages'), ...within('services'), 'agent']
+    .flatMap(sourcesOf)
+    .flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/\bpassing\(\s*'([^']+)'/g)].map(([, kind]) => kind ?? ''),
+    );
   return [...new Set(kinds)];
 }
 
 const root = join(__dirname, '../..');
 
-function sourcesUnder(dir: string): string[] {
+function sourcesOf(part: string): string[] {
+  const dir = join(root, part, 'src');
   return readdirSync(dir, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /(^|\/)src\/.*\.ts$/.test(file) && !/node_modules|\.test\.ts$/.test(file))
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => join(dir, file));
 }

@@ -184,7 +184,7 @@ it('moves nothing while all hosts are silent, and goes on once half of them answ
   }
   expect((await instance(first))?.host_id).toBe(cloud.hostId);
   await second.start();
-  await hostIs(cloud.hostId, 'dead', 15_000);
+  await hostIs(cloud.hostId, 'dead', 60_000);
   await instanceIs(first, ({ state, host_id }) => state === 'running' && host_id === secondId);
   await cloud.agent.start();
   await eventually(

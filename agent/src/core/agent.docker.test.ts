@@ -110,9 +110,9 @@ describeWithDocker('an agent on Docker', () => {
     expect(seen.problemMessage).toContain('16 MiB');
   });
 
-  it('tells of an image that no registry has', async () => {
+  it('tells of a registry that does not answer', async () => {
     await host.apply(id, 1, { config: { image: '127.0.0.1:1/none@sha256:' + '0'.repeat(64) } });
-    await host.observed(id, { phase: 'failed', problemReason: 'IMAGE_MISSING' });
+    await host.observed(id, { phase: 'failed', problemReason: 'REGISTRY_UNAVAILABLE' });
     await host.apply(id, 2, { desired: 'absent' });
     await host.observed(id, { phase: 'absent', generation: 2 });
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { methods } from '@thecloud/api';
+import { idOf } from '../api';
 import { startCloud } from '../cloud';
 import type { Cloud } from '../cloud';
 import { Conformance } from './conformance';
@@ -54,6 +55,13 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
     if (!operation) throw new Error(`${rpc} is not in the document`);
     return operation;
   };
+  // What one route did to an instance must not be all that the next one finds.
+  if (method.http?.path.startsWith('/v1/instances/{id}'))
+    beforeAll(async () => {
+      const id = idOf(await cloud.admin.launch(`for-${rpc.toLowerCase()}`));
+      await cloud.admin.reaches(id, 'running');
+      known.set('instances', [id]);
+    });
   const everyRequest = (kind: 'valid' | 'broken', check: (answer: Answer) => void) =>
     fc.assert(
       fc.asyncProperty(

@@ -16,7 +16,10 @@ export function valid(document: OpenApi, node: Schema): fc.Arbitrary<Json> {
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(valid(document, schema.items ?? {}), { maxLength: Math.min(schema.maxItems ?? 3, 3) });
+      return fc.array(valid(document, schema.items ?? {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: Math.min(schema.maxItems ?? 3, 3),
+      });
     case 'object':
       return schema.additionalProperties ? validMap(document, schema) : validObject(document, schema);
     default:

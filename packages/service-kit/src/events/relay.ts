@@ -14,6 +14,7 @@ const BATCH = 500;
 const LOOK_EVERY_MS = 2_000;
 const PRUNE_EVERY_MS = 60_000;
 const KEEP_PUBLISHED = sql`now() - interval '1 hour'`;
+const UNSURE_FOR = sql`interval '30 seconds'`;
 const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
 
 interface Row extends Record<string, unknown> {
@@ -36,6 +37,7 @@ export class OutboxRelay {
   #running: Promise<void> = Promise.resolve();
   #rung = false;
   #comparedAt = 0;
+  #unsure = true;
   readonly #log: EventLog;
   readonly #stopListening: () => void;
   readonly #pruning: NodeJS.Timeout;
@@ -47,7 +49,10 @@ export class OutboxRelay {
     private readonly log: Logger,
   ) {
     this.#log = new EventLog(bus, log);
-    this.#stopListening = bus.onConnection(() => this.#wake());
+    this.#stopListening = bus.onConnection(() => {
+      this.#unsure = true;
+      this.#wake();
+    });
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     onEmitted(tables, () => this.#wake());
     this.#wake();
@@ -76,6 +81,7 @@ export class OutboxRelay {
   async #drain(): Promise<void> {
     try {
       while (!this.#stopped && this.bus.connected()) {
+        if (this.#unsure) await this.#doubt();
         const published = await this.#publishBatch();
         if (published === 'compare first') await this.#compare();
         else if (published < BATCH) return;
@@ -83,6 +89,14 @@ export class OutboxRelay {
     } catch (err) {
       this.log.warn({ err }, 'events could not be published yet');
     }
+  }
+
+  /** A server that was killed may have lost what it had just acknowledged: that is published again, under its old ids. */
+  async #doubt(): Promise<void> {
+    this.#unsure = false;
+    const { outbox } = this.tables;
+    const recent = sql`${outbox.publishedAt} > now() - ${UNSURE_FOR}`;
+    await this.db.write('system', (tx) => tx.update(outbox).set({ publishedAt: null }).where(recent));
   }
 
   async #publishBatch(): Promise<number | 'compare first'> {

@@ -8,6 +8,7 @@ import type { LifeDeps } from './hosted';
 
 /** A followed log that broke is looked for this often, or as soon as its instance changes, in ms. */
 const LOOK_AGAIN_MS = 1_000;
+const LATEST_NS = 2n ** 63n - 1n;
 
 /**
  * The log of an instance, from the agent that has it. Followed, it outlives what happens to either: an agent that is
@@ -20,7 +21,7 @@ export async function* readLogs(
 ): AsyncGenerator<computeV1.LogChunk> {
   const { id, follow, timestamps, since } = request;
   let { tail } = request;
-  let afterNs = since ? BigInt(since.getTime()) * 1_000_000n - 1n : 0n;
+  let afterNs = since ? justBefore(since) : 0n;
   let accepted = '';
   const bell = bellOf(d.changes, projectOf(ctx), id, ctx.signal);
   try {
@@ -59,3 +60,10 @@ const toPublic = ({ stream, data, firstNs }: agentV1.ReadLogsResponse): computeV
   data,
   time: new Date(Number(firstNs / 1_000_000n)),
 });
+
+/** Nanoseconds since 1970, within what 64 bits hold: nothing was written before, nor will be after. */
+function justBefore(time: Date): bigint {
+  const ns = BigInt(time.getTime()) * 1_000_000n - 1n;
+  if (ns < 0n) return 0n;
+  return ns > LATEST_NS ? LATEST_NS : ns;
+}
