@@ -28,7 +28,8 @@ export class NoopProcess implements ExecProcess {
     readonly spec: ExecSpec,
     private readonly ended: (process: NoopProcess) => void,
   ) {
-    this.output = this.#run(programs[spec.command[0] ?? ''] ?? programs.missing);
+    const name = spec.command[0] ?? '';
+    this.output = this.#run((Object.hasOwn(programs, name) && programs[name]) || programs.missing);
   }
 
   async write(data: Uint8Array): Promise<void> {
