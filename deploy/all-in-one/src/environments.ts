@@ -52,6 +52,7 @@ export function environments(
     THECLOUD_DATABASE_URL: `postgres://thecloud_${service}@${at('postgres')}/thecloud`,
     THECLOUD_DATABASE_PASSWORD_FILE: layout.secret(databasePassword(service)),
     THECLOUD_NATS_URL: `tls://${at('nats')}`,
+    ...chosen('THECLOUD_EVENTS_KEEP_HOURS', 'THECLOUD_EVENTS_KEEP_MIB'),
   });
   const registry = {
     THECLOUD_REGISTRY_ADDRESS: at('registry'),
