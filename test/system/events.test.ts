@@ -8,7 +8,7 @@ import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
-import { Stream } from './stream';
+import { Stream } from './json-lines';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
