@@ -1,6 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { BlockList, isIPv4 } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { BlockList } from 'node:net';
 import { run } from './command';
 import { EngineError } from './engine';
 
@@ -49,14 +49,23 @@ async function bridgeExists(bridge: Bridge): Promise<boolean> {
 /** The name of another interface whose subnet meets this bridge's. */
 function overlapping(bridge: Bridge): string | undefined {
   const wanted = subnet(bridge.address);
-  for (const [name, addresses = []] of Object.entries(networkInterfaces())) {
-    if (name === bridge.name) continue;
-    for (const { address, cidr } of addresses) {
-      if (cidr === null || !isIPv4(address)) continue;
-      if (wanted.check(address) || subnet(cidr).check(bridge.address.split('/')[0] ?? '')) return name;
-    }
-  }
-  return undefined;
+  const own = bridge.address.split('/')[0] ?? '';
+  return addresses().find(
+    ({ name, address, length }) =>
+      name !== bridge.name && (wanted.check(address) || subnet(`${address}/${length}`).check(own)),
+  )?.name;
+}
+
+/** All IPv4 addresses of this machine. Node's own list leaves out a bridge while nothing is plugged into it. */
+function addresses(): Array<{ name: string; address: string; length: number }> {
+  const json = execFileSync(IP, ['-json', '-4', 'address', 'show'], { encoding: 'utf8', timeout: 10_000 });
+  const links = JSON.parse(json) as Array<{
+    ifname: string;
+    addr_info: Array<{ local: string; prefixlen: number }>;
+  }>;
+  return links.flatMap(({ ifname, addr_info }) =>
+    addr_info.map(({ local, prefixlen }) => ({ name: ifname, address: local, length: prefixlen })),
+  );
 }
 
 /** The addresses of a subnet. */
