@@ -4,7 +4,7 @@ import { now } from './changes';
 const PATIENCE_MS = 20_000;
 
 interface Message {
-  readonly result?: { readonly data: { readonly n: number } };
+  readonly result?: { readonly data: { readonly n?: number } };
   readonly error?: unknown;
 }
 
@@ -49,6 +49,7 @@ export class Watcher {
     const { result, error } = JSON.parse(data.toString()) as Message;
     if (!result) return this.#fail(`the watch failed: ${JSON.stringify(error)}`);
     const { n } = result.data;
+    if (n === undefined) return; // of an instance that the cloud has besides
     if (this.#seen.has(n)) return this.#fail(`event ${n} came twice`);
     this.#seen.set(n, at);
     this.#ring?.();
