@@ -1,7 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { readFileSync } from 'node:fs';
-import { type Bridge, spareBridge } from '@thecloud/engines';
+import { type Bridge, hasInterface, spareBridge } from '@thecloud/engines';
 import { newId } from '@thecloud/kernel';
 import { type Layout, readIfThere, writePrivate } from './layout';
 import type { Ports } from './ports';
@@ -29,7 +28,7 @@ export function writeInstallation(layout: Layout, installation: Installation): v
 
 export function newInstallation(ports: Ports): Installation {
   const others = anotherDockerRuns();
-  const bridgeTaken = 'thecloud0' in networkInterfaces() || others;
+  const bridgeTaken = hasInterface('thecloud0') || others;
   return {
     hostId: newId('host'),
     ports,

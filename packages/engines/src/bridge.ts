@@ -56,6 +56,9 @@ function overlapping(bridge: Bridge): string | undefined {
   )?.name;
 }
 
+/** Is there an interface of this name with an address? */
+export const hasInterface = (name: string): boolean => addresses().some((one) => one.name === name);
+
 /** All IPv4 addresses of this machine. Node's own list leaves out a bridge while nothing is plugged into it. */
 function addresses(): Array<{ name: string; address: string; length: number }> {
   const json = execFileSync(IP, ['-json', '-4', 'address', 'show'], { encoding: 'utf8', timeout: 10_000 });

@@ -1,4 +1,4 @@
-export { type Bridge, spareBridge } from './bridge';
+export { type Bridge, hasInterface, spareBridge } from './bridge';
 export { docker, type DockerOptions } from './docker';
 export { type Engine, EngineError, type EngineErrorCode, type TlsFiles } from './engine';
 export { etcd, type EtcdOptions } from './etcd';
