@@ -72,8 +72,13 @@ function refusedCall(method: MethodEntry, request: JsonValue): Promise<{ code: n
   });
 }
 
+async function listed(path: string): Promise<{ status: number; said: string }> {
+  const { status, body } = await cloud.stranger.call('GET', path);
+  return { status, said: JSON.stringify(body) };
+}
+
 /** What a stream says in its first moments: its present state, were there any. */
-async function opening(path: string): Promise<string> {
+async function opening(path: string): Promise<{ status: number; said: string }> {
   const stop = new AbortController();
   const headers = { authorization: `Bearer ${cloud.stranger.key}` };
   const answer = await fetch(cloud.url + path, { headers, signal: stop.signal });
@@ -85,7 +90,7 @@ async function opening(path: string): Promise<string> {
     // it would go on
   }
   clearTimeout(timer);
-  return said;
+  return { status: answer.status, said };
 }
 
 /** The plain answer to a WebSocket handshake. */
@@ -178,10 +183,9 @@ it.each(lists)('%s (%s) shows nothing of another project', async (_rpc, filter, 
   const values = filter ? [...Object.values(theirs).map(({ id }) => id), 'private', 'app=private'] : [''];
   for (const value of values) {
     const path = filter ? `${http?.path}?${filter}=${encodeURIComponent(value)}` : (http?.path ?? '');
-    const said = await (responseStream
-      ? opening(path)
-      : cloud.stranger.call('GET', path).then((a) => a.body));
-    const text = JSON.stringify(said).replaceAll(value || ' ', '');
+    const { status, said } = await (responseStream ? opening(path) : listed(path));
+    expect(status).toBeLessThan(filter ? 500 : 201);
+    const text = said.replaceAll(value || ' ', '');
     for (const { id } of Object.values(theirs)) expect(text).not.toContain(id);
   }
 });
