@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { choosePorts, Layout, portTable, readInstallation } from '@thecloud/all-in-one';
-import { freePort } from '@thecloud/engines';
+import { freePort, postgresSocketDirectory } from '@thecloud/engines';
 import { NoopHosts } from './noop-hosts';
 import { endsWell } from './processes';
 
@@ -98,7 +98,7 @@ function describe(layout: Layout, clean: () => Promise<void>): BenchCloud {
     apiKey,
     layout,
     postgres: {
-      host: join(layout.home, 'postgres', 'socket'),
+      host: postgresSocketDirectory(layout.home),
       port: installation.ports.postgres,
       user: 'postgres',
       password: secret('postgres-password'),

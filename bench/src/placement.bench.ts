@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrationsFolder } from '@thecloud/compute';
-import { freePort, postgres } from '@thecloud/engines';
+import { freePort, postgres, postgresSocketDirectory } from '@thecloud/engines';
 import { ensureSecrets, issueEngineCertificate } from '@thecloud/identity';
 import { migrate } from '@thecloud/service-kit';
 import type { Area, OpenArea } from './area';
@@ -35,7 +35,7 @@ async function open(): Promise<OpenArea> {
     const adminUrl = engine.endpoint;
     await migrate({ adminUrl, adminPassword: password, ca, service: 'compute', password, migrationsFolder });
     const admin = {
-      host: join(dir, 'postgres', 'socket'),
+      host: postgresSocketDirectory(dir),
       port,
       user: 'postgres',
       password,

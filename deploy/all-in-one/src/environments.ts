@@ -1,3 +1,4 @@
+import { postgresSocketDirectory } from '@thecloud/engines';
 import type { Installation } from './installation';
 import { type Layout, writePrivate } from './layout';
 import type { PortName } from './ports';
@@ -49,7 +50,7 @@ export function environments(
     THECLOUD_OPS_ADDRESS: at(opsPorts[service]),
   });
   const database = (service: ServiceName) => ({
-    THECLOUD_DATABASE_URL: `postgres://thecloud_${service}@${at('postgres')}/thecloud`,
+    THECLOUD_DATABASE_URL: `postgres://thecloud_${service}@${at('postgres')}/thecloud?host=${encodeURIComponent(postgresSocketDirectory(layout.home))}`,
     THECLOUD_DATABASE_PASSWORD_FILE: layout.secret(databasePassword(service)),
     THECLOUD_NATS_URL: `tls://${at('nats')}`,
     ...chosen('THECLOUD_EVENTS_KEEP_HOURS', 'THECLOUD_EVENTS_KEEP_MIB'),

@@ -7,7 +7,7 @@ export { nats, type NatsOptions } from './nats';
 export { missingPackages } from './packages';
 export { freePort, isPortFree, portHolder } from './ports';
 export { dumpDatabase, type DumpOptions, restoreDatabase } from './postgres-dump';
-export { postgres, type PostgresOptions } from './postgres';
+export { postgres, type PostgresOptions, postgresSocketDirectory } from './postgres';
 export { identify, isAlive, type ProcessIdentity } from './proc';
 export { type Launch, launch, readPidFile, send, terminate, writePidFile } from './process';
 export { registry, type RegistryOptions } from './registry';

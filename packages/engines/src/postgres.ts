@@ -25,6 +25,9 @@ export interface PostgresOptions {
   durable?: boolean;
 }
 
+/** Where its socket is: for root and its own user only. */
+export const postgresSocketDirectory = (dir: string): string => join(homeOf(dir, NAME), 'socket');
+
 /** PostgreSQL 15 on 127.0.0.1, running as the system user `postgres`; superuser `postgres`, passwords by SCRAM. */
 export function postgres(options: PostgresOptions): Engine {
   const { dir, port, tls } = options;
@@ -177,7 +180,7 @@ function writeOwned(file: string, text: string, user: User): void {
 /** Through the Unix socket, where only root and postgres get, so that it works whatever TLS asks of clients. */
 async function logIn({ dir, port, password }: PostgresOptions): Promise<void> {
   const client = new Client({
-    host: join(homeOf(dir, NAME), 'socket'),
+    host: postgresSocketDirectory(dir),
     port,
     user: 'postgres',
     password,

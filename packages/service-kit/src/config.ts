@@ -42,7 +42,11 @@ export const commonConfig = {
 
 /** What a service with a database is told besides. */
 export const databaseConfig = {
-  THECLOUD_DATABASE_URL: z.string().describe('postgres://user@host:port/database, without the password'),
+  THECLOUD_DATABASE_URL: z
+    .string()
+    .describe(
+      'postgres://user@host:port/database, without the password; by TLS, or with ?host=/directory through the socket in it',
+    ),
   THECLOUD_DATABASE_PASSWORD: z
     .string()
     .optional()

@@ -5,3 +5,8 @@ export function withPassword(url: string, password: string | undefined): string 
   complete.password = encodeURIComponent(password);
   return complete.href;
 }
+
+/** Does it name a directory of sockets (`?host=/directory`)? Nobody can listen in on one: there is no TLS on it. */
+export function isSocket(url: string): boolean {
+  return new URL(url).searchParams.get('host')?.startsWith('/') ?? false;
+}

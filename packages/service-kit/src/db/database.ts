@@ -4,14 +4,14 @@ import { askedBy, commonErrors, passing } from '@thecloud/kernel';
 import type { Logger } from '../log';
 import { begin, cork, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
-import { withPassword } from './connection-url';
+import { isSocket, withPassword } from './connection-url';
 import { isConnectionLoss } from './failures';
 import { SharedReads } from './shared-reads';
 
 export interface DatabaseOptions {
   readonly url: string;
   readonly password?: string;
-  /** PEM of the CA that signed the server's certificate. Without it the link is plain (tests on a unix socket). */
+  /** PEM of the CA that signed the server's certificate. Without it, and on a socket, the link is plain. */
   readonly ca?: string;
   /** Connections at most. */
   readonly max?: number;
@@ -58,7 +58,7 @@ export class Database {
   constructor(options: DatabaseOptions) {
     this.#pool = new Pool({
       connectionString: withPassword(options.url, options.password),
-      ...(options.ca ? { ssl: { ca: options.ca, rejectUnauthorized: true } } : {}),
+      ...(options.ca && !isSocket(options.url) ? { ssl: { ca: options.ca, rejectUnauthorized: true } } : {}),
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
