@@ -22,7 +22,7 @@ answer<Question>(async ({ database, instances }) => {
     const tables = kitTables(pgSchema('compute'));
     const work = new PgWorkSource(db, tables, { ring: () => undefined, listen: () => () => true });
     await work.beginTerm('instance', ++epoch);
-    const placer = new Placer(db, work);
+    const placer = new Placer(db, work, () => Promise.resolve());
     return await timed(instances, CONCURRENCY, async (id) => {
       const placement = await placer.place({ id, ...WANTS, ports: [] }, epoch);
       if (!placement.placed) throw new Error(`${id} was not placed: ${placement.why}`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { identityV1 } from '@thecloud/api';
 import { createClient, layFoundation, serve } from '@thecloud/service-kit';
-import type { Foundation, Served } from '@thecloud/service-kit';
+import type { Foundation, Served, Tx } from '@thecloud/service-kit';
 import type { ComputeConfig } from './config';
 import { Agents } from './host/agents';
 import { hostChanged } from './host/host.changes';
@@ -17,9 +17,10 @@ import { imageRepo } from './image/image.repo';
 import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
-import { instanceChanged } from './instance/instance.changes';
+import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
 import { instanceRepo } from './instance/instance.repo';
+import type { InstanceRow } from './instance/instance.repo';
 import { instanceRpc } from './instance/instance.rpc';
 import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { tables } from './kit.schema';
@@ -56,6 +57,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
     usedBy: instanceRepo.countByImage,
   };
   const changed = instanceChanged(f.changes);
+  const hint = (tx: Tx, { id, projectId }: InstanceRow) => f.changes.hint(tx, 'instance', id, projectId);
+  const observing = { operations, work, changed, hint };
   const changedHost = hostChanged(f.changes);
   const instances = { ...instancePorts(f, registry), changed };
 
@@ -65,14 +68,19 @@ export async function start(config: ComputeConfig): Promise<Served> {
       instanceTypeRpc(),
       imageRpc(f, images),
       hostRpc(f, changedHost, authority),
-      reportRpc(f, changedHost, liveness, fenceMs),
+      reportRpc(f, observing, changedHost, liveness, fenceMs),
       instanceRpc(f, instances, agents),
       operationRpc(f),
       sshKeyRpc(f),
     ],
     engines: { registry: () => registry.answers() },
     reconcilers: [
-      new InstanceController({ db, work, operations, agents, changed, placer: new Placer(db, work) }),
+      new InstanceController({
+        ...observing,
+        db,
+        agents,
+        placer: new Placer(db, work, announcePlaced(operations, changed)),
+      }),
       new ImageController({ db, work, operations, registry, changed: images.changed }),
       new HostController({ db, work, agents, liveness, log, fenceMs, changed: changedHost }),
     ],

@@ -1,5 +1,6 @@
-import { sql } from 'drizzle-orm';
-import type { Placeholder } from 'drizzle-orm';
+import { fillPlaceholders, sql } from 'drizzle-orm';
+import type { Placeholder, SQL } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { escapeLiteral } from 'pg';
@@ -12,11 +13,13 @@ export type Tx = NodePgDatabase;
 export type Scope = { readonly projectId: string } | { readonly subject: string } | 'system';
 
 const known = new WeakMap<PoolClient, Tx>();
+const clients = new WeakMap<Tx, PoolClient>();
 
 /** One for the life of a connection, so that what is prepared on it is found again. */
 export function txOf(client: PoolClient): Tx {
   const tx = known.get(client) ?? drizzle(client);
   known.set(client, tx);
+  clients.set(tx, client);
   return tx;
 }
 
@@ -32,6 +35,29 @@ export function prepared<S>(build: (tx: Tx) => S): (tx: Tx) => S {
     return statement;
   };
 }
+
+const dialect = new PgDialect();
+
+/**
+ * The same for a statement that is plain SQL with placeholders. Its name must be the only one of its kind in the
+ * process. Answers with the rows as the driver has them: columns keep their names in SQL, times are Dates.
+ */
+export function statement<Row extends object>(
+  name: string,
+  build: () => SQL,
+): (tx: Tx, values: Record<string, unknown>) => Promise<Row[]> {
+  let query: { sql: string; params: unknown[] } | undefined;
+  return async (tx, values) => {
+    query ??= dialect.sqlToQuery(build());
+    const client = clients.get(tx);
+    if (!client) throw new Error('this transaction has no connection');
+    const asked = { name, text: query.sql, values: fillPlaceholders(query.params, values) };
+    return (await client.query<Row>(asked)).rows;
+  };
+}
+
+/** Rows as one argument of a statement: `from jsonb_to_recordset(${rowsOf('asked')}) as asked(id text, …)`. */
+export const rowsOf = (placeholder: string): SQL => sql`${sql.placeholder(placeholder)}::jsonb`;
 
 /** A place for each of these columns in a prepared statement's values, of the column's own name. */
 export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder> =>

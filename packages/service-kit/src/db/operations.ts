@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
-import { prepared, slots } from './connection';
+import { prepared, rowsOf, slots, statement } from './connection';
 import type { Tx } from './connection';
 import type { KitTables, StoredStep } from './tables';
 
@@ -22,6 +23,9 @@ export interface OperationChange {
   readonly error?: OperationFailure;
 }
 
+/** What is told of an operation. */
+type Told = Omit<KitTables['operation']['$inferSelect'], 'createdAt' | 'endedAt'>;
+
 /** The operations of a service: begun with a mutation, carried on by its controller. */
 export class Operations {
   readonly #insert = prepared((tx) =>
@@ -34,6 +38,8 @@ export class Operations {
       .returning()
       .prepare('operation_insert'),
   );
+
+  readonly #advance = statement<Told>('operation_advance', () => advance(this.tables));
 
   constructor(
     private readonly tables: KitTables,
@@ -117,36 +123,20 @@ export class Operations {
     return this.advance(tx, [{ id, outcome: 'failed', error }]);
   }
 
-  /** The same for many at once, one change an operation. Ended operations stay as they ended. */
+  /**
+   * The same for many at once, one change an operation, by one statement. Ended operations stay as they ended, and what
+   * is no news writes nothing.
+   */
   async advance(tx: Tx, changes: readonly OperationChange[]): Promise<void> {
     if (changes.length === 0) return;
-    const { operation } = this.tables;
-    const ids = changes.map(({ id }) => id);
-    const rows = await tx
-      .select()
-      .from(operation)
-      .where(and(inArray(operation.id, ids), isNull(operation.endedAt)))
-      .orderBy(operation.id)
-      .for('update');
-    if (rows.length === 0) return;
-    const now = new Date();
-    const changed = rows.map((row) => ({
-      ...row,
-      ...advanced(
-        row.steps,
-        changes.find((c) => c.id === row.id),
-        now,
-      ),
-    }));
-    await tx.execute(sql`
-      update ${operation} o set steps = c.steps, state = c.state, ended_at = c."endedAt", error = c.error
-        from jsonb_to_recordset(${JSON.stringify(changed)}::jsonb)
-             as c(id text, steps jsonb, state text, "endedAt" timestamptz, error jsonb)
-       where o.id = c.id`);
-    for (const row of changed) this.#tell(tx, row);
+    for (const row of await this.#advance(tx, {
+      changes: JSON.stringify(changes),
+      at: new Date().toISOString(),
+    }))
+      this.#tell(tx, row);
   }
 
-  #tell(tx: Tx, row: KitTables['operation']['$inferSelect']): void {
+  #tell(tx: Tx, row: Told): void {
     const { id, projectId, kind, resourceId, requestedBy, requestId, state, steps, error } = row;
     this.changes.record(tx, {
       type: 'thecloud.operation.changed',
@@ -166,22 +156,27 @@ export class Operations {
   }
 }
 
-function advanced(steps: StoredStep[], change: OperationChange | undefined, now: Date) {
-  const at = now.toISOString();
-  if (!change?.outcome) return { steps: stepped(steps, change, at), state: 'running' as const };
-  const { outcome: state, error = null } = change;
-  return { steps: closed(steps, state, at), state, endedAt: now, error };
-}
-
-function stepped(steps: StoredStep[], change: OperationChange | undefined, now: string): StoredStep[] {
-  const { step, message = '' } = change ?? {};
-  const last = steps.at(-1);
-  if (!step) return steps;
-  if (last?.name === step) return [...steps.slice(0, -1), { ...last, message }];
-  return [...closed(steps, 'succeeded', now), { name: step, state: 'running', message, startedAt: now }];
-}
-
-function closed(steps: StoredStep[], state: 'succeeded' | 'failed', now: string): StoredStep[] {
-  const last = steps.at(-1);
-  return last?.state === 'running' ? [...steps.slice(0, -1), { ...last, state, endedAt: now }] : steps;
+/** The last step ends with the operation or when the next begins; the same step again has another message. */
+function advance({ operation }: KitTables): SQL {
+  const at = sql`${sql.placeholder('at')}::text`;
+  const last = sql`(o.steps -> -1)`;
+  const closed = sql`case when ${last} ->> 'state' = 'running'
+    then jsonb_set(o.steps, '{-1}', ${last} || jsonb_build_object('state', coalesce(c.outcome, 'succeeded'), 'endedAt', ${at}))
+    else o.steps end`;
+  const begun = sql`jsonb_build_object('name', c.step, 'state', 'running', 'message', coalesce(c.message, ''), 'startedAt', ${at})`;
+  return sql`
+    with change as (
+      select c.* from jsonb_to_recordset(${rowsOf('changes')}) as c(id text, step text, message text, outcome text, error jsonb)
+        join ${operation} o on o.id = c.id where o.ended_at is null order by o.id for update of o)
+    update ${operation} o set state = coalesce(c.outcome, 'running'), error = c.error,
+           ended_at = case when c.outcome is not null then ${at}::timestamptz end,
+           steps = case
+             when c.outcome is not null then ${closed}
+             when ${last} ->> 'name' = c.step then jsonb_set(o.steps, '{-1,message}', to_jsonb(coalesce(c.message, '')))
+             else ${closed} || ${begun} end
+      from change c
+     where o.id = c.id and (c.outcome is not null or c.step is not null
+           and (${last} ->> 'name', ${last} ->> 'message') is distinct from (c.step, coalesce(c.message, '')))
+    returning o.id, o.project_id as "projectId", o.kind, o.resource_id as "resourceId", o.requested_by as "requestedBy",
+              o.request_id as "requestId", o.state, o.steps, o.error`;
 }

@@ -3,7 +3,7 @@ import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
-import { prepared, settle, slots } from './connection';
+import { rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import type { KitTables } from './tables';
@@ -20,22 +20,20 @@ interface Release {
   readonly after_ms: number;
 }
 
-const wokenAgain = (work: KitTables['work']) => ({
-  target: [work.controller, work.key],
-  set: { dueAt: sql`now()`, wakes: sql`${work.wakes} + 1`, attempts: 0 },
-});
+/** A key, and when it is to be looked at: in so many ms at the latest. */
+interface Wish {
+  readonly key: string;
+  readonly afterMs: number;
+}
 
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
   readonly #releases = new Batcher<Release, void>(LARGEST_RELEASE, (releases) => this.#release(releases));
 
-  readonly #enqueueOne = prepared((tx) =>
-    tx
-      .insert(this.tables.work)
-      .values({ ...slots('controller', 'key'), wakes: 1 })
-      .onConflictDoUpdate(wokenAgain(this.tables.work))
-      .prepare('work_enqueue'),
-  );
+  readonly #enqueue = statement('work_enqueue', () => enqueue(this.tables));
+  readonly #claim = statement<Claim>('work_claim', () => claim(this.tables));
+  readonly #putBack = statement('work_release', () => putBack(this.tables));
+  readonly #leader = statement<{ epoch: string }>('work_leader', () => leader(this.tables));
 
   constructor(
     private readonly db: Database,
@@ -45,17 +43,25 @@ export class PgWorkSource implements WorkSource {
 
   /** Wakes a controller for keys, in the transaction that gave it the reason. Always moves the due time. */
   async enqueue(tx: Tx, controller: string, ...keys: string[]): Promise<void> {
-    const [key, ...more] = [...new Set(keys)].sort(); // sorted: nobody waits in a ring
-    if (key === undefined) return;
-    const { work } = this.tables;
-    if (more.length === 0) await this.#enqueueOne(tx).execute({ controller, key });
-    else
-      await tx
-        .insert(work)
-        .values([key, ...more].map((key) => ({ controller, key, wakes: 1 })))
-        .onConflictDoUpdate(wokenAgain(work));
+    await this.#wake(
+      tx,
+      controller,
+      [...new Set(keys)].map((key) => ({ key, afterMs: 0 })),
+    );
+  }
+
+  /** The same, to be looked at some time from now, unless something else wakes it before. Each key once. */
+  enqueueLater(tx: Tx, controller: string, wishes: readonly Wish[]): Promise<void> {
+    return this.#wake(tx, controller, wishes);
+  }
+
+  async #wake(tx: Tx, controller: string, wishes: readonly Wish[]): Promise<void> {
+    if (wishes.length === 0) return;
+    await this.#enqueue(tx, { controller, wishes: JSON.stringify(wishes) });
+    const soonest = Math.min(...wishes.map(({ afterMs }) => afterMs));
     onCommit(tx, () => {
-      this.wakes.ring(controller);
+      if (soonest === 0) this.wakes.ring(controller);
+      else setTimeout(() => this.wakes.ring(controller), soonest).unref();
     });
   }
 
@@ -65,19 +71,8 @@ export class PgWorkSource implements WorkSource {
     await tx.delete(work).where(sql`${work.controller} = ${controller} and ${work.key} = ${key}`);
   }
 
-  async claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]> {
-    const { work, leader } = this.tables;
-    const rows = await this.db.writeAtOnce('system', (tx) =>
-      tx.execute<{ key: string; wakes: number; attempts: number }>(sql`
-        update ${work} set lease_until = now() + ${leaseMs} * interval '1 millisecond'
-         where controller = ${controller} and key in (
-           select key from ${work}
-            where controller = ${controller} and due_at <= now() and (lease_until is null or lease_until < now())
-              and exists (select from ${leader} where controller = ${controller} and epoch = ${epoch})
-            order by due_at limit ${limit} for update skip locked)
-        returning key, wakes, attempts`),
-    );
-    return rows.rows;
+  claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]> {
+    return this.db.writeAtOnce('system', (tx) => this.#claim(tx, { controller, epoch, limit, leaseMs }));
   }
 
   release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<void> {
@@ -95,20 +90,7 @@ export class PgWorkSource implements WorkSource {
 
   /** Claims that are released at the same time are put back by one statement. */
   async #release(releases: readonly Release[]): Promise<void[]> {
-    const { work, leader } = this.tables;
-    await this.db.writeAtOnce('system', (tx) =>
-      tx.execute(sql`
-        with back as (
-          select w.controller, w.key, b.wakes, b.attempts, b.after_ms
-            from jsonb_to_recordset(${JSON.stringify(releases)}::jsonb)
-                 as b(controller text, epoch bigint, key text, wakes int, attempts int, after_ms bigint)
-            join ${leader} l on l.controller = b.controller and l.epoch = b.epoch
-            join ${work} w on w.controller = b.controller and w.key = b.key
-           order by w.controller, w.key for update of w)
-        update ${work} w set lease_until = null, attempts = back.attempts,
-               due_at = case when w.wakes = back.wakes then now() + back.after_ms * interval '1 millisecond' else w.due_at end
-          from back where w.controller = back.controller and w.key = back.key`),
-    );
+    await this.db.writeAtOnce('system', (tx) => this.#putBack(tx, { releases: JSON.stringify(releases) }));
     return releases.map(() => undefined);
   }
 
@@ -152,15 +134,10 @@ export class PgWorkSource implements WorkSource {
 
   /** A controller's transaction. FAILED_PRECONDITION STALE_EPOCH: a newer leader has begun its term. */
   async fenced<T>(controller: string, epoch: Epoch, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    const { leader } = this.tables;
     return this.db.write('system', async (tx) => {
       const check = async () => {
-        const [row] = await tx
-          .select()
-          .from(leader)
-          .where(sql`${leader.controller} = ${controller}`)
-          .for('share');
-        if (row?.epoch !== epoch) throw commonErrors.STALE_EPOCH({ seen: String(row?.epoch ?? 'none') });
+        const seen = (await this.#leader(tx, { controller }))[0]?.epoch;
+        if (seen !== String(epoch)) throw commonErrors.STALE_EPOCH({ seen: seen ?? 'none' });
       };
       // In one piece with the first statement: what a stale leader writes is rolled back.
       const [, value] = await settle(check(), fn(tx));
@@ -168,3 +145,36 @@ export class PgWorkSource implements WorkSource {
     });
   }
 }
+
+/** Keys in their order: nobody waits in a ring. A time that has come, or comes sooner, stays. */
+const enqueue = ({ work }: KitTables) => sql`
+  insert into ${work} as w (controller, key, wakes, due_at)
+  select ${sql.placeholder('controller')}::text, key, 1, now() + "afterMs" * interval '1 millisecond'
+    from jsonb_to_recordset(${rowsOf('wishes')}) as wish(key text, "afterMs" int) order by key
+      on conflict (controller, key) do update
+     set wakes = w.wakes + 1, attempts = 0,
+         due_at = case when w.lease_until is null then least(w.due_at, excluded.due_at) else excluded.due_at end`;
+
+const claim = ({ work, leader }: KitTables) => sql`
+  update ${work} set lease_until = now() + ${sql.placeholder('leaseMs')}::int * interval '1 millisecond'
+   where controller = ${sql.placeholder('controller')}::text and key in (
+     select key from ${work}
+      where controller = ${sql.placeholder('controller')}::text and due_at <= now() and (lease_until is null or lease_until < now())
+        and exists (select from ${leader} l where l.controller = ${sql.placeholder('controller')}::text and l.epoch = ${sql.placeholder('epoch')}::bigint)
+      order by due_at limit ${sql.placeholder('limit')}::int for update skip locked)
+  returning key, wakes, attempts`;
+
+const putBack = ({ work, leader }: KitTables) => sql`
+  with back as (
+    select w.controller, w.key, b.wakes, b.attempts, b.after_ms
+      from jsonb_to_recordset(${rowsOf('releases')})
+           as b(controller text, epoch bigint, key text, wakes int, attempts int, after_ms bigint)
+      join ${leader} l on l.controller = b.controller and l.epoch = b.epoch
+      join ${work} w on w.controller = b.controller and w.key = b.key
+     order by w.controller, w.key for update of w)
+  update ${work} w set lease_until = null, attempts = back.attempts,
+         due_at = case when w.wakes = back.wakes then now() + back.after_ms * interval '1 millisecond' else w.due_at end
+    from back where w.controller = back.controller and w.key = back.key`;
+
+const leader = ({ leader }: KitTables) =>
+  sql`select epoch from ${leader} where controller = ${sql.placeholder('controller')}::text for share`;

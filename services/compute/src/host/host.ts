@@ -13,3 +13,10 @@ export interface HostCapacity {
   readonly freeVcpus: number;
   readonly freeMemoryMib: number;
 }
+
+/** What placement remembers of a host: besides, where its agent is and which of the ports asked for are taken. */
+export interface KnownHost extends HostCapacity {
+  readonly agentEndpoint: string;
+  /** "tcp/8080". */
+  readonly taken: readonly string[];
+}

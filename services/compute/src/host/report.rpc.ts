@@ -4,7 +4,7 @@ import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { instanceRepo } from '../instance/instance.repo';
 import { observeInstances } from '../instance/observe-instance';
-import type { Sighting } from '../instance/observe-instance';
+import type { ObserveDeps, Sighting } from '../instance/observe-instance';
 import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
@@ -21,13 +21,17 @@ const MOST_UNSAVED = 256;
 type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
 
 /** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
-export function reportRpc(f: Foundation, changed: HostChanged, liveness: HostLiveness, fenceMs: number) {
+export function reportRpc(
+  f: Foundation,
+  observing: ObserveDeps,
+  changed: HostChanged,
+  liveness: HostLiveness,
+  fenceMs: number,
+) {
   /** What hosts report at the same time is stored by one transaction. */
   const sightings = new Batcher<Sighting, void>(LARGEST_BATCH, (batch) =>
     f.db.write('system', async (tx) => {
-      const news = await observeInstances(tx, batch);
-      for (const { id, projectId } of news) f.changes.hint(tx, 'instance', id, projectId);
-      await f.work.enqueue(tx, 'instance', ...news.map(({ id }) => id));
+      await observeInstances(observing, tx, batch);
       return batch.map(() => undefined);
     }),
   );

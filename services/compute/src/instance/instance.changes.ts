@@ -1,4 +1,4 @@
-import type { Changes, Tx } from '@thecloud/service-kit';
+import type { Changes, Operations, Tx } from '@thecloud/service-kit';
 import type { ChangedInstance } from './instance.ports';
 
 /** Says that an instance changed, in the transaction that changes it. */
@@ -12,4 +12,15 @@ export const instanceChanged =
       operation_id: operationId,
     };
     changes.record(tx, { type: 'thecloud.instance.changed', id, projectId, data });
+  };
+
+/** Says of instances that they have a host and are about to start there. */
+export const announcePlaced =
+  (operations: Pick<Operations, 'advance'>, changed: (tx: Tx, row: ChangedInstance) => void) =>
+  async (tx: Tx, placed: readonly ChangedInstance[]): Promise<void> => {
+    for (const row of placed) changed(tx, row);
+    await operations.advance(
+      tx,
+      placed.map(({ operationId }) => ({ id: operationId, step: 'start' })),
+    );
   };

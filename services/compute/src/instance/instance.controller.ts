@@ -8,17 +8,23 @@ import { findInstanceType } from '../instance-type/instance-type';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
 import { orderOf, removalOf } from './instance.order';
-import { plan } from './instance.plan';
+import { LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
 import type { InstanceRow, InstanceView, Look } from './instance.repo';
 import { Saves } from './instance.saves';
-import type { SavesDeps } from './instance.saves';
 import { observeInstances } from './observe-instance';
+import type { ObserveDeps } from './observe-instance';
 import { parseOrphan } from './orphan';
 import type { Orphan } from './orphan';
 
-export interface InstanceControllerDeps extends SavesDeps {
+/** Who is to be told what. */
+interface Order {
+  readonly row: InstanceView;
+  readonly host?: { readonly id: string; readonly agentEndpoint: string };
+}
+
+export interface InstanceControllerDeps extends ObserveDeps {
   readonly db: Database;
   readonly placer: Placer;
   readonly agents: Agents;
@@ -27,8 +33,6 @@ export interface InstanceControllerDeps extends SavesDeps {
 const AGENT_CALL_MS = 5_000;
 /** An unplaceable instance whose obstacle may pass is tried this long before it fails. */
 const PLACE_FOR_MS = 30_000;
-/** While something is under way its report wakes us; this is for a report that was lost. */
-const LOOK_AGAIN_MS = 5_000;
 /** So many steps of one instance in a row, before it goes back to the queue. */
 const MOST_STEPS = 5;
 const LARGEST_LOOK = 200;
@@ -107,13 +111,19 @@ export class InstanceController implements Reconciler {
   }
 
   async #place(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
-    if (!(await this.#saves.save(row, next, term.epoch))) return again(0);
+    const saved = await this.#saves.save(row, next, term.epoch);
+    if (!saved) return again(0);
     const type = findInstanceType(row.type);
     const placement = await this.d.placer.place(
       { id: row.id, vcpus: type?.vcpus ?? 1, memoryMib: type?.memoryMib ?? 1, ports: row.ports },
       term.epoch,
     );
-    if (placement.placed) return again(0);
+    if (placement.placed) {
+      const { host, version } = placement;
+      // Another than was planned for, or with ports that it was given only then: to be looked at.
+      if (version !== saved.version + 1 || row.ports.length > 0) return again(0);
+      return this.#apply({ row: { ...saved, version, hostId: host.id, state: 'starting' }, host }, term);
+    }
     const waited = Date.now() - row.updatedAt.getTime();
     if (placement.passing && waited < PLACE_FOR_MS) return again(500);
     const failed: Plan = {
@@ -143,7 +153,7 @@ export class InstanceController implements Reconciler {
     return applied.value;
   }
 
-  async #apply({ row, host }: Look, term: Term): Promise<Outcome> {
+  async #apply({ row, host }: Order, term: Term): Promise<Outcome> {
     if (!host?.agentEndpoint) return again(1_000);
     const observed = await this.d.agents.at(host.agentEndpoint).applyInstance(orderOf(row, term.epoch), {
       timeoutMs: AGENT_CALL_MS,
@@ -155,7 +165,7 @@ export class InstanceController implements Reconciler {
       return again(LOOK_AGAIN_MS);
     // Carried out before, and we have not heard of it.
     await this.d.work.fenced(this.name, term.epoch, (tx) =>
-      observeInstances(tx, [{ hostId: host.id, observed }]),
+      observeInstances(this.d, tx, [{ hostId: host.id, observed }]),
     );
     return again(0);
   }
@@ -199,10 +209,4 @@ export class InstanceController implements Reconciler {
     await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, key));
     return settled;
   }
-}
-
-/** By the host's clock, or by ours if that one is ahead. */
-function ranForMs({ seen, updatedAt }: InstanceView): number {
-  const startedAt = seen?.startedAt ? Date.parse(seen.startedAt) : 0;
-  return Date.now() - Math.min(startedAt, updatedAt.getTime());
 }

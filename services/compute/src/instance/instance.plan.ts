@@ -35,6 +35,9 @@ export interface Plan {
   readonly lookAgainMs?: number;
 }
 
+/** While something is under way its report says how it went; this, in ms, is for a report that was lost. */
+export const LOOK_AGAIN_MS = 5_000;
+
 /** A start has succeeded when the program has run for so long, in ms: one that ends at once has not. */
 export const STEADY_MS = 1_000;
 
@@ -98,6 +101,12 @@ function planAbsent({ hostId, seen, generation }: Facts): Plan {
   if (gone) return { action: 'purge', state: 'deleted', reason: '', message: '', outcome: 'succeeded' };
   const told = seen !== null && seen.generation >= generation;
   return { action: told ? 'none' : 'apply', ...saying(seen), state: 'deleting', step: 'remove' };
+}
+
+/** How long its program has run, in ms: by the host's clock, or by ours if that one is ahead. */
+export function ranForMs({ seen, updatedAt }: { seen: Seen | null; updatedAt: Date }): number {
+  const startedAt = seen?.startedAt ? Date.parse(seen.startedAt) : 0;
+  return Date.now() - Math.min(startedAt, updatedAt.getTime());
 }
 
 /** One that could not be placed stays failed until somebody wants it anew. */

@@ -44,6 +44,16 @@ const byId = prepared((tx) =>
     .prepare('instance_by_id'),
 );
 
+const looks = prepared((tx) => {
+  const { id, state, agentEndpoint } = host;
+  return tx
+    .select({ row: instance, bound, host: { id, state, agentEndpoint } })
+    .from(instance)
+    .leftJoin(host, eq(host.id, instance.hostId))
+    .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
+    .prepare('instance_look');
+});
+
 /** The pages that nearly everybody asks for: all of a project, newest first. */
 const pages = prepared((tx) => {
   const page = (name: string, after?: SQL) =>
@@ -72,16 +82,11 @@ export const instanceRepo = {
 
   /** In the ids' order; undefined for one that does not exist. */
   async look(tx: Tx, ids: readonly string[]): Promise<Array<Look | undefined>> {
-    const { id, state, agentEndpoint } = host;
-    const rows = await tx
-      .select({ row: instance, bound, host: { id, state, agentEndpoint } })
-      .from(instance)
-      .leftJoin(host, eq(host.id, instance.hostId))
-      .where(inArray(instance.id, [...ids]));
-    const looks = new Map(
-      rows.map(({ host, ...found }) => [found.row.id, { row: merged(found), ...(host ? { host } : {}) }]),
+    const rows = await looks(tx).execute({ ids });
+    const found = new Map(
+      rows.map(({ host, ...one }) => [one.row.id, { row: merged(one), ...(host ? { host } : {}) }]),
     );
-    return ids.map((id) => looks.get(id));
+    return ids.map((id) => found.get(id));
   },
 
   async findAll(tx: Tx, ids: readonly string[]): Promise<InstanceView[]> {

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
 import { Batcher } from '@thecloud/kernel';
 import type { Epoch } from '@thecloud/reconcile';
-import type { OperationChange, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
-import { adviceFor } from './instance.advice';
-import { KEEP } from './instance.plan';
+import { rowsOf, statement } from '@thecloud/service-kit';
+import type { Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
 import type { Plan } from './instance.plan';
 import type { InstanceRow, InstanceView } from './instance.repo';
 import { instance } from './instance.schema';
+import { statusChange } from './instance.status';
+import type { StatusChange } from './instance.status';
 
 export interface SavesDeps {
   readonly work: PgWorkSource;
@@ -14,12 +15,8 @@ export interface SavesDeps {
   readonly changed: (tx: Tx, row: InstanceRow) => void;
 }
 
-type Status = Pick<InstanceRow, 'state' | 'reason' | 'message' | 'observedGeneration'>;
-
-interface Save {
+interface Save extends StatusChange {
   readonly row: InstanceView;
-  readonly status: Status;
-  readonly operation?: OperationChange;
   readonly epoch: Epoch;
 }
 
@@ -38,15 +35,8 @@ export class Saves {
 
   /** Answers with the row as it is then; undefined: it is another by now, look again. */
   async save(row: InstanceView, next: Plan, epoch: Epoch): Promise<InstanceView | undefined> {
-    const status = {
-      state: next.state,
-      reason: next.reason === KEEP ? row.reason : next.reason,
-      message: next.message === KEEP ? row.message : next.message,
-      observedGeneration: next.outcome ? row.generation : row.observedGeneration,
-    };
-    const keys = ['state', 'reason', 'message', 'observedGeneration'] as const;
-    if (keys.every((key) => row[key] === status[key])) return row;
-    return this.#batches.add({ row, status, operation: operationOf(row, next, status), epoch });
+    const change = statusChange(row, next);
+    return change ? this.#batches.add({ row, ...change, epoch }) : row;
   }
 
   #save(saves: readonly Save[]): Promise<Array<InstanceView | undefined>> {
@@ -67,23 +57,19 @@ export class Saves {
 /** Answers with the ids whose version was still the one given. */
 async function compareAndSet(tx: Tx, saves: readonly Save[]): Promise<ReadonlySet<string>> {
   const rows = saves.map(({ row: { id, version }, status }) => ({ id, version, ...status }));
-  const saved = await tx.execute<{ id: string }>(sql`
+  const saved = await saveRows(tx, { rows: JSON.stringify(rows) });
+  return new Set(saved.map(({ id }) => id));
+}
+
+const saveRows = statement<{ id: string }>(
+  'instance_save',
+  () => sql`
     with asked as (
-      select a.* from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      select a.* from jsonb_to_recordset(${rowsOf('rows')})
              as a(id text, version int, state text, reason text, message text, "observedGeneration" int)
         join ${instance} i on i.id = a.id and i.version = a.version order by i.id for update of i)
     update ${instance} i set state = a.state, reason = a.reason, message = a.message,
            observed_generation = a."observedGeneration", version = i.version + 1, updated_at = now()
       from asked a where i.id = a.id and i.version = a.version
-    returning i.id`);
-  return new Set(saved.rows.map(({ id }) => id));
-}
-
-function operationOf(row: InstanceView, next: Plan, status: Status): OperationChange | undefined {
-  const { reason, message } = status;
-  const id = row.operationId;
-  const { step, outcome } = next;
-  if (outcome === 'failed') return { id, outcome, error: { reason, message, advice: adviceFor(reason) } };
-  if (outcome) return { id, outcome };
-  return step === undefined ? undefined : { id, step, message };
-}
+    returning i.id`,
+);

@@ -1,8 +1,16 @@
 import { sql } from 'drizzle-orm';
 import type { agentV1 } from '@thecloud/api';
+import { prepared, rowsOf, statement } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
+import { host } from '../host/host.schema';
 import type { Seen } from './instance';
+import { LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
+import type { Plan } from './instance.plan';
+import type { InstanceRow } from './instance.repo';
+import type { SavesDeps } from './instance.saves';
 import { instance } from './instance.schema';
+import { statusChange } from './instance.status';
+import type { StatusChange } from './instance.status';
 
 /** What a host reports of an instance. */
 export interface Sighting {
@@ -10,33 +18,97 @@ export interface Sighting {
   readonly observed: agentV1.ObservedInstance;
 }
 
+export interface ObserveDeps extends SavesDeps {
+  /** Of what watchers see and events do not speak of. */
+  readonly hint: (tx: Tx, row: InstanceRow) => void;
+}
+
+/** An instance of which there is news, as it is then. */
+interface News {
+  readonly row: InstanceRow;
+  readonly next: Plan;
+  readonly change?: StatusChange;
+}
+
 /**
- * Stores what hosts report of instances that are placed on them, all by one statement. Older reports than the newest
- * stored change nothing. Answers with those of which it was news.
+ * Stores what hosts report of instances that are placed on them. Older reports than the newest stored change nothing.
+ * Where the report says how the instance stands and nobody has to be ordered anything, that is told by the same
+ * transaction (its lock is why no leader is needed for it); all else is the controller's.
  */
 export async function observeInstances(
+  d: ObserveDeps,
   tx: Tx,
   sightings: readonly Sighting[],
-): Promise<Array<{ id: string; projectId: string }>> {
-  if (sightings.length === 0) return [];
-  const rows = sightings.map(({ hostId, observed }) => ({
-    id: observed.instanceId,
-    host_id: hostId,
-    sequence: String(observed.sequence),
-    seen: toSeen(observed),
-  }));
-  const news = await tx.execute<{ id: string; projectId: string }>(sql`
-    with newest as (
-      select distinct on (id, host_id) * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-             as o(id text, host_id text, sequence bigint, seen jsonb)
-       order by id, host_id, sequence desc),
-    found as (
-      select i.id, n.sequence, n.seen from newest n join ${instance} i on i.id = n.id and i.host_id = n.host_id
-       where i.seen_sequence < n.sequence order by i.id for update of i)
-    update ${instance} i set seen = f.seen, seen_sequence = f.sequence, version = i.version + 1, updated_at = now()
-      from found f where i.id = f.id
-    returning i.id, i.project_id as "projectId"`);
-  return news.rows;
+): Promise<void> {
+  const ids = [...new Set(sightings.map(({ observed }) => observed.instanceId))];
+  if (ids.length === 0) return;
+  const locked = await lockSeen(tx).execute({ ids });
+  const news = locked.flatMap(({ row, hostLost }) => newsOf(row, hostLost, sightings) ?? []);
+  if (news.length === 0) return;
+  await Promise.all([
+    saveSeen(tx, { rows: JSON.stringify(news.map(({ row }) => toSave(row))) }),
+    d.operations.advance(
+      tx,
+      news.flatMap(({ change }) => change?.operation ?? []),
+    ),
+    wake(d, tx, news),
+  ]);
+  for (const { row, change } of news) (change ? d.changed : d.hint)(tx, row);
+}
+
+const hostLost =
+  sql<boolean>`exists (select from ${host} h where h.id = ${instance}.host_id and h.state = 'dead')`.as(
+    'host_lost',
+  );
+
+const lockSeen = prepared((tx) =>
+  tx
+    .select({ row: instance, hostLost })
+    .from(instance)
+    .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
+    .orderBy(instance.id)
+    .for('update')
+    .prepare('instance_lock_seen'),
+);
+
+const saveSeen = statement(
+  'instance_save_seen',
+  () => sql`
+    update ${instance} i set seen = a.seen, seen_sequence = a."seenSequence", state = a.state, reason = a.reason,
+           message = a.message, observed_generation = a."observedGeneration", version = a.version, updated_at = now()
+      from jsonb_to_recordset(${rowsOf('rows')})
+           as a(id text, seen jsonb, "seenSequence" bigint, state text, reason text, message text, "observedGeneration" int, version int)
+     where i.id = a.id`,
+);
+
+/** The columns of it that a report may change. */
+function toSave(row: InstanceRow): object {
+  const { id, version, seen, seenSequence, state, reason, message, observedGeneration } = row;
+  return { id, version, seen, seenSequence, state, reason, message, observedGeneration };
+}
+
+/** Undefined: nothing new was said of it by the host that it is placed on. */
+function newsOf(row: InstanceRow, hostLost: boolean, sightings: readonly Sighting[]): News | undefined {
+  let newest: agentV1.ObservedInstance | undefined;
+  let seenSequence = row.seenSequence;
+  for (const { hostId, observed } of sightings)
+    if (observed.instanceId === row.id && hostId === row.hostId && Number(observed.sequence) > seenSequence)
+      [newest, seenSequence] = [observed, Number(observed.sequence)];
+  if (!newest) return undefined;
+  const seen = toSeen(newest);
+  const seenRow = { ...row, seen, seenSequence, version: row.version + 1, updatedAt: new Date() };
+  const next = plan({ ...seenRow, hostLost, ranForMs: ranForMs(seenRow) });
+  const change = next.action === 'none' ? statusChange(seenRow, next) : undefined;
+  return { row: { ...seenRow, ...change?.status }, next, ...(change ? { change } : {}) };
+}
+
+/** What is not at its end is looked at again: at once, if something is to be done. */
+function wake({ work }: ObserveDeps, tx: Tx, news: readonly News[]): Promise<unknown> {
+  const now = news.filter(({ next }) => next.action !== 'none').map(({ row }) => row.id);
+  const later = news
+    .filter(({ next }) => next.action === 'none' && next.step)
+    .map(({ row, next }) => ({ key: row.id, afterMs: next.lookAgainMs ?? LOOK_AGAIN_MS }));
+  return Promise.all([work.enqueue(tx, 'instance', ...now), work.enqueueLater(tx, 'instance', later)]);
 }
 
 function toSeen(o: agentV1.ObservedInstance): Seen {

@@ -11,8 +11,10 @@ const host = (id: string, change: object = {}) => ({
   freeVcpus: 8,
   freeMemoryMib: 8192,
   taken: [] as string[],
+  agentEndpoint: `${id}:1`,
   ...change,
 });
+const on = (id: string) => ({ host: { id, agentEndpoint: `${id}:1` } });
 const want = (change: object = {}) => ({
   id: 'ins',
   vcpus: 1,
@@ -24,7 +26,7 @@ const want = (change: object = {}) => ({
 it('spreads over the hosts with the most room', () => {
   const fleet = new Fleet([host('a'), host('b')]);
   const chosen = [1, 2, 3, 4].map(() => fleet.choose(want()));
-  expect(chosen).toEqual([{ hostId: 'a' }, { hostId: 'b' }, { hostId: 'a' }, { hostId: 'b' }]);
+  expect(chosen).toEqual([on('a'), on('b'), on('a'), on('b')]);
 });
 
 it('says why nothing fits, counted by reason', () => {
@@ -48,8 +50,8 @@ it('never hands a host port out twice in a batch', () => {
   const fleet = new Fleet([host('a'), host('b')]);
   const ports = ['tcp/8080'];
   expect([1, 2, 3].map(() => fleet.choose(want({ ports })))).toEqual([
-    { hostId: 'a' },
-    { hostId: 'b' },
+    on('a'),
+    on('b'),
     { refused: { 'host port taken': 2 } },
   ]);
 });
@@ -69,8 +71,8 @@ it('never overcommits a host, whatever is asked in whatever order', () => {
       const used: Record<string, { vcpus: number; memoryMib: number }> = {};
       for (const request of requests) {
         const choice = fleet.choose(want(request));
-        if (!('hostId' in choice)) continue;
-        const u = (used[choice.hostId] ??= { vcpus: 0, memoryMib: 0 });
+        if (!('host' in choice)) continue;
+        const u = (used[choice.host.id] ??= { vcpus: 0, memoryMib: 0 });
         u.vcpus += request.vcpus;
         u.memoryMib += request.memoryMib;
       }

@@ -1,4 +1,4 @@
-import type { HostCapacity } from '../host/host';
+import type { HostCapacity, KnownHost } from '../host/host';
 
 /** What an instance needs of a host. */
 export interface Request {
@@ -10,11 +10,11 @@ export interface Request {
 }
 
 export type Choice =
-  | { readonly hostId: string }
+  | { readonly host: { readonly id: string; readonly agentEndpoint: string } }
   /** Why not, by how many hosts: { "not enough memory": 3, "cordoned": 1 }. */
   | { readonly refused: Readonly<Record<string, number>> };
 
-type Room = Omit<HostCapacity, 'freeVcpus' | 'freeMemoryMib'> & {
+type Room = Omit<KnownHost, 'freeVcpus' | 'freeMemoryMib' | 'taken'> & {
   freeVcpus: number;
   freeMemoryMib: number;
   /** See roomOf; kept, because a choice compares that of all hosts. */
@@ -26,7 +26,7 @@ type Room = Omit<HostCapacity, 'freeVcpus' | 'freeMemoryMib'> & {
 export class Fleet {
   readonly #hosts: Room[];
 
-  constructor(hosts: ReadonlyArray<HostCapacity & { taken: readonly string[] }>) {
+  constructor(hosts: readonly KnownHost[]) {
     this.#hosts = hosts.map((h) => ({ ...h, room: roomOf(h), taken: new Set(h.taken) }));
   }
 
@@ -43,7 +43,7 @@ export class Fleet {
     best.freeMemoryMib -= request.memoryMib;
     best.room = roomOf(best);
     for (const port of request.ports) best.taken.add(port);
-    return { hostId: best.id };
+    return { host: { id: best.id, agentEndpoint: best.agentEndpoint } };
   }
 
   #whyNot(request: Request): Record<string, number> {

@@ -1,7 +1,9 @@
 import { eq, inArray, sql } from 'drizzle-orm';
+import { statement } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
-import type { HostCapacity } from '../host/host';
+import type { KnownHost } from '../host/host';
 import { host } from '../host/host.schema';
+import type { ChangedInstance } from '../instance/instance.ports';
 import { hostPort, instance } from '../instance/instance.schema';
 import { findInstanceType } from '../instance-type/instance-type';
 
@@ -12,10 +14,13 @@ export interface Placed {
   readonly memoryMib: number;
 }
 
+/** An instance as it is when it has just been given its host. */
+export type PlacedInstance = ChangedInstance & { readonly hostId: string };
+
 /** SQL of placement. */
 export const placementRepo = {
   /** All hosts with their free capacity, and which of the ports asked for each has taken. */
-  async fleet(tx: Tx, ports: readonly number[]): Promise<Array<HostCapacity & { taken: string[] }>> {
+  async fleet(tx: Tx, ports: readonly number[]): Promise<KnownHost[]> {
     const [hosts, taken] = await Promise.all([
       tx.select().from(host),
       ports.length
@@ -27,6 +32,7 @@ export const placementRepo = {
     ]);
     return hosts.map((h) => ({
       id: h.id,
+      agentEndpoint: h.agentEndpoint,
       name: h.name,
       schedulable: h.state === 'ready' && !h.cordoned && h.reason === '',
       obstacle: h.cordoned ? 'cordoned' : 'not ready',
@@ -40,33 +46,17 @@ export const placementRepo = {
 
   /**
    * Commits a whole batch in one statement, and there re-checks state and capacity of each host: so two schedulers can
-   * never overcommit one. Rows are locked in the order of their ids, so that two never wait for each other. Answers with the ids that were placed; the others must be chosen for again.
+   * never overcommit one. Rows are locked in the order of their ids, so that two never wait for each other. Answers
+   * with those that were placed, which are starting from then on; the others must be chosen for again.
    */
-  async commit(tx: Tx, batch: readonly Placed[]): Promise<Set<string>> {
-    const column = <K extends keyof Placed>(name: K) => sql.param(batch.map((p) => p[name]));
-    const placed = await tx.execute<{ id: string }>(sql`
-      with asked as (
-        select distinct on (id) * from unnest(${column('id')}::text[], ${column('hostId')}::text[], ${column('vcpus')}::int[],
-          ${column('memoryMib')}::int[]) as a(id, host_id, vcpus, memory_mib)),
-      unplaced as (
-        select asked.* from asked join ${instance} i on i.id = asked.id
-         where i.host_id is null and i.desired = 'running' order by i.id for update of i),
-      wanted as (
-        select host_id, sum(vcpus)::int as vcpus, sum(memory_mib)::int as memory_mib, count(*)::int as instances
-          from unplaced group by host_id),
-      locked as (
-        select id from ${host} where id in (select host_id from wanted) order by id for update),
-      taken as (
-        update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
-               instance_count = instance_count + w.instances
-          from wanted w join locked l on l.id = w.host_id
-         where h.id = w.host_id and h.state = 'ready' and not h.cordoned and h.reason = ''
-           and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
-        returning h.id)
-      update ${instance} i set host_id = u.host_id, version = i.version + 1, updated_at = now()
-        from unplaced u where i.id = u.id and u.host_id in (select id from taken)
-      returning i.id`);
-    return new Set(placed.rows.map((r) => r.id));
+  async commit(tx: Tx, batch: readonly Placed[]): Promise<PlacedInstance[]> {
+    const column = <K extends keyof Placed>(name: K) => batch.map((p) => p[name]);
+    return commit(tx, {
+      ids: column('id'),
+      hostIds: column('hostId'),
+      vcpus: column('vcpus'),
+      memoryMib: column('memoryMib'),
+    });
   },
 
   /** Gives back what an instance had of its host. In the transaction that takes its host_id away. */
@@ -84,3 +74,31 @@ export const placementRepo = {
       .where(eq(host.id, placed.hostId));
   },
 };
+
+const commit = statement<PlacedInstance>(
+  'placement_commit',
+  () => sql`
+    with asked as (
+      select distinct on (id) * from unnest(${sql.placeholder('ids')}::text[], ${sql.placeholder('hostIds')}::text[],
+        ${sql.placeholder('vcpus')}::int[], ${sql.placeholder('memoryMib')}::int[]) as a(id, host_id, vcpus, memory_mib)),
+    unplaced as (
+      select asked.* from asked join ${instance} i on i.id = asked.id
+       where i.host_id is null and i.desired = 'running' order by i.id for update of i),
+    wanted as (
+      select host_id, sum(vcpus)::int as vcpus, sum(memory_mib)::int as memory_mib, count(*)::int as instances
+        from unplaced group by host_id),
+    locked as (
+      select id from ${host} where id in (select host_id from wanted) order by id for update),
+    taken as (
+      update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
+             instance_count = instance_count + w.instances
+        from wanted w join locked l on l.id = w.host_id
+       where h.id = w.host_id and h.state = 'ready' and not h.cordoned and h.reason = ''
+         and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
+      returning h.id)
+    update ${instance} i set host_id = u.host_id, state = 'starting', reason = '', message = '', version = i.version + 1,
+           updated_at = now()
+      from unplaced u where i.id = u.id and u.host_id in (select id from taken)
+    returning i.id, i.project_id as "projectId", i.name, i.state, i.reason, i.message, i.generation, i.version,
+              i.host_id as "hostId", i.operation_id as "operationId"`,
+);

@@ -14,6 +14,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 beforeEach(() => fixture.empty());
 
+const newPlacer = () => new Placer(db, work, () => Promise.resolve());
 const wants = {
   vcpus: 1,
   memoryMib: 512,
@@ -28,7 +29,7 @@ const overcommitted = () =>
 it('never overcommits, though three placers of stale memory race for the last room', async () => {
   await addHosts(3);
   const ids = await addInstances(40); // there is room for 24
-  const placers = [new Placer(db, work), new Placer(db, work), new Placer(db, work)];
+  const placers = [newPlacer(), newPlacer(), newPlacer()];
   const place = (id: string, i: number): Promise<boolean> =>
     (placers[i % 3] as Placer)
       .place({ id, ...wants }, EPOCH)
@@ -45,7 +46,7 @@ it('never overcommits, though three placers of stale memory race for the last ro
 it('never hands out a host port twice, though all ask at once', async () => {
   await addHosts(2);
   const ids = await addInstances(6);
-  const placer = new Placer(db, work);
+  const placer = newPlacer();
   const ports = [{ containerPort: 80, hostPort: 8080, protocol: 'tcp' as const }];
   const results = await Promise.all(ids.map((id) => placer.place({ id, ...wants, ports }, EPOCH)));
   expect(results.filter((r) => r.placed)).toHaveLength(2);
@@ -59,7 +60,7 @@ it('never hands out a host port twice, though all ask at once', async () => {
 it('chooses different ports for those who leave it the choice', async () => {
   await addHosts(1);
   const ids = await addInstances(8);
-  const placer = new Placer(db, work);
+  const placer = newPlacer();
   const ports = [{ containerPort: 80, hostPort: 0, protocol: 'tcp' as const }];
   await Promise.all(ids.map((id) => placer.place({ id, ...wants, ports }, EPOCH)));
   const rows = await database.query<{ port: number }>('select port from compute.host_port');
@@ -69,8 +70,8 @@ it('chooses different ports for those who leave it the choice', async () => {
 it('gives everything back on release, so that the next one fits', async () => {
   await addHosts(1, { vcpus: 1 });
   const [first = '', second = ''] = await addInstances(2);
-  const placer = new Placer(db, work);
-  expect(await placer.place({ id: first, ...wants }, EPOCH)).toEqual({ placed: true });
+  const placer = newPlacer();
+  expect(await placer.place({ id: first, ...wants }, EPOCH)).toMatchObject({ placed: true });
   expect(await placer.place({ id: second, ...wants }, EPOCH)).toMatchObject({
     placed: false,
     why: '1 host: not enough vCPUs.',
@@ -82,13 +83,13 @@ it('gives everything back on release, so that the next one fits', async () => {
   await db.write('system', (tx) =>
     placementRepo.release(tx, { id: first, type: 'basic-1', hostId: row?.host_id ?? null }),
   );
-  expect(await placer.place({ id: second, ...wants }, EPOCH)).toEqual({ placed: true });
+  expect(await placer.place({ id: second, ...wants }, EPOCH)).toMatchObject({ placed: true });
 });
 
 it('places nothing twice, and nothing for a leader whose term is over', async () => {
   await addHosts(1);
   const [id = ''] = await addInstances(1);
-  const placer = new Placer(db, work);
+  const placer = newPlacer();
   await placer.place({ id, ...wants }, EPOCH);
   expect(await placer.place({ id, ...wants }, EPOCH)).toMatchObject({ placed: false, passing: true });
   const [other = ''] = await addInstances(1);
@@ -104,18 +105,18 @@ describe('memory that is stale', () => {
 
   it('gives nothing that another placer took meanwhile', async () => {
     await addHosts(2, { vcpus: 4, memoryMib: 2048 });
-    const [one, other] = [new Placer(db, work), new Placer(db, work)];
+    const [one, other] = [newPlacer(), newPlacer()];
     await place(one);
-    for (let n = 0; n < 6; n++) expect(await place(other)).toEqual({ placed: true });
+    for (let n = 0; n < 6; n++) expect(await place(other)).toMatchObject({ placed: true });
     // What `one` remembers has room for seven, and there is room for one.
-    expect(await place(one)).toEqual({ placed: true });
+    expect(await place(one)).toMatchObject({ placed: true });
     expect(await place(one)).toMatchObject({ placed: false, why: '2 hosts: not enough memory.' });
     expect(await overcommitted()).toEqual([]);
   });
 
   it('places nothing on a host that was cordoned, fell silent or filled up meanwhile', async () => {
     await addHosts(4);
-    const placer = new Placer(db, work);
+    const placer = newPlacer();
     await place(placer);
     await database.query(`
       with numbered as (select id, row_number() over (order by id) as n from compute.host)
@@ -129,18 +130,18 @@ describe('memory that is stale', () => {
 
   it('refuses nobody: room that was made meanwhile is found', async () => {
     await addHosts(1, { vcpus: 1 });
-    const placer = new Placer(db, work);
+    const placer = newPlacer();
     await place(placer);
     expect(await place(placer)).toMatchObject({ placed: false });
     await addHosts(1);
-    expect(await place(placer)).toEqual({ placed: true });
+    expect(await place(placer)).toMatchObject({ placed: true });
   });
 });
 
 it('counts one that is asked for twice in a batch once', async () => {
   await addHosts(1);
   const [id = ''] = await addInstances(1);
-  const placer = new Placer(db, work);
+  const placer = newPlacer();
   await Promise.all([placer.place({ id, ...wants }, EPOCH), placer.place({ id, ...wants }, EPOCH)]);
   const rows = await database.query('select instance_count, allocated_vcpus from compute.host');
   expect(rows).toEqual([{ instance_count: 1, allocated_vcpus: 1 }]);

@@ -6,6 +6,7 @@ import { bindPorts } from './bind-ports';
 import { Fleet, sayRefused } from './choose';
 import type { Choice, Request } from './choose';
 import { placementRepo } from './placement.repo';
+import type { PlacedInstance } from './placement.repo';
 
 /** An instance that needs a host. */
 export interface PlacementRequest {
@@ -16,7 +17,12 @@ export interface PlacementRequest {
 }
 
 export type Placement =
-  | { readonly placed: true }
+  /** The instance's version tells whether it is the one that was asked for. */
+  | {
+      readonly placed: true;
+      readonly version: number;
+      readonly host: { readonly id: string; readonly agentEndpoint: string };
+    }
   /** `passing`: a host may be along shortly (one is not ready, or another scheduler was faster). */
   | { readonly placed: false; readonly why: string; readonly passing: boolean };
 
@@ -39,9 +45,11 @@ export class Placer {
   readonly #batches: Batcher<Asked, Placement>;
   #memory: { readonly fleet: Fleet; readonly epoch: Epoch; readonly readAt: number } | undefined;
 
+  /** Announce: tells of those that were placed, in the transaction that placed them. */
   constructor(
     private readonly db: Database,
     private readonly work: PgWorkSource,
+    private readonly announce: (tx: Tx, placed: readonly PlacedInstance[]) => Promise<void>,
   ) {
     this.#batches = new Batcher(LARGEST_BATCH, (batch) => this.#placeBatch(batch));
   }
@@ -94,24 +102,32 @@ export class Placer {
       fleet.choose(asked(request)),
     ]);
     const chosen = choices.flatMap(([request, choice]) =>
-      'hostId' in choice ? [{ ...request, hostId: choice.hostId }] : [],
+      'host' in choice ? [{ ...request, hostId: choice.host.id }] : [],
     );
-    const committed = chosen.length > 0 ? await this.#commit(chosen, epoch) : new Set<string>();
+    const committed = chosen.length > 0 ? await this.#commit(chosen, epoch) : NOTHING;
     return choices.map(([request, choice]) => [request, verdict(request, choice, committed)]);
   }
 
   /** A port that was taken meanwhile undoes the batch, and all of it is chosen for again. */
-  async #commit(chosen: readonly Chosen[], epoch: Epoch): Promise<ReadonlySet<string>> {
+  async #commit(chosen: readonly Chosen[], epoch: Epoch): Promise<Committed> {
     try {
-      return await this.work.fenced('instance', epoch, (tx) => commit(tx, chosen));
+      const placed = await this.work.fenced('instance', epoch, async (tx) => {
+        const placed = await commit(tx, chosen);
+        if (placed.length > 0) await this.announce(tx, placed);
+        return placed;
+      });
+      return new Map(placed.map(({ id, version }) => [id, version]));
     } catch (cause) {
-      if (cause instanceof PortConflict) return new Set();
+      if (cause instanceof PortConflict) return NOTHING;
       throw cause;
     }
   }
 }
 
 type Chosen = PlacementRequest & { readonly hostId: string };
+/** The new versions of those that were placed, by id. */
+type Committed = ReadonlyMap<string, number>;
+const NOTHING: Committed = new Map();
 
 const LOST_RACE: Placement = {
   placed: false,
@@ -119,16 +135,18 @@ const LOST_RACE: Placement = {
   passing: true,
 };
 
-function verdict(request: PlacementRequest, choice: Choice, committed: ReadonlySet<string>): Placement {
+function verdict(request: PlacementRequest, choice: Choice, committed: Committed): Placement {
   if ('refused' in choice)
     return { placed: false, why: sayRefused(choice.refused), passing: 'not ready' in choice.refused };
-  return committed.has(request.id) ? { placed: true } : LOST_RACE;
+  const version = committed.get(request.id);
+  return version === undefined ? LOST_RACE : { placed: true, version, host: choice.host };
 }
 
-async function commit(tx: Tx, chosen: readonly Chosen[]): Promise<Set<string>> {
+async function commit(tx: Tx, chosen: readonly Chosen[]): Promise<PlacedInstance[]> {
   const placed = await placementRepo.commit(tx, chosen);
+  const ids = new Set(placed.map(({ id }) => id));
   for (const { id, hostId, ports } of chosen) {
-    if (!placed.has(id) || ports.length === 0) continue;
+    if (!ids.has(id) || ports.length === 0) continue;
     const conflict = await bindPorts(tx, hostId, id, ports);
     if (conflict !== undefined) throw new PortConflict(conflict);
   }
