@@ -1,7 +1,10 @@
+import { sql } from 'drizzle-orm';
+import { getTableConfig, jsonb, pgSchema, text } from 'drizzle-orm/pg-core';
 import { newId } from '@thecloud/kernel';
 import type { EventType } from '@thecloud/kernel';
 import { PLATFORM, subjectOf } from '../events/subject';
 import { beforeCommit, onCommit, transactionOf } from './database';
+import { prepared } from './connection';
 import type { Tx } from './connection';
 import type { KitTables } from './tables';
 
@@ -27,8 +30,8 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
   const rows = emitted.get(transaction) ?? [];
   if (rows.length === 0) {
     emitted.set(transaction, rows);
-    beforeCommit(tx, () => tx.insert(tables.outbox).values(rows));
-    onCommit(tx, () => bells.get(tables)?.());
+    beforeCommit(tx, () => insertion(tables)(tx).execute({ rows: JSON.stringify(rows) }));
+    onCommit(tx, () => bells.get(tables)?.(rows.map(({ id }) => id)));
   }
   const id = newId('event');
   const earlier = rows.findIndex(({ event: e }) => same(e as CloudEvent, event));
@@ -51,12 +54,34 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
   });
 }
 
+/** One statement for any number of rows, so that it is built once: `rows` in JSON. */
+function insertion(tables: KitTables): Insertion {
+  const known = insertions.get(tables) ?? prepareInsertion(tables);
+  insertions.set(tables, known);
+  return known;
+}
+const insertions = new WeakMap<KitTables, Insertion>();
+type Insertion = ReturnType<typeof prepareInsertion>;
+
+function prepareInsertion({ outbox }: KitTables) {
+  const { schema = '', name } = getTableConfig(outbox);
+  const given = pgSchema(schema).table(name, {
+    id: text('id'),
+    projectId: text('project_id'),
+    subject: text('subject'),
+    event: jsonb('event'),
+  });
+  const rows = sql`select * from jsonb_to_recordset(${sql.placeholder('rows')})
+    as (id text, "projectId" text, subject text, event jsonb)`;
+  return prepared((tx) => tx.insert(given).select(rows).prepare('outbox_insert'));
+}
+
 const same = (a: CloudEvent, b: CloudEvent) => a.type === b.type && a.subject === b.subject;
 
 /** The relay of this process, by the outbox it empties. */
-const bells = new WeakMap<KitTables, () => void>();
+const bells = new WeakMap<KitTables, (ids: string[]) => void>();
 
-/** Calls back after each commit that emitted; the newest caller is the one called. */
-export function onEmitted(tables: KitTables, ring: () => void): void {
+/** Calls back with the events' ids after each commit that emitted; the newest caller is the one called. */
+export function onEmitted(tables: KitTables, ring: (ids: string[]) => void): void {
   bells.set(tables, ring);
 }

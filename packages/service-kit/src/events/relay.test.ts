@@ -2,6 +2,7 @@ import { pgSchema } from 'drizzle-orm/pg-core';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'nats';
 import type { NatsConnection } from 'nats';
+import { newId } from '@thecloud/kernel';
 import { migrationsFolder } from '@thecloud/compute';
 import { testDatabase, testEngines, testPeer } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
@@ -74,19 +75,25 @@ async function withNats<T>(fn: (connection: NatsConnection) => Promise<T>): Prom
   return fn(connection).finally(() => connection.close());
 }
 
-/** Subjects of all events in the stream, in order. */
-const published = () =>
+interface Published {
+  readonly subject: string;
+  readonly data: { readonly state: string };
+}
+
+/** All events in the stream, in order. */
+const stream = () =>
   withNats(async (connection) => {
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info('EVENTS');
-    const subjects: string[] = [];
+    const events: Published[] = [];
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq++) {
       const message = await manager.streams.getMessage('EVENTS', { seq });
-      if (message.subject !== PROBE)
-        subjects.push((JSON.parse(message.string()) as { subject: string }).subject);
+      if (message.subject !== PROBE) events.push(JSON.parse(message.string()) as Published);
     }
-    return subjects;
+    return events;
   });
+const published = async () => (await stream()).map(({ subject }) => subject);
+const publishedStates = async () => (await stream()).map(({ data }) => data.state);
 
 const PROBE = 'events.platform.probe';
 /** Waits until the stream has forgotten the ids of what was published before. */
@@ -120,6 +127,39 @@ it('keeps events while NATS is away, and publishes each once when it is back', a
   await engines.nats.start();
   await drained();
   expect((await published()).slice(3)).toEqual(['four', 'five']);
+});
+
+/** As another replica of the service commits an event, which its own relay has not published yet. */
+const anotherSays = (subject: string, state = '') =>
+  database.query(`insert into compute.outbox (id, project_id, subject, event)
+    values ('${newId('event')}', 'prj_1', 'events.prj_1.thecloud.image.changed',
+            '${JSON.stringify({ ...thing(subject, state), data: { state } })}')`);
+
+it('publishes what another replica left behind', async () => {
+  const before = await published();
+  await anotherSays('left');
+  await drained();
+  expect(await published()).toEqual([...before, 'left']);
+});
+
+it('publishes nothing of a resource before what another replica committed of it earlier', async () => {
+  const before = (await publishedStates()).length;
+  await anotherSays('shared', 'first');
+  await db.write('system', (tx) => Promise.resolve(emit(tx, tables, 'compute', thing('shared', 'second'))));
+  await drained();
+  expect((await publishedStates()).slice(before)).toEqual(['first', 'second']);
+});
+
+it('keeps the order of a resource, and loses and doubles nothing, whenever NATS goes away', async () => {
+  const before = (await publishedStates()).length;
+  const states = Array.from({ length: 600 }, (_, n) => `${n}`);
+  for (const [n, state] of states.entries()) {
+    await db.write('system', (tx) => Promise.resolve(emit(tx, tables, 'compute', thing('busy', state))));
+    if (n === 100) await engines.nats.stop();
+    if (n === 400) await engines.nats.start();
+  }
+  await drained();
+  expect((await publishedStates()).slice(before)).toEqual(states);
 });
 
 it('repeats an event only in transport: its id makes it one', async () => {

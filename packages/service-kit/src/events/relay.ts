@@ -1,6 +1,3 @@
-import { getTableConfig } from 'drizzle-orm/pg-core';
-import { inArray, lt, sql } from 'drizzle-orm';
-import { lastly } from '../db/database';
 import type { Database } from '../db/database';
 import { onEmitted } from '../db/events';
 import type { KitTables } from '../db/tables';
@@ -9,26 +6,22 @@ import { DEFAULT_RETENTION } from './nats';
 import type { EventBus } from './nats';
 import { EventLog } from './event-log';
 import { CLOCK_SLACK_MS } from './follow-events';
+import { LOOK_AT, Outbox } from './outbox';
+import type { Waiting } from './outbox';
 
-const BATCH = 500;
 const LOOK_EVERY_MS = 2_000;
+/** A mark travels with the next look, or is made after so long. */
+const MARK_WITHIN_MS = 50;
 const PRUNE_EVERY_MS = 60_000;
-const KEEP_PUBLISHED = sql`now() - interval '1 hour'`;
-const UNSURE_FOR = sql`interval '30 seconds'`;
-const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
-
-interface Row extends Record<string, unknown> {
-  readonly id: string;
-  readonly subject: string;
-  readonly event: string;
-  /** It may have been published so long ago that the stream does not know its id any more. */
-  readonly old: boolean;
-}
+/** What another process committed is its own to publish; after so long it may have died before it could. */
+const LEFT_BEHIND_S = 1;
 
 /**
- * Publishes what the outbox holds, oldest first, then marks it. Every replica runs one; they take turns, so that the
- * events of a resource keep their order. A repetition after a crash carries the same id and is dropped by the stream;
- * where the stream has forgotten ids, the relay looks first what it holds.
+ * Publishes what the outbox holds, oldest first, then marks it. Every replica runs one: it publishes what its own process
+ * committed, at once, and what others left behind. A resource's events keep their order: each is sent after all before
+ * it, whoever committed those, and after the stream has those that this relay sent. A repetition, after a crash or by
+ * two replicas, carries the same id and is dropped by the stream; where the stream has forgotten ids, the relay looks
+ * first what it holds.
  * It reads rows that are not yet published, never "sequence > last": sequence order is not commit order.
  */
 export class OutboxRelay {
@@ -38,23 +31,37 @@ export class OutboxRelay {
   #rung = false;
   #comparedAt = 0;
   #unsure = true;
+  /** Ids that this process has committed since the last look. */
+  #own = new Set<string>();
+  /** On its way to the stream, by id. */
+  readonly #sent = new Map<string, Promise<void>>();
+  /** The newest of `#sent`, by resource. */
+  readonly #newest = new Map<string, Promise<void>>();
+  /** Ids that the stream has and the outbox does not know of yet. */
+  #published: string[] = [];
+  readonly #outbox: Outbox;
   readonly #log: EventLog;
   readonly #stopListening: () => void;
   readonly #pruning: NodeJS.Timeout;
 
   constructor(
-    private readonly db: Database,
-    private readonly tables: KitTables,
+    db: Database,
+    tables: KitTables,
     private readonly bus: EventBus,
     private readonly log: Logger,
   ) {
+    this.#outbox = new Outbox(db, tables);
     this.#log = new EventLog(bus, log);
     this.#stopListening = bus.onConnection(() => {
       this.#unsure = true;
       this.#wake();
     });
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
-    onEmitted(tables, () => this.#wake());
+    onEmitted(tables, (ids) => {
+      if (!bus.connected()) return; // left behind, when it comes back
+      for (const id of ids) this.#own.add(id);
+      this.#wake();
+    });
     this.#wake();
   }
 
@@ -64,6 +71,9 @@ export class OutboxRelay {
     clearInterval(this.#pruning);
     this.#stopListening();
     await this.#running;
+    await Promise.allSettled(this.#sent.values());
+    clearTimeout(this.#timer);
+    await this.#outbox.mark(this.#published).catch(() => undefined); // it is published again, and dropped
     this.#log.close();
   }
 
@@ -72,19 +82,30 @@ export class OutboxRelay {
     this.#rung = true;
     this.#running = this.#running.then(async () => {
       this.#rung = false;
-      clearTimeout(this.#timer);
       await this.#drain();
-      if (!this.#stopped) this.#timer = setTimeout(() => this.#wake(), LOOK_EVERY_MS);
+      this.#wakeWithin(this.#published.length > 0 ? MARK_WITHIN_MS : LOOK_EVERY_MS);
     });
+  }
+
+  #wakeWithin(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#stopped) this.#timer = setTimeout(() => this.#wake(), ms);
   }
 
   async #drain(): Promise<void> {
     try {
       while (!this.#stopped && this.bus.connected()) {
         if (this.#unsure) await this.#doubt();
-        const published = await this.#publishBatch();
-        if (published === 'compare first') await this.#compare();
-        else if (published < BATCH) return;
+        const own = this.#own;
+        this.#own = new Set();
+        const waiting = await this.#look();
+        if (this.#mayBeForgotten(waiting)) {
+          await this.#compare();
+          continue;
+        }
+        this.#publish(waiting, own);
+        if (waiting.length < LOOK_AT || this.#sent.size === 0) return;
+        await Promise.all(this.#sent.values()); // no more than one look finds is under way
       }
     } catch (err) {
       this.log.warn({ err }, 'events could not be published yet');
@@ -94,32 +115,47 @@ export class OutboxRelay {
   /** A server that was killed may have lost what it had just acknowledged: that is published again, under its old ids. */
   async #doubt(): Promise<void> {
     this.#unsure = false;
-    const { outbox } = this.tables;
-    const recent = sql`${outbox.publishedAt} > now() - ${UNSURE_FOR}`;
-    await this.db.write('system', (tx) => tx.update(outbox).set({ publishedAt: null }).where(recent));
+    this.#published = [];
+    await this.#outbox.doubt();
   }
 
-  async #publishBatch(): Promise<number | 'compare first'> {
-    const { outbox } = this.tables;
+  async #look(): Promise<Waiting[]> {
+    const published = this.#published;
+    this.#published = [];
+    return this.#outbox.look(published);
+  }
+
+  #publish(waiting: readonly Waiting[], own: ReadonlySet<string>): void {
+    const due = new Set(
+      waiting.filter(({ id, age }) => own.has(id) || age > LEFT_BEHIND_S).map(({ resource }) => resource),
+    );
+    const fresh = waiting.filter(({ id, resource }) => due.has(resource) && !this.#sent.has(id));
+    Promise.all(fresh.map((event) => this.#send(event))).catch((err: unknown) =>
+      this.log.warn({ err }, 'events could not be published yet'),
+    );
+  }
+
+  #send({ id, subject, event, resource }: Waiting): Promise<void> {
+    const before = this.#newest.get(resource) ?? Promise.resolve();
+    const sent = before
+      .then(() => this.bus.publish(subject, id, event))
+      .then(() => {
+        if (this.#published.push(id) === 1) this.#wakeWithin(MARK_WITHIN_MS);
+      })
+      .finally(() => {
+        this.#sent.delete(id);
+        if (this.#newest.get(resource) === sent) this.#newest.delete(resource);
+      });
+    this.#sent.set(id, sent);
+    this.#newest.set(resource, sent);
+    return sent;
+  }
+
+  /** Is one so old that the stream may not know its id any more? */
+  #mayBeForgotten(waiting: readonly Waiting[]): boolean {
     const { dedupSeconds } = this.bus.retention ?? DEFAULT_RETENTION;
-    const turn = `outbox of ${getTableConfig(outbox).schema ?? ''}`;
-    return this.db.write('system', async (tx) => {
-      // One publisher at a time. A mark that a crash loses is made again: nothing waits for the disk.
-      const mine = tx.execute(
-        sql`select pg_advisory_xact_lock(hashtextextended(${turn}, 0)), set_config('synchronous_commit', 'off', true)`,
-      );
-      const waiting = tx.execute<Row>(sql`
-        select id, subject, event::text as event, created_at < now() - ${dedupSeconds * 0.75} * interval '1 second' as old
-          from ${outbox} where published_at is null order by sequence limit ${BATCH}`);
-      const [{ rows }] = await Promise.all([waiting, mine]);
-      if (rows.length === 0) return 0;
-      const fresh = Date.now() - this.#comparedAt < dedupSeconds * 500;
-      if (!fresh && rows.some((row) => row.old)) return 'compare first';
-      await Promise.all(rows.map((row) => this.bus.publish(row.subject, row.id, row.event)));
-      const ids = rows.map((row) => row.id);
-      lastly(tx, tx.update(outbox).set({ publishedAt: new Date() }).where(inArray(outbox.id, ids)));
-      return rows.length;
-    });
+    const compared = Date.now() - this.#comparedAt < dedupSeconds * 500;
+    return !compared && waiting.some(({ age }) => age > dedupSeconds * 0.75);
   }
 
   /**
@@ -127,48 +163,24 @@ export class OutboxRelay {
    * this: whoever publishes meanwhile and does not come to mark it is caught by that window.
    */
   async #compare(): Promise<void> {
-    const { outbox } = this.tables;
     const began = Date.now();
-    const { rows } = await this.db.read('system', (tx) =>
-      tx.execute<{ oldest: Date | null }>(
-        sql`select min(created_at) as oldest from ${outbox} where published_at is null`,
-      ),
-    );
-    const oldest = rows[0]?.oldest;
+    const oldest = await this.#outbox.oldest();
     if (oldest) {
-      const since = new Date(new Date(oldest).getTime() - CLOCK_SLACK_MS);
+      const since = new Date(oldest.getTime() - CLOCK_SLACK_MS);
       let ids: string[] = [];
       for await (const { id } of this.#log.read({ time: since }, 'events.>', true)) {
-        if (ids.push(id) < BATCH) continue;
-        await this.#markPublished(ids);
+        if (ids.push(id) < LOOK_AT) continue;
+        await this.#outbox.mark(ids);
         ids = [];
       }
-      await this.#markPublished(ids);
+      await this.#outbox.mark(ids);
     }
     this.#comparedAt = began;
   }
 
-  async #markPublished(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
-    const { outbox } = this.tables;
-    await this.db.write('system', (tx) =>
-      tx.execute(sql`
-        update ${outbox} set published_at = now() where id in (
-          select id from ${outbox} where published_at is null
-             and id in (${sql.join(
-               ids.map((id) => sql`${id}`),
-               sql`, `,
-             )}) for update skip locked)`),
-    );
-  }
-
   async #prune(): Promise<void> {
-    const { outbox, idempotency } = this.tables;
-    await this.db
-      .write('system', async (tx) => {
-        await tx.delete(outbox).where(lt(outbox.publishedAt, KEEP_PUBLISHED));
-        await tx.delete(idempotency).where(lt(idempotency.createdAt, KEEP_ANSWERS));
-      })
+    await this.#outbox
+      .prune()
       .catch((err: unknown) => this.log.warn({ err }, 'old events could not be removed yet'));
   }
 }
