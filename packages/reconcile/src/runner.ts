@@ -47,14 +47,14 @@ export class Runner {
         const free = this.reconciler.concurrency - running.size;
         const claims = free > 0 ? await this.#claim(epoch, free) : [];
         for (const claim of claims) {
-          const run: Promise<void> = this.#run(claim, epoch, signal).finally(() => {
+          const run: Promise<void> = this.#run(claim, epoch, signal).then((dueMs) => {
+            const wasFull = running.size === this.reconciler.concurrency;
             running.delete(run);
-            bell.ring();
+            bell.ringIn(wasFull ? 0 : dueMs);
           });
           running.add(run);
         }
-        if (claims.length < free || free === 0)
-          await bell.wait(running.size === 0 ? await this.#nap() : LONGEST_NAP_MS);
+        if (claims.length < free || free === 0) await bell.wait(LONGEST_NAP_MS);
       }
     } finally {
       stopListening();
@@ -77,12 +77,8 @@ export class Runner {
     }
   }
 
-  async #nap(): Promise<number> {
-    const due = await this.deps.source.nextDueMs(this.reconciler.name).catch(() => undefined); // the next claim reports what is wrong
-    return Math.max(1, Math.min(due ?? LONGEST_NAP_MS, LONGEST_NAP_MS));
-  }
-
-  async #run(claim: Claim, epoch: Epoch, leaderSignal: AbortSignal): Promise<void> {
+  /** Answers with when the key is due again, in ms. */
+  async #run(claim: Claim, epoch: Epoch, leaderSignal: AbortSignal): Promise<number> {
     const { name, resyncMs, deadlineMs } = this.reconciler;
     const started = performance.now();
     let afterMs = resyncMs;
@@ -99,10 +95,12 @@ export class Runner {
     this.deps.observer.ran(name, result, performance.now() - started);
     passing('work done', name);
     try {
-      await this.deps.source.release(name, epoch, claim, afterMs, result === 'error');
+      const dueMs = await this.deps.source.release(name, epoch, claim, afterMs, result === 'error');
       passing('work released', name);
+      return dueMs;
     } catch (cause) {
       this.deps.observer.failed(name, claim.key, claim.attempts, cause); // the claim's lease runs out and the key comes back
+      return Infinity;
     }
   }
 }
@@ -115,6 +113,12 @@ class Bell {
   ring(): void {
     this.#rung = true;
     this.#wake?.();
+  }
+
+  /** What is further away than any nap is found without it. */
+  ringIn(ms: number): void {
+    if (ms <= 0) this.ring();
+    else if (ms < LONGEST_NAP_MS) setTimeout(() => this.ring(), Math.ceil(ms) + 1).unref();
   }
 
   async wait(ms: number): Promise<void> {

@@ -12,10 +12,11 @@ export interface Claim {
 export interface WorkSource {
   /** Takes up to `limit` due keys; none if the epoch is not the newest. */
   claim(controller: string, epoch: Epoch, limit: number, leaseMs: number): Promise<Claim[]>;
-  /** Puts a key back, due in `afterMs`, or at once if it was woken meanwhile. */
-  release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<void>;
-  /** Milliseconds until the next key is due that is not claimed; undefined: there is none. */
-  nextDueMs(controller: string): Promise<number | undefined>;
+  /**
+   * Puts a key back, due in `afterMs`, or when whoever woke it meanwhile wants it. Answers with how many ms that is from
+   * now; Infinity: the key is gone, or somebody else's.
+   */
+  release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<number>;
   /** Calls back soon after somebody enqueued for this controller. A hint: may be early, late, twice or never. */
   onWake(controller: string, wake: () => void): () => void;
 }

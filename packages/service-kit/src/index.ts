@@ -12,6 +12,8 @@ export { Database, onCommit } from './db/database';
 export { emit } from './db/events';
 export type { CloudEvent } from './db/events';
 export { violatedUnique } from './db/failures';
+export { gathered } from './db/gather';
+export { insertRows } from './db/insert-rows';
 export { migrate } from './db/migrate';
 export type { MigrateOptions } from './db/migrate';
 export { mutateWith, scopeOf } from './db/mutate';

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { fillPlaceholders, sql } from 'drizzle-orm';
 import type { Placeholder, SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
@@ -11,6 +12,11 @@ export type Tx = NodePgDatabase;
 
 /** Whose rows a transaction may see: a project's, a user's own, or (controllers, internal calls) everybody's. */
 export type Scope = { readonly projectId: string } | { readonly subject: string } | 'system';
+
+export function keyOf(scope: Scope): string {
+  if (scope === 'system') return scope;
+  return 'projectId' in scope ? `project ${scope.projectId}` : `subject ${scope.subject}`;
+}
 
 const known = new WeakMap<PoolClient, Tx>();
 const clients = new WeakMap<Tx, PoolClient>();
@@ -90,6 +96,25 @@ export function cork(client: PoolClient): () => void {
     .connection;
   stream.cork();
   return () => stream.uncork();
+}
+
+/** The same for whatever one event sets going on this connection, from now on: after its microtasks it goes out. */
+export function corkEvents(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Duplex } }).connection;
+  const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    stream.uncork();
+  };
+  stream.write = (...args: unknown[]) => {
+    if (!corked) {
+      corked = true;
+      stream.cork();
+      queueMicrotask(() => process.nextTick(uncork));
+    }
+    return write(...args);
+  };
 }
 
 /** Waits for all, then throws the first failure: nothing is left running on the connection. */

@@ -7,6 +7,7 @@ import { createLogger } from '../log';
 import type { Tx } from './connection';
 import { Database, lastly } from './database';
 import { emit } from './events';
+import { gathered } from './gather';
 import { kitTables } from './tables';
 
 jest.setTimeout(60_000);
@@ -130,6 +131,49 @@ it('rolls a write back as a whole', async () => {
   });
   await expect(half).rejects.toThrow('no');
   expect(await db.read('system', count)).toBe(before);
+});
+
+describe('writes together', () => {
+  const noted = gathered(async (tx: Tx, words: readonly string[]) => {
+    asked.push(words.length);
+    await tx.insert(tables.inbox).values(words.map((eventId) => ({ consumer: 'many', eventId })));
+    return words.map((word) => word.toUpperCase());
+  });
+  const asked: number[] = [];
+  const note = (word: string) => db.writeTogether({ projectId: 'prj_many' }, (tx) => noted(tx, word));
+  const kept = async () =>
+    (
+      await database.query<{ id: string }>(
+        `select event_id as id from compute.inbox where consumer = 'many' order by 1`,
+      )
+    ).map(({ id }) => id);
+
+  it('shares a transaction and its statements among those who ask at the same time', async () => {
+    const trips = await wire.count(async () => {
+      expect(await Promise.all(['a', 'b', 'c'].map(note))).toEqual(['A', 'B', 'C']);
+    });
+    expect([trips, asked.splice(0)]).toEqual([2, [3]]);
+    expect(await kept()).toEqual(['a', 'b', 'c']);
+  });
+
+  it('fails only whoever fails, and leaves nothing of him', async () => {
+    const stumbles = (word: string) =>
+      db.writeTogether({ projectId: 'prj_many' }, async (tx) => {
+        await noted(tx, word);
+        throw new Error(`${word} stumbled`);
+      });
+    const results = await Promise.allSettled([note('d'), stumbles('e'), note('a'), note('f')]);
+    expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: { message: 'e stumbled' } });
+    expect(results[2]).toMatchObject({ reason: { cause: { code: '23505' } } });
+    expect(await kept()).toEqual(['a', 'b', 'c', 'd', 'f']);
+  });
+
+  it('keeps scopes apart', async () => {
+    const project = (projectId: string) => db.writeTogether({ projectId }, settings);
+    const [one, other] = await Promise.all([project('prj_1'), project('prj_2')]);
+    expect([one?.project, other?.project]).toEqual(['prj_1', 'prj_2']);
+  });
 });
 
 describe('last words', () => {

@@ -2,11 +2,12 @@ import { Pool } from 'pg';
 import type { PoolClient } from 'pg';
 import { askedBy, commonErrors, passing } from '@thecloud/kernel';
 import type { Logger } from '../log';
-import { begin, cork, nextTurn, settle, txOf } from './connection';
+import { begin, cork, corkEvents, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
 import { isSocket, withPassword } from './connection-url';
 import { isConnectionLoss } from './failures';
 import { SharedReads } from './shared-reads';
+import { SharedWrites } from './shared-writes';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -54,6 +55,7 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 export class Database {
   readonly #pool: Pool;
   readonly #reads = new SharedReads((fn) => this.#withClient(fn));
+  readonly #writes = new SharedWrites((scope, fn) => this.write(scope, fn));
 
   constructor(options: DatabaseOptions) {
     this.#pool = new Pool({
@@ -69,7 +71,10 @@ export class Database {
     const lost = (err: Error) => options.log.warn({ err }, 'a database connection was lost');
     this.#pool.on('error', lost);
     // While a connection is lent out its errors are its own; one that nobody listens to would end the process.
-    this.#pool.on('connect', (client) => client.on('error', lost));
+    this.#pool.on('connect', (client) => {
+      client.on('error', lost);
+      corkEvents(client);
+    });
   }
 
   /**
@@ -110,6 +115,14 @@ export class Database {
         running.delete(tx);
       }
     });
+  }
+
+  /**
+   * The same for what waits for nobody else's rows, such as making new ones: those of a scope that are asked for at the
+   * same time share a transaction. `fn` may be called again if another's fails.
+   */
+  writeTogether<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#writes.add(scope, fn);
   }
 
   /**

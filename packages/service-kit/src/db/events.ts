@@ -1,11 +1,9 @@
-import { sql } from 'drizzle-orm';
-import { getTableConfig, jsonb, pgSchema, text } from 'drizzle-orm/pg-core';
 import { newId } from '@thecloud/kernel';
 import type { EventType } from '@thecloud/kernel';
 import { PLATFORM, subjectOf } from '../events/subject';
 import { beforeCommit, onCommit, transactionOf } from './database';
-import { prepared } from './connection';
 import type { Tx } from './connection';
+import { insertRows } from './insert-rows';
 import type { KitTables } from './tables';
 
 /** A CloudEvent (cloudevents.io, 1.0) without its envelope's constants. */
@@ -17,7 +15,17 @@ export interface CloudEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const emitted = new WeakMap<object, Array<KitTables['outbox']['$inferInsert']>>();
+type Row = Required<Pick<KitTables['outbox']['$inferInsert'], 'id' | 'projectId' | 'subject' | 'event'>>;
+const emitted = new WeakMap<object, Row[]>();
+
+const outboxes = new WeakMap<KitTables, (tx: Tx, row: Row) => Promise<void>>();
+function outboxOf(tables: KitTables): (tx: Tx, row: Row) => Promise<void> {
+  const known = outboxes.get(tables);
+  if (known) return known;
+  const insert = insertRows('outbox_insert', () => tables.outbox, ['id', 'projectId', 'subject', 'event']);
+  outboxes.set(tables, insert);
+  return insert;
+}
 
 /**
  * Records an event in the transaction that makes it true; the relay publishes it after the commit. All events of a
@@ -30,7 +38,7 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
   const rows = emitted.get(transaction) ?? [];
   if (rows.length === 0) {
     emitted.set(transaction, rows);
-    beforeCommit(tx, () => insertion(tables)(tx).execute({ rows: JSON.stringify(rows) }));
+    beforeCommit(tx, () => Promise.all(rows.map((row) => outboxOf(tables)(tx, row))));
     onCommit(tx, () => bells.get(tables)?.(rows.map(({ id }) => id)));
   }
   const id = newId('event');
@@ -52,28 +60,6 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
       data: event.data,
     },
   });
-}
-
-/** One statement for any number of rows, so that it is built once: `rows` in JSON. */
-function insertion(tables: KitTables): Insertion {
-  const known = insertions.get(tables) ?? prepareInsertion(tables);
-  insertions.set(tables, known);
-  return known;
-}
-const insertions = new WeakMap<KitTables, Insertion>();
-type Insertion = ReturnType<typeof prepareInsertion>;
-
-function prepareInsertion({ outbox }: KitTables) {
-  const { schema = '', name } = getTableConfig(outbox);
-  const given = pgSchema(schema).table(name, {
-    id: text('id'),
-    projectId: text('project_id'),
-    subject: text('subject'),
-    event: jsonb('event'),
-  });
-  const rows = sql`select * from jsonb_to_recordset(${sql.placeholder('rows')})
-    as (id text, "projectId" text, subject text, event jsonb)`;
-  return prepared((tx) => tx.insert(given).select(rows).prepare('outbox_insert'));
 }
 
 const same = (a: CloudEvent, b: CloudEvent) => a.type === b.type && a.subject === b.subject;

@@ -2,10 +2,11 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { and, eq, sql } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
-import { prepared, slots } from './connection';
+import { rowsOf, statement } from './connection';
 import type { Scope, Tx } from './connection';
 import { lastly } from './database';
 import type { Database } from './database';
+import { gathered } from './gather';
 import type { KitTables } from './tables';
 
 /** How an answer is kept: ts-proto's message objects do. */
@@ -14,8 +15,16 @@ export interface Codec<T> {
   decode(bytes: Uint8Array): T;
 }
 
-/** Runs a mutation in one transaction. */
-export type Mutate = <T>(ctx: RequestContext, codec: Codec<T>, fn: (tx: Tx) => Promise<T>) => Promise<T>;
+/**
+ * Runs a mutation in one transaction: of its own, or (see Database.writeTogether; its `fn` may be called again) shared
+ * with others of its scope.
+ */
+export type Mutate = <T>(
+  ctx: RequestContext,
+  codec: Codec<T>,
+  fn: (tx: Tx) => Promise<T>,
+  how?: 'alone' | 'together',
+) => Promise<T>;
 
 /**
  * One transaction a mutation, once in effect: the idempotency key is inserted first and the answer kept with it,
@@ -23,35 +32,20 @@ export type Mutate = <T>(ctx: RequestContext, codec: Codec<T>, fn: (tx: Tx) => P
  * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key came with another request before.
  */
 export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => {
-  const claim = prepared((tx) =>
-    tx
-      .insert(idempotency)
-      .values(slots('scope', 'key', 'method', 'requestHash'))
-      .onConflictDoNothing()
-      .returning({ key: idempotency.key })
-      .prepare('idempotency_claim'),
-  );
-  const keep = prepared((tx) =>
-    tx
-      .update(idempotency)
-      .set({ response: sql`${sql.placeholder('response')}` })
-      .where(
-        and(eq(idempotency.scope, sql.placeholder('scope')), eq(idempotency.key, sql.placeholder('key'))),
-      )
-      .prepare('idempotency_keep'),
-  );
-  return async (ctx, codec, fn) => {
+  const claim = claims(idempotency);
+  const keep = keeps(idempotency);
+  return async (ctx, codec, fn, how = 'alone') => {
+    const write = how === 'alone' ? db.write.bind(db) : db.writeTogether.bind(db);
     const key = ctx.idempotencyKey;
     const scope = scopeOf(ctx);
-    if (!key || scope === 'system') return db.write(scope, fn);
+    if (!key || scope === 'system') return write(scope, fn);
     const owner = 'projectId' in scope ? scope.projectId : scope.subject;
     const hash = createHash('sha256').update(key).digest('hex');
 
-    return db.write(scope, async (tx) => {
+    return write(scope, async (tx) => {
       const mine = { scope: owner, key: hash };
       const { method, requestHash = '' } = ctx;
-      const claimed = await claim(tx).execute({ ...mine, method: method.path, requestHash });
-      if (claimed.length === 0) {
+      if (!(await claim(tx, { ...mine, method: method.path, requestHash }))) {
         const [first] = await tx
           .select()
           .from(idempotency)
@@ -63,11 +57,51 @@ export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => 
       }
       const answer = await fn(tx);
       const response = seal(codec.encode(answer).finish(), key, owner);
-      lastly(tx, keep(tx).execute({ ...mine, response }));
+      lastly(tx, keep(tx, { ...mine, response: response.toString('base64') }));
       return answer;
     });
   };
 };
+
+interface Claimed {
+  readonly scope: string;
+  readonly key: string;
+}
+
+/** True for whom the key is new; of those who bring the same one together, for the first. */
+function claims(idempotency: KitTables['idempotency']) {
+  const claim = statement<Claimed>(
+    'idempotency_claim',
+    () => sql`
+      insert into ${idempotency} (scope, key, method, request_hash)
+      select scope, key, method, "requestHash"
+        from jsonb_to_recordset(${rowsOf('claims')}) as c(scope text, key text, method text, "requestHash" text)
+       order by scope, key
+          on conflict do nothing returning scope, key`,
+  );
+  return gathered(async (tx, asked: ReadonlyArray<Claimed & { method: string; requestHash: string }>) => {
+    const made = await claim(tx, { claims: JSON.stringify(asked) });
+    const mine = new Set(made.map(nameOf));
+    return asked.map((one) => mine.delete(nameOf(one)));
+  });
+}
+
+const nameOf = ({ scope, key }: Claimed) => `${scope} ${key}`;
+
+/** Keeps answers, each with its key. */
+function keeps(idempotency: KitTables['idempotency']) {
+  const keep = statement(
+    'idempotency_keep',
+    () => sql`
+      update ${idempotency} i set response = decode(a.response, 'base64')
+        from jsonb_to_recordset(${rowsOf('answers')}) as a(scope text, key text, response text)
+       where i.scope = a.scope and i.key = a.key`,
+  );
+  return gathered(async (tx, answers: ReadonlyArray<Claimed & { response: string }>) => {
+    await keep(tx, { answers: JSON.stringify(answers) });
+    return answers.map(() => undefined);
+  });
+}
 
 /** Whose rows a call may touch: its project's, else its user's own; calls of processes see all. */
 export function scopeOf(ctx: RequestContext): Scope {

@@ -3,8 +3,9 @@ import type { SQL } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
-import { prepared, rowsOf, slots, statement } from './connection';
+import { rowsOf, statement } from './connection';
 import type { Tx } from './connection';
+import { insertRows } from './insert-rows';
 import type { KitTables, StoredStep } from './tables';
 
 export interface OperationFailure {
@@ -28,17 +29,9 @@ type Told = Omit<KitTables['operation']['$inferSelect'], 'createdAt' | 'endedAt'
 
 /** The operations of a service: begun with a mutation, carried on by its controller. */
 export class Operations {
-  readonly #insert = prepared((tx) =>
-    tx
-      .insert(this.tables.operation)
-      .values({
-        ...slots('id', 'projectId', 'kind', 'resourceId', 'requestedBy', 'requestId', 'steps'),
-        state: 'running',
-      })
-      .returning()
-      .prepare('operation_insert'),
-  );
-
+  readonly #insert = insertRows('operation_insert', () => this.tables.operation, [
+    ...(['id', 'projectId', 'kind', 'resourceId', 'requestedBy', 'requestId', 'state', 'steps'] as const),
+  ]);
   readonly #advance = statement<Told>('operation_advance', () => advance(this.tables));
 
   constructor(
@@ -81,13 +74,15 @@ export class Operations {
     id: string,
   ): Promise<void> {
     const startedAt = new Date().toISOString();
-    const made = await this.#insert(tx).execute({
+    const made = {
       ...{ id, projectId, kind, resourceId },
       requestedBy: ctx.principal?.subject ?? '',
       requestId: ctx.requestId,
+      state: 'running' as const,
       steps: [{ name: firstStep, state: 'running', message: '', startedAt }] satisfies StoredStep[],
-    });
-    for (const row of made) this.#tell(tx, row);
+    };
+    await this.#insert(tx, made);
+    this.#tell(tx, { ...made, error: null });
   }
 
   /** An operation that its own transaction carries out: begun and succeeded at once. Answers with its id. */

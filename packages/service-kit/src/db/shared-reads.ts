@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { begin, cork, nextTurn, settle, txOf } from './connection';
+import { begin, cork, keyOf, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
 import { isBystander, isConnectionLoss } from './failures';
 
@@ -74,9 +74,4 @@ export class SharedReads {
       else reader.reject(cause);
     }
   }
-}
-
-function keyOf(scope: Scope): string {
-  if (scope === 'system') return scope;
-  return 'projectId' in scope ? `project ${scope.projectId}` : `subject ${scope.subject}`;
 }

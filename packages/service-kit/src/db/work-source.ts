@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
@@ -6,9 +7,13 @@ import { onCommit } from './database';
 import { rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
+import { gathered } from './gather';
 import type { KitTables } from './tables';
 
 const LARGEST_RELEASE = 500;
+/** In ms. */
+const NO_HURRY_MS = 500;
+const TOGETHER_MS = 100;
 
 interface Release {
   readonly controller: string;
@@ -22,17 +27,24 @@ interface Release {
 
 /** A key, and when it is to be looked at: in so many ms at the latest. */
 interface Wish {
+  readonly controller: string;
   readonly key: string;
   readonly afterMs: number;
 }
 
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
-  readonly #releases = new Batcher<Release, void>(LARGEST_RELEASE, (releases) => this.#release(releases));
+  readonly #releases = new Batcher<Release, number>(LARGEST_RELEASE, (releases) => this.#release(releases));
 
-  readonly #enqueue = statement('work_enqueue', () => enqueue(this.tables));
+  readonly #upsert = statement('work_enqueue', () => enqueue(this.tables));
+  readonly #enqueue = gathered<readonly Wish[], void>(async (tx, wishes) => {
+    await this.#upsert(tx, { wishes: JSON.stringify(wishes.flat()) });
+    return wishes.map(() => undefined);
+  });
   readonly #claim = statement<Claim>('work_claim', () => claim(this.tables));
-  readonly #putBack = statement('work_release', () => putBack(this.tables));
+  readonly #putBack = statement<{ controller: string; key: string; dueMs: number }>('work_release', () =>
+    putBack(this.tables),
+  );
   readonly #leader = statement<{ epoch: string }>('work_leader', () => leader(this.tables));
 
   constructor(
@@ -46,22 +58,29 @@ export class PgWorkSource implements WorkSource {
     await this.#wake(
       tx,
       controller,
-      [...new Set(keys)].map((key) => ({ key, afterMs: 0 })),
+      keys.map((key) => ({ key, afterMs: 0 })),
     );
   }
 
-  /** The same, to be looked at some time from now, unless something else wakes it before. Each key once. */
-  enqueueLater(tx: Tx, controller: string, wishes: readonly Wish[]): Promise<void> {
+  /** The same, to be looked at in `afterMs` at the latest. */
+  enqueueLater(
+    tx: Tx,
+    controller: string,
+    wishes: ReadonlyArray<{ readonly key: string; readonly afterMs: number }>,
+  ): Promise<void> {
     return this.#wake(tx, controller, wishes);
   }
 
-  async #wake(tx: Tx, controller: string, wishes: readonly Wish[]): Promise<void> {
+  async #wake(tx: Tx, controller: string, wishes: ReadonlyArray<Omit<Wish, 'controller'>>): Promise<void> {
     if (wishes.length === 0) return;
-    await this.#enqueue(tx, { controller, wishes: JSON.stringify(wishes) });
+    await this.#enqueue(
+      tx,
+      wishes.map((wish) => ({ ...wish, controller })),
+    );
     const soonest = Math.min(...wishes.map(({ afterMs }) => afterMs));
     onCommit(tx, () => {
       if (soonest === 0) this.wakes.ring(controller);
-      else setTimeout(() => this.wakes.ring(controller), soonest).unref();
+      else setTimeout(() => this.wakes.ring(controller), soonest + TOGETHER_MS).unref();
     });
   }
 
@@ -75,7 +94,7 @@ export class PgWorkSource implements WorkSource {
     return this.db.writeAtOnce('system', (tx) => this.#claim(tx, { controller, epoch, limit, leaseMs }));
   }
 
-  release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<void> {
+  release(controller: string, epoch: Epoch, claim: Claim, afterMs: number, failed: boolean): Promise<number> {
     const attempts = failed ? claim.attempts + 1 : 0;
     const { key, wakes } = claim;
     return this.#releases.add({
@@ -89,21 +108,12 @@ export class PgWorkSource implements WorkSource {
   }
 
   /** Claims that are released at the same time are put back by one statement. */
-  async #release(releases: readonly Release[]): Promise<void[]> {
-    await this.db.writeAtOnce('system', (tx) => this.#putBack(tx, { releases: JSON.stringify(releases) }));
-    return releases.map(() => undefined);
-  }
-
-  /** Of the keys nobody has claimed: read from the index, however many there are. */
-  async nextDueMs(controller: string): Promise<number | undefined> {
-    const { work } = this.tables;
-    const rows = await this.db.read('system', (tx) =>
-      tx.execute<{ ms: number }>(sql`
-        select (extract(epoch from due_at - now()) * 1000)::float8 as ms
-          from ${work} where controller = ${controller} and lease_until is null order by due_at limit 1`),
+  async #release(releases: readonly Release[]): Promise<number[]> {
+    const back = await this.db.writeAtOnce('system', (tx) =>
+      this.#putBack(tx, { releases: JSON.stringify(releases) }),
     );
-    const ms = rows.rows[0]?.ms;
-    return ms === undefined ? undefined : Math.max(0, ms);
+    const dueMs = new Map(back.map((row) => [`${row.controller} ${row.key}`, row.dueMs]));
+    return releases.map(({ controller, key }) => dueMs.get(`${controller} ${key}`) ?? Infinity);
   }
 
   onWake(controller: string, wake: () => void): () => void {
@@ -146,11 +156,18 @@ export class PgWorkSource implements WorkSource {
   }
 }
 
+/** So many ms from now; where it is no hurry, up to so much later that many are due, and looked at, together. */
+const later = (
+  ms: SQL,
+) => sql`case when ${ms} < ${sql.raw(String(NO_HURRY_MS))} then now() + ${ms} * interval '1 millisecond'
+  else date_bin(${sql.raw(`'${TOGETHER_MS} milliseconds'`)}, now() + (${ms} + ${sql.raw(String(TOGETHER_MS))}) * interval '1 millisecond', timestamptz 'epoch') end`;
+
 /** Keys in their order: nobody waits in a ring. A time that has come, or comes sooner, stays. */
 const enqueue = ({ work }: KitTables) => sql`
   insert into ${work} as w (controller, key, wakes, due_at)
-  select ${sql.placeholder('controller')}::text, key, 1, now() + "afterMs" * interval '1 millisecond'
-    from jsonb_to_recordset(${rowsOf('wishes')}) as wish(key text, "afterMs" int) order by key
+  select distinct on (controller, key) controller, key, 1, ${later(sql`"afterMs"`)}
+    from jsonb_to_recordset(${rowsOf('wishes')}) as wish(controller text, key text, "afterMs" int)
+   order by controller, key, "afterMs"
       on conflict (controller, key) do update
      set wakes = w.wakes + 1, attempts = 0,
          due_at = case when w.lease_until is null then least(w.due_at, excluded.due_at) else excluded.due_at end`;
@@ -173,8 +190,9 @@ const putBack = ({ work, leader }: KitTables) => sql`
       join ${work} w on w.controller = b.controller and w.key = b.key
      order by w.controller, w.key for update of w)
   update ${work} w set lease_until = null, attempts = back.attempts,
-         due_at = case when w.wakes = back.wakes then now() + back.after_ms * interval '1 millisecond' else w.due_at end
-    from back where w.controller = back.controller and w.key = back.key`;
+         due_at = case when w.wakes = back.wakes then ${later(sql`back.after_ms`)} else w.due_at end
+    from back where w.controller = back.controller and w.key = back.key
+  returning w.controller, w.key, (extract(epoch from w.due_at - now()) * 1000)::float8 as "dueMs"`;
 
 const leader = ({ leader }: KitTables) =>
   sql`select epoch from ${leader} where controller = ${sql.placeholder('controller')}::text for share`;

@@ -1,24 +1,44 @@
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import { prepared, violatedUnique } from '@thecloud/service-kit';
+import { gathered, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { image } from './image.schema';
 import type { ImageRow } from './image.schema';
 
-const byIdOrName = prepared((tx) => {
-  const idOrName = sql.placeholder('idOrName');
+/** Shared locks, in the order of the ids. */
+const byIdsOrNames = prepared((tx) => {
+  const asked = sql`any(${sql.placeholder('idsOrNames')}::text[])`;
   return tx
     .select()
     .from(image)
     .where(
       and(
         eq(image.projectId, sql.placeholder('projectId')),
-        or(eq(image.id, idOrName), eq(image.name, idOrName)),
+        or(sql`${image.id} = ${asked}`, sql`${image.name} = ${asked}`),
       ),
     )
+    .orderBy(image.id)
     .for('share')
     .prepare('image_by_id_or_name');
 });
+
+interface Asked {
+  readonly projectId: string;
+  readonly idOrName: string;
+}
+
+const findByIdOrName = gathered(
+  async (tx: Tx, asked: readonly Asked[]): Promise<(ImageRow | undefined)[]> => {
+    const projects = new Set(asked.map(({ projectId }) => projectId));
+    const idsOrNames = asked.map(({ idOrName }) => idOrName);
+    const found = await Promise.all(
+      [...projects].map((projectId) => byIdsOrNames(tx).execute({ projectId, idsOrNames })),
+    );
+    return asked.map(({ projectId, idOrName }) =>
+      found.flat().find((i) => i.projectId === projectId && (i.id === idOrName || i.name === idOrName)),
+    );
+  },
+);
 
 /** SQL of images. Row-level security confines every method to the transaction's project. */
 export const imageRepo = {
@@ -54,8 +74,7 @@ export const imageRepo = {
 
   /** Shared lock: whoever makes an instance of it keeps it from being deleted meanwhile. */
   async findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined> {
-    const [found] = await byIdOrName(tx).execute({ projectId, idOrName });
-    return found;
+    return findByIdOrName(tx, { projectId, idOrName });
   },
 
   async list(tx: Tx, projectId: string, name: string, page: Page): Promise<ImageRow[]> {

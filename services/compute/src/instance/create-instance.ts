@@ -50,6 +50,15 @@ export async function refusePorts(
   if (taken !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(taken) });
 }
 
+/** What is so of every instance before anybody has done anything about it. */
+const UNTOUCHED = {
+  desired: 'running',
+  state: 'provisioning',
+  ...{ reason: '', message: '', hostId: null, seen: null, seenSequence: 0 },
+  ...{ generation: 1, observedGeneration: 0, keptGeneration: 0, restartNonce: 0, version: 1 },
+  graceSeconds: 10,
+} as const;
+
 /** Records the wish and returns; making it true is the controller's job. */
 export async function createInstance(
   d: InstanceDeps,
@@ -64,27 +73,24 @@ export async function createInstance(
 
   const [id, operationId] = [newId('instance'), newId('operation')];
   const { image: _, ...spec } = cmd;
-  const wish = {
+  const now = new Date();
+  const wish: InstanceRow = {
     ...spec,
     id,
     projectId,
     operationId,
     imageId: image.id,
     imageReference: d.imageReference(image),
-    desired: 'running',
-    state: 'provisioning',
-    reason: '',
-    message: '',
-    hostId: null,
-    generation: 1,
-    version: 1,
-  } as const;
+    ...UNTOUCHED,
+    createdAt: now,
+    updatedAt: now,
+  };
   d.changed(tx, wish);
   // All in one round trip. The instance first: a name that is taken fails it, and what follows fails only with it.
-  const [row] = await Promise.all([
+  await Promise.all([
     instanceRepo.insert(tx, wish),
     d.operations.beginFirst(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
     d.work.enqueue(tx, 'instance', id),
   ]);
-  return row;
+  return wish;
 }

@@ -1,6 +1,6 @@
-import { and, desc, eq, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { prepared, violatedUnique } from '@thecloud/service-kit';
+import { insertRows, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
@@ -54,6 +54,12 @@ const looks = prepared((tx) => {
     .prepare('instance_look');
 });
 
+const insert = insertRows(
+  'instance_insert',
+  () => instance,
+  Object.keys(getTableColumns(instance)) as (keyof InstanceRow)[],
+);
+
 /** The pages that nearly everybody asks for: all of a project, newest first. */
 const pages = prepared((tx) => {
   const page = (name: string, after?: SQL) =>
@@ -71,8 +77,8 @@ const pages = prepared((tx) => {
 /** SQL of instances. Every method takes the caller's transaction; row-level security confines it to his project. */
 export const instanceRepo = {
   /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
-  async insert(tx: Tx, row: typeof instance.$inferInsert): Promise<InstanceRow> {
-    return named(row.name, async () => only(await tx.insert(instance).values(row).returning()));
+  insert(tx: Tx, row: InstanceRow): Promise<void> {
+    return named(row.name, () => insert(tx, row));
   },
 
   async find(tx: Tx, id: string): Promise<InstanceView | undefined> {

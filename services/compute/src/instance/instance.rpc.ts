@@ -1,6 +1,6 @@
 import { computeV1 } from '@thecloud/api';
 import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
-import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Agents } from '../host/agents';
 import { instanceLife } from '../instance-life/instance-life.rpc';
@@ -31,7 +31,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
     createInstance: async (ctx, request) => {
       const cmd = toCreate(request);
       await refuseImpossible(d, cmd);
-      return f.mutate(ctx, computeV1.Instance, async (tx) => toProto(await createInstance(d, tx, ctx, cmd)));
+      const create = async (tx: Tx) => toProto(await createInstance(d, tx, ctx, cmd));
+      return f.mutate(ctx, computeV1.Instance, create, 'together');
     },
     getInstance: async (ctx, { id }) => proto(await find(ctx, id), id),
     listInstances: async (ctx, request) => {
