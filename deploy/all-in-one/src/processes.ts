@@ -126,14 +126,12 @@ export async function checkPorts(
   ports: Ports,
   claims: readonly { names: readonly PortName[]; isOurs: () => boolean }[],
 ): Promise<void> {
-  const taken: PortName[] = [];
-  for (const { names, isOurs } of claims) {
-    for (const name of names) {
-      // The port of a process that was killed a moment ago is released with its last thread.
-      if (!(await until(async () => isOurs() || (await isPortFree(ports[name])), 3_000, 100)))
-        taken.push(name);
-    }
-  }
+  const claimed = claims.flatMap(({ names, isOurs }) => names.map((name) => ({ name, isOurs })));
+  const free = await Promise.all(
+    // The port of a process that was killed a moment ago is released with its last thread.
+    claimed.map(({ name, isOurs }) => until(async () => isOurs() || isPortFree(ports[name]), 3_000, 100)),
+  );
+  const taken = claimed.filter((_, n) => !free[n]).map(({ name }) => name);
   if (taken.length === 0) return;
   const lines = taken.map((name) => `port ${ports[name]} (${name}) is taken by ${portHolder(ports[name])}`);
   const variables = taken.map((name) => `${portTable[name].variable}=${ports[name] + 10_000}`);

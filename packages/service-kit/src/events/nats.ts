@@ -105,6 +105,7 @@ export class EventBus {
         reconnectTimeWait: 500,
         timeout: 3_000,
         noEcho: true,
+        noAsyncTraces: true, // an error object a request is a good part of what a publication costs
         ...(files ? { tls: { caFile: files.caFile, certFile: files.certFile, keyFile: files.keyFile } } : {}),
       });
       if (this.#closed) return await connection.close();
