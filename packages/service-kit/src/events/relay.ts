@@ -19,9 +19,8 @@ const LEFT_BEHIND_S = 1;
 /**
  * Publishes what the outbox holds, oldest first, then marks it. Every replica runs one: it publishes what its own process
  * committed, at once, and what others left behind. A resource's events keep their order: each is sent after all before
- * it, whoever committed those, and after the stream has those that this relay sent. A repetition, after a crash or by
- * two replicas, carries the same id and is dropped by the stream; where the stream has forgotten ids, the relay looks
- * first what it holds.
+ * it, whoever committed those. A repetition, after a crash or by two replicas, carries the same id and is dropped by the
+ * stream; where the stream has forgotten ids, the relay looks first what it holds.
  * It reads rows that are not yet published, never "sequence > last": sequence order is not commit order.
  */
 export class OutboxRelay {
@@ -58,7 +57,7 @@ export class OutboxRelay {
     });
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
     onEmitted(tables, (ids) => {
-      if (!bus.connected()) return; // left behind, when it comes back
+      if (!bus.connected()) return; // published when it comes back
       for (const id of ids) this.#own.add(id);
       this.#wake();
     });
@@ -95,7 +94,8 @@ export class OutboxRelay {
   async #drain(): Promise<void> {
     try {
       while (!this.#stopped && this.bus.connected()) {
-        if (this.#unsure) await this.#doubt();
+        const anew = this.#unsure;
+        if (anew) await this.#doubt();
         const own = this.#own;
         this.#own = new Set();
         const waiting = await this.#look();
@@ -103,7 +103,7 @@ export class OutboxRelay {
           await this.#compare();
           continue;
         }
-        this.#publish(waiting, own);
+        this.#publish(anew ? waiting : due(waiting, own));
         if (waiting.length < LOOK_AT || this.#sent.size === 0) return;
         await Promise.all(this.#sent.values()); // no more than one look finds is under way
       }
@@ -112,10 +112,15 @@ export class OutboxRelay {
     }
   }
 
-  /** A server that was killed may have lost what it had just acknowledged: that is published again, under its old ids. */
+  /**
+   * A server that was killed may have lost what it had just acknowledged, and has not heard of what was on its way: that
+   * is published again, under its old ids.
+   */
   async #doubt(): Promise<void> {
     this.#unsure = false;
     this.#published = [];
+    this.#sent.clear();
+    this.#newest.clear();
     await this.#outbox.doubt();
   }
 
@@ -125,30 +130,30 @@ export class OutboxRelay {
     return this.#outbox.look(published);
   }
 
-  #publish(waiting: readonly Waiting[], own: ReadonlySet<string>): void {
-    const due = new Set(
-      waiting.filter(({ id, age }) => own.has(id) || age > LEFT_BEHIND_S).map(({ resource }) => resource),
-    );
-    const fresh = waiting.filter(({ id, resource }) => due.has(resource) && !this.#sent.has(id));
-    Promise.all(fresh.map((event) => this.#send(event))).catch((err: unknown) =>
-      this.log.warn({ err }, 'events could not be published yet'),
-    );
+  /** All at once, in their order; but what is under way of the same resource since an earlier look must arrive first. */
+  #publish(due: readonly Waiting[]): void {
+    const fresh = due.filter(({ id }) => !this.#sent.has(id));
+    const sent = fresh.map((event) => this.#send(event, this.#newest.get(event.resource)));
+    fresh.forEach(({ id, resource }, n) => {
+      this.#keep(this.#sent, id, sent[n]!);
+      this.#keep(this.#newest, resource, sent[n]!);
+    });
+    Promise.all(sent).catch((err: unknown) => this.log.warn({ err }, 'events could not be published yet'));
   }
 
-  #send({ id, subject, event, resource }: Waiting): Promise<void> {
-    const before = this.#newest.get(resource) ?? Promise.resolve();
-    const sent = before
-      .then(() => this.bus.publish(subject, id, event))
-      .then(() => {
-        if (this.#published.push(id) === 1) this.#wakeWithin(MARK_WITHIN_MS);
-      })
-      .finally(() => {
-        this.#sent.delete(id);
-        if (this.#newest.get(resource) === sent) this.#newest.delete(resource);
-      });
-    this.#sent.set(id, sent);
-    this.#newest.set(resource, sent);
-    return sent;
+  async #send({ id, subject, event }: Waiting, before: Promise<void> | undefined): Promise<void> {
+    if (before) await before;
+    await this.bus.publish(subject, id, event);
+    if (this.#published.push(id) === 1) this.#wakeWithin(MARK_WITHIN_MS);
+  }
+
+  /** Under that key, until it has settled. */
+  #keep(where: Map<string, Promise<void>>, key: string, sent: Promise<void>): void {
+    where.set(key, sent);
+    const forget = () => {
+      if (where.get(key) === sent) where.delete(key);
+    };
+    sent.then(forget, forget);
   }
 
   /** Is one so old that the stream may not know its id any more? */
@@ -183,4 +188,11 @@ export class OutboxRelay {
       .prune()
       .catch((err: unknown) => this.log.warn({ err }, 'old events could not be removed yet'));
   }
+}
+
+/** What is this process's to publish, or left behind; and what comes before it of the same resources. */
+function due(waiting: readonly Waiting[], own: ReadonlySet<string>): Waiting[] {
+  const ours = waiting.filter(({ id, age }) => own.has(id) || age > LEFT_BEHIND_S);
+  const resources = new Set(ours.map(({ resource }) => resource));
+  return waiting.filter(({ resource }) => resources.has(resource));
 }
