@@ -64,7 +64,7 @@ export function createApiHandler(deps: ApiDeps) {
     if (etag) res.setHeader('ETag', etag);
     res.statusCode = route.method.httpStatus;
     res.setHeader('Content-Type', 'application/json; charset=utf-8');
-    res.setHeader('Content-Length', Buffer.byteLength(json));
+    res.setHeader('Content-Length', json.length);
     res.end(json);
   };
 }

@@ -109,7 +109,7 @@ it.each(known)('%s reads the same as by the library', (_name, type) => {
   const write = jsonWriter(type);
   fc.assert(
     fc.property(message(type, 0), (bytes) => {
-      expect(JSON.parse(write(Buffer.from(bytes)))).toEqual(canonical(type, bytes));
+      expect(JSON.parse(write(Buffer.from(bytes)).toString())).toEqual(canonical(type, bytes));
     }),
     { numRuns: 15 },
   );
@@ -118,5 +118,5 @@ it.each(known)('%s reads the same as by the library', (_name, type) => {
 it('passes over fields that are not known to it', () => {
   const type = registry().getMessage('thecloud.compute.v1.Instance')!;
   const unknown = Buffer.from([0xfa, 0x7f, 0x03, 1, 2, 3, 0xf8, 0x7f, 0x05]); // 2047 as bytes and as a number
-  expect(JSON.parse(jsonWriter(type)(unknown))).toEqual(canonical(type, new Uint8Array()));
+  expect(JSON.parse(jsonWriter(type)(unknown).toString())).toEqual(canonical(type, new Uint8Array()));
 });

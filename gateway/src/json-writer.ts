@@ -1,39 +1,49 @@
-import { fromBinary, ScalarType, toJson } from '@bufbuild/protobuf';
-import type { DescField, DescMessage } from '@bufbuild/protobuf';
+import { fromBinary, toJson } from '@bufbuild/protobuf';
+import type { DescEnum, DescField, DescMessage, ScalarType } from '@bufbuild/protobuf';
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
 import { registry } from '@thecloud/api';
+import { JsonOutput } from './json-output';
+import { isNumeric, scalars, timestamp, zero } from './json-scalars';
+import type { Transfer, Value } from './json-scalars';
 
-/** Reads one message of `length` bytes from where the reader stands. */
-type Message = (input: Input, length: number) => string;
-/** Reads one value, its tag already taken. */
-type Value = (input: Input) => string;
+/** Writes one message of `length` bytes, at whose first the reader stands. */
+type Message = (transfer: Transfer, length: number) => void;
 
-interface Input {
-  readonly bytes: Buffer;
-  readonly reader: BinaryReader;
-}
+/** Where a field's tag stands in its message; of a list or map, where those of its items do. */
+type Place = number | number[] | undefined;
 
 interface Slot {
-  readonly key: string;
-  /** What stands there if the message has no such field: none for what is optional. */
-  readonly absent: string | undefined;
-  /** Of a list or map, whose items are collected with a comma before each. */
-  readonly brackets?: readonly [open: string, close: string];
-  readonly take: (input: Input, wire: WireType, values: (string | undefined)[]) => void;
+  /** `,"name":`. */
+  readonly key: Buffer;
+  /** What stands there if the message has no such field, with its key: nothing for what is optional. */
+  readonly absent: Buffer;
+  /** Of a list or map, whose items have a comma before each. */
+  readonly brackets?: readonly [open: number, close: number];
+  /** Others of its oneof. */
+  readonly rivals: readonly number[];
+  /** The value or item behind a tag of that wire type. */
+  readonly write: (transfer: Transfer, wire: WireType) => void;
 }
+
+const { LengthDelimited, Varint } = WireType;
+const LISTS = [0x5b, 0x5d] as const;
+const OBJECTS = [0x7b, 0x7d] as const;
+const output = new JsonOutput();
 
 /**
  * Makes what writes messages of a type as canonical proto JSON (names of the proto, zeros and empty lists written out),
- * straight from their bytes: no message and no JSON object is built in between, which is most of what a page of fifty
- * would cost. The same text, as far as JSON tells, as `toJson` of @bufbuild/protobuf, which the test compares it with.
+ * from bytes to bytes: no message, object or string is built in between, which is most of what a page of fifty would
+ * cost. The same text, as far as JSON tells, as `toJson` of @bufbuild/protobuf, which the test compares it with.
  */
-export function jsonWriter(type: DescMessage): (bytes: Buffer) => string {
+export function jsonWriter(type: DescMessage): (bytes: Buffer) => Buffer {
   const write = messageWriter(type);
-  return (bytes) => write({ bytes, reader: new BinaryReader(bytes) }, bytes.length);
+  return (bytes) => {
+    output.clear(); // of what one that failed has left
+    write({ bytes, reader: new BinaryReader(bytes), out: output }, bytes.length);
+    return output.copy();
+  };
 }
 
-/** google.protobuf.FeatureSet.FieldPresence. */
-const IMPLICIT = 2;
 const writers = new Map<string, Message>();
 
 /** Types may nest in themselves: a writer is known before its fields are. */
@@ -41,7 +51,7 @@ function messageWriter(type: DescMessage): Message {
   const known = writers.get(type.typeName);
   if (known) return known;
   let made: Message | undefined;
-  const lazy: Message = (input, length) => (made ??= compile(type))(input, length);
+  const lazy: Message = (transfer, length) => (made ??= compile(type))(transfer, length);
   writers.set(type.typeName, lazy);
   return lazy;
 }
@@ -49,189 +59,160 @@ function messageWriter(type: DescMessage): Message {
 function compile(type: DescMessage): Message {
   if (type.typeName === 'google.protobuf.Timestamp') return timestamp;
   if (type.typeName.startsWith('google.protobuf.')) return wellKnown(type);
-  const byNumber: Slot[] = [];
-  const slots = type.fields.map((field, at) => (byNumber[field.number] = slotOf(field, at, type)));
-  return (input, length) => {
-    const { reader } = input;
+  const slots = type.fields.map((field) => slotOf(field, type));
+  const byNumber: number[] = [];
+  type.fields.forEach(({ number }, at) => (byNumber[number] = at));
+  return (transfer, length) => {
+    const { reader, out } = transfer;
     const end = reader.pos + length;
-    const values: (string | undefined)[] = slots.map(({ absent }) => absent);
-    while (reader.pos < end) {
-      const tag = reader.uint32();
-      const slot = byNumber[tag >>> 3];
-      if (slot) slot.take(input, tag & 7, values);
-      else reader.skip(tag & 7, tag >>> 3);
-    }
-    let json = '';
-    for (let i = 0; i < slots.length; i++) {
-      const value = values[i];
-      if (value === undefined) continue;
-      const { key, brackets } = slots[i] as Slot;
-      const text = brackets ? brackets[0] + value.slice(1) + brackets[1] : value;
-      json += (json === '' ? '{' : ',') + key + text;
-    }
-    return json === '' ? '{}' : `${json}}`;
+    const places = placesOf(transfer, end, slots, byNumber);
+    const begun = out.length;
+    for (let at = 0; at < slots.length; at++) writeSlot(transfer, slots[at]!, places[at]);
+    out.enclose(begun, OBJECTS);
+    reader.pos = end;
   };
 }
 
-function slotOf(field: DescField, at: number, type: DescMessage): Slot {
-  const key = `${JSON.stringify(field.name)}:`;
-  if (field.fieldKind === 'list') {
-    const read = valueReader(field);
-    const packable = field.listKind === 'enum' || (field.listKind === 'scalar' && isNumeric(field.scalar));
-    return {
-      key,
-      absent: '',
-      brackets: ['[', ']'],
-      take: (input, wire, values) => {
-        if (!packable || wire !== WireType.LengthDelimited) return void (values[at] += `,${read(input)}`);
-        const length = input.reader.uint32();
-        for (const end = input.reader.pos + length; input.reader.pos < end;) values[at] += `,${read(input)}`;
-      },
-    };
+/** First all fields are found: they may come in any order, and the parts of a list apart. */
+function placesOf({ reader, bytes }: Transfer, end: number, slots: readonly Slot[], byNumber: number[]) {
+  const places = new Array<Place>(slots.length);
+  while (reader.pos < end) {
+    const start = reader.pos;
+    const tag = reader.uint32();
+    const at = byNumber[tag >>> 3];
+    if (at !== undefined) note(places, at, start, slots[at]!);
+    pass(reader, bytes, tag);
   }
-  if (field.fieldKind === 'map') {
-    const read = entryReader(field);
-    const take: Slot['take'] = (input, _, values) => void (values[at] += `,${read(input)}`);
-    return { key, absent: '', brackets: ['{', '}'], take };
+  if (reader.pos !== end) throw new RangeError('the message ends within a field');
+  return places;
+}
+
+function note(places: Place[], at: number, start: number, { brackets, rivals }: Slot): void {
+  const before = places[at];
+  if (!brackets) places[at] = start;
+  else if (typeof before === 'object') before.push(start);
+  else places[at] = [start];
+  for (const rival of rivals) places[rival] = undefined; // the last of a oneof counts
+}
+
+/** Goes on behind a value. (The reader's own `skip` makes a view of each.) */
+function pass(reader: BinaryReader, bytes: Buffer, tag: number): void {
+  const wire = tag & 7;
+  if (wire === LengthDelimited) {
+    const length = reader.uint32();
+    reader.pos += length;
+  } else if (wire === Varint) {
+    while (bytes[reader.pos++]! > 0x7f);
+  } else reader.skip(wire, tag >>> 3);
+}
+
+function writeSlot(transfer: Transfer, slot: Slot, place: Place): void {
+  const { reader, out } = transfer;
+  if (place === undefined) return out.raw(slot.absent);
+  out.raw(slot.key);
+  if (typeof place === 'number') {
+    reader.pos = place;
+    return slot.write(transfer, reader.uint32() & 7);
   }
-  const read = valueReader(field);
-  const rivals = field.oneof?.fields.map((other) => type.fields.indexOf(other)) ?? [];
+  const begun = out.length;
+  for (const start of place) {
+    reader.pos = start;
+    slot.write(transfer, reader.uint32() & 7);
+  }
+  out.enclose(begun, slot.brackets!);
+}
+
+/** google.protobuf.FeatureSet.FieldPresence. */
+const IMPLICIT = 2;
+
+function slotOf(field: DescField, type: DescMessage): Slot {
+  const key = `,${JSON.stringify(field.name)}:`;
+  const slot = (absent: string) => ({ key: Buffer.from(key), absent: Buffer.from(absent), rivals: [] });
+  if (field.fieldKind === 'list') return { ...slot(`${key}[]`), brackets: LISTS, write: itemWriter(field) };
+  if (field.fieldKind === 'map') return { ...slot(`${key}{}`), brackets: OBJECTS, write: entryWriter(field) };
   const implicit = field.fieldKind !== 'message' && field.presence === IMPLICIT;
+  const others = field.oneof?.fields.filter((other) => other !== field) ?? [];
   return {
-    key,
-    absent: implicit ? zeroOf(field) : undefined,
-    take: (input, _, values) => {
-      for (const rival of rivals) values[rival] = undefined; // the last of a oneof counts
-      values[at] = read(input);
-    },
+    ...slot(implicit ? key + zeroOf(field) : ''),
+    rivals: others.map((other) => type.fields.indexOf(other)),
+    write: valueWriter(field),
   };
 }
 
-const isNumeric = (type: ScalarType) => type !== ScalarType.STRING && type !== ScalarType.BYTES;
-
-type Single = Exclude<DescField, { fieldKind: 'map' }>;
-
-/** Of a field's value, or of one item of its list. */
-function valueReader(field: Single): Value {
+/** Of a field's value, or of one item of a list or map. */
+function valueWriter(field: Pick<DescField, 'message' | 'enum' | 'scalar'>): Value {
   if (field.message) {
     const write = messageWriter(field.message);
-    return (input) => write(input, input.reader.uint32());
+    return (transfer) => write(transfer, transfer.reader.uint32());
   }
-  if (field.enum) return enumReader(field.enum);
-  return scalars[field.scalar as ScalarType];
+  return field.enum ? enumWriter(field.enum) : scalars[field.scalar as ScalarType];
 }
 
-function enumReader(type: NonNullable<DescField['enum']>): Value {
-  if (type.typeName === 'google.protobuf.NullValue') return ({ reader }) => (reader.int32(), 'null');
-  return ({ reader }) => {
+function zeroOf(field: Pick<DescField, 'message' | 'enum' | 'scalar'>): string {
+  if (!field.enum) return zero(field.scalar as ScalarType);
+  return isNull(field.enum) ? 'null' : `"${field.enum.values[0]?.name}"`;
+}
+
+const isNull = ({ typeName }: DescEnum) => typeName === 'google.protobuf.NullValue';
+
+function enumWriter(type: DescEnum): Value {
+  return ({ reader, out }) => {
     const number = reader.int32();
-    const name = type.value[number]?.name;
-    return name === undefined ? String(number) : `"${name}"`;
+    const name = isNull(type) ? undefined : type.value[number]?.name;
+    out.ascii(isNull(type) ? 'null' : name === undefined ? String(number) : `"${name}"`);
   };
 }
 
-function zeroOf(field: Single): string {
-  if (field.enum) return enumZero(field.enum);
-  return zero(field.scalar as ScalarType);
-}
-
-const enumZero = (type: NonNullable<DescField['enum']>) =>
-  type.typeName === 'google.protobuf.NullValue' ? 'null' : `"${type.values[0]?.name}"`;
-
-function zero(type: ScalarType): string {
-  if (type === ScalarType.BOOL) return 'false';
-  if (type === ScalarType.STRING || type === ScalarType.BYTES) return '""';
-  return longs.has(type) ? '"0"' : '0';
+function itemWriter(field: Extract<DescField, { fieldKind: 'list' }>): Slot['write'] {
+  const write = valueWriter(field);
+  const one: Value = (transfer) => {
+    transfer.out.ascii(',');
+    write(transfer);
+  };
+  if (field.message || (field.scalar && !isNumeric(field.scalar))) return one;
+  return (transfer, wire) => {
+    if (wire !== LengthDelimited) return one(transfer);
+    const length = transfer.reader.uint32(); // numbers are packed under one tag
+    for (const end = transfer.reader.pos + length; transfer.reader.pos < end;) one(transfer);
+  };
 }
 
 /** An entry is a message of two fields, either of which may be left out. */
-function entryReader(field: Extract<DescField, { fieldKind: 'map' }>): Value {
-  const readKey = scalars[field.mapKey];
-  const emptyKey = zero(field.mapKey);
-  const write = field.message && messageWriter(field.message);
-  const readValue: Value = write
-    ? (input) => write(input, input.reader.uint32())
-    : field.enum
-      ? enumReader(field.enum)
-      : scalars[field.scalar as ScalarType];
-  const emptyValue: Value = write
-    ? (input) => write(input, 0)
-    : () => (field.enum ? enumZero(field.enum) : zero(field.scalar as ScalarType));
-  return (input) => {
-    const { reader } = input;
-    let key = emptyKey;
-    let value: string | undefined;
-    for (const end = reader.uint32() + reader.pos; reader.pos < end;) {
+function entryWriter(field: Extract<DescField, { fieldKind: 'map' }>): Slot['write'] {
+  const [writeKey, writeValue] = [scalars[field.mapKey], valueWriter(field)];
+  const noKey = zero(field.mapKey);
+  const quote = noKey.startsWith('"') ? '' : '"';
+  const empty = field.message && messageWriter(field.message);
+  return (transfer) => {
+    const { reader, bytes, out } = transfer;
+    const end = reader.uint32() + reader.pos;
+    let key: number | undefined;
+    let value: number | undefined;
+    while (reader.pos < end) {
       const tag = reader.uint32();
-      if (tag >>> 3 === 1) key = readKey(input);
-      else if (tag >>> 3 === 2) value = readValue(input);
-      else reader.skip(tag & 7, tag >>> 3);
+      if (tag >>> 3 === 1) key = reader.pos;
+      else if (tag >>> 3 === 2) value = reader.pos;
+      pass(reader, bytes, tag);
     }
-    return `${key.startsWith('"') ? key : `"${key}"`}:${value ?? emptyValue(input)}`;
+    out.ascii(`,${quote}`);
+    reader.pos = key ?? end;
+    if (key === undefined) out.ascii(noKey);
+    else writeKey(transfer);
+    out.ascii(`${quote}:`);
+    reader.pos = value ?? end;
+    if (value !== undefined) writeValue(transfer);
+    else if (empty) empty(transfer, 0);
+    else out.ascii(zeroOf(field));
+    reader.pos = end;
   };
 }
-
-const longs = new Set([
-  ScalarType.INT64,
-  ScalarType.UINT64,
-  ScalarType.SINT64,
-  ScalarType.FIXED64,
-  ScalarType.SFIXED64,
-]);
-
-/** The bytes of a length-delimited value, as a view. */
-function take({ bytes, reader }: Input): [start: number, end: number] {
-  const length = reader.uint32();
-  const start = reader.pos;
-  reader.pos = start + length;
-  if (reader.pos > bytes.length) throw new RangeError('the message ends within a field');
-  return [start, reader.pos];
-}
-
-const float = (value: number) => (Number.isFinite(value) ? JSON.stringify(value) : `"${value}"`);
-
-const scalars: Readonly<Record<ScalarType, Value>> = {
-  [ScalarType.STRING]: (input) => JSON.stringify(input.bytes.toString('utf8', ...take(input))),
-  [ScalarType.BYTES]: (input) => `"${input.bytes.toString('base64', ...take(input))}"`,
-  [ScalarType.BOOL]: ({ reader }) => String(reader.bool()),
-  [ScalarType.INT32]: ({ reader }) => String(reader.int32()),
-  [ScalarType.UINT32]: ({ reader }) => String(reader.uint32()),
-  [ScalarType.SINT32]: ({ reader }) => String(reader.sint32()),
-  [ScalarType.FIXED32]: ({ reader }) => String(reader.fixed32()),
-  [ScalarType.SFIXED32]: ({ reader }) => String(reader.sfixed32()),
-  [ScalarType.INT64]: ({ reader }) => `"${reader.int64()}"`,
-  [ScalarType.UINT64]: ({ reader }) => `"${reader.uint64()}"`,
-  [ScalarType.SINT64]: ({ reader }) => `"${reader.sint64()}"`,
-  [ScalarType.FIXED64]: ({ reader }) => `"${reader.fixed64()}"`,
-  [ScalarType.SFIXED64]: ({ reader }) => `"${reader.sfixed64()}"`,
-  [ScalarType.DOUBLE]: ({ reader }) => float(reader.double()),
-  [ScalarType.FLOAT]: ({ reader }) => float(reader.float()),
-};
 
 /** Types with a form of their own. */
 function wellKnown(type: DescMessage): Message {
-  return ({ bytes, reader }, length) => {
+  return ({ bytes, reader, out }, length) => {
     const start = reader.pos;
     reader.pos += length;
     const message = fromBinary(type, bytes.subarray(start, reader.pos));
-    return JSON.stringify(toJson(type, message, { registry: registry() }));
+    out.raw(Buffer.from(JSON.stringify(toJson(type, message, { registry: registry() }))));
   };
 }
-
-/** The one that every resource has three of. 0, 3, 6 or 9 digits of a second, as many as it takes. */
-const timestamp: Message = ({ reader }, length) => {
-  let seconds = 0;
-  let nanos = 0;
-  for (const end = reader.pos + length; reader.pos < end;) {
-    const tag = reader.uint32();
-    if (tag >>> 3 === 1) seconds = Number(reader.int64());
-    else if (tag >>> 3 === 2) nanos = reader.int32();
-    else reader.skip(tag & 7, tag >>> 3);
-  }
-  const whole = new Date(seconds * 1000).toISOString().slice(0, -5);
-  if (nanos === 0) return `"${whole}Z"`;
-  const digits = String(nanos)
-    .padStart(9, '0')
-    .replace(/(000){1,2}$/, '');
-  return `"${whole}.${digits}Z"`;
-};

@@ -4,13 +4,14 @@ import type { Route } from './routes';
 import { fieldNamed } from './routes';
 
 export interface HttpAnswer {
-  readonly json: string;
+  /** UTF-8. */
+  readonly json: Buffer;
   /** `"<metadata.version>"`, for resources that have one. */
   readonly etag: string | undefined;
 }
 
 interface Decoder {
-  readonly write: (bytes: Buffer) => string;
+  readonly write: (bytes: Buffer) => Buffer;
   /** Numbers of `metadata` and of `version` in it. */
   readonly versionAt: readonly [number, number] | undefined;
 }

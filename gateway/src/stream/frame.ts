@@ -3,4 +3,4 @@ import type { Route } from '../routes';
 
 /** One message as it goes out, on a WebSocket and as a line. */
 export const resultFrame = (route: Route, message: Buffer): string =>
-  `{"result":${decodeResponse(route, message).json}}`;
+  `{"result":${decodeResponse(route, message).json.toString()}}`;
