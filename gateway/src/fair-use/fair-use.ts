@@ -34,7 +34,9 @@ export interface FairUseLimits {
 /** Leave to be served. Whoever has it gives it back when the answer is out or its caller gone. */
 export class Leave {
   readonly #slots: Array<() => void> = [];
-  readonly #released = new AbortController();
+  #released = false;
+  /** Made for whoever asks for it: only those who wait in line do. */
+  #aborter: AbortController | undefined;
 
   constructor(
     /** Digest of its credential, '' if it has none that matters. */
@@ -48,16 +50,19 @@ export class Leave {
 
   /** Aborted by `release`. */
   get released(): AbortSignal {
-    return this.#released.signal;
+    this.#aborter ??= new AbortController();
+    if (this.#released) this.#aborter.abort(RELEASED);
+    return this.#aborter.signal;
   }
 
   hold(free: () => void): void {
-    if (this.#released.signal.aborted) free();
+    if (this.#released) free();
     else this.#slots.push(free);
   }
 
   readonly release = (): void => {
-    this.#released.abort();
+    this.#released = true;
+    this.#aborter?.abort(RELEASED);
     this.free();
   };
 
@@ -78,6 +83,8 @@ export interface Asked {
   readonly tell: (verdict: Verdict) => void;
 }
 
+/** Why a signal fired; without a reason, an error with its stack would be made each time. */
+const RELEASED = 'released';
 /** Buckets, and credentials vouched for, kept in memory of each kind. */
 const mostKept = 50_000;
 const holdBack = { ms: 500, perKey: 256, total: 2_000 };
@@ -167,7 +174,7 @@ export class FairUse {
   }
 
   async #awaitTurn(leave: Leave, key: string): Promise<void> {
-    const end = await this.#turns.take(key, leave.released);
+    const end = await this.#turns.take(key, () => leave.released);
     if (end) return leave.hold(end);
     const limit = String(this.#slots.project.requests.most);
     throw errors.TOO_MANY_AT_ONCE({ what: 'requests', whose: 'this project', limit });

@@ -6,14 +6,14 @@ it('serves so many at once of each, and the others in the order they came', asyn
   const turns = new Turns(2, 60_000);
   const order: string[] = [];
   const take = async (name: string) => {
-    const end = await turns.take('a', here());
+    const end = await turns.take('a', here);
     order.push(name);
     return end!;
   };
   const first = await take('first');
   const second = await take('second');
   const [third, fourth] = [take('third'), take('fourth')];
-  const other = await turns.take('b', here());
+  const other = await turns.take('b', here);
   expect(order).toEqual(['first', 'second']);
   first();
   const ends = [second, await third, other!];
@@ -27,13 +27,13 @@ it('serves so many at once of each, and the others in the order they came', asyn
 
 it('who has gone leaves the line, also if no turn came in time', async () => {
   const turns = new Turns(1, 20);
-  const end = await turns.take('a', here());
+  const end = await turns.take('a', here);
   const gone = new AbortController();
-  const waiting = turns.take('a', gone.signal);
+  const waiting = turns.take('a', () => gone.signal);
   gone.abort();
   expect(await waiting).toBeUndefined();
-  expect(await turns.take('a', gone.signal)).toBeUndefined();
-  expect(await turns.take('a', here())).toBeUndefined();
+  expect(await turns.take('a', () => gone.signal)).toBeUndefined();
+  expect(await turns.take('a', here)).toBeUndefined();
   end!();
   expect(turns.size).toBe(0);
 });

@@ -15,12 +15,12 @@ export class Turns {
     return this.#lines.size;
   }
 
-  /** What ends the turn, to be called once; undefined if none came in time. `gone`: leaves the line. */
-  async take(key: string, gone: AbortSignal): Promise<(() => void) | undefined> {
+  /** What ends the turn, to be called once; undefined if none came in time. `gone` leaves the line; only who waits is asked for it. */
+  async take(key: string, gone: () => AbortSignal): Promise<(() => void) | undefined> {
     const line = this.#lines.get(key) ?? { served: 0, waiting: new Set() };
     this.#lines.set(key, line);
     if (line.served < this.most) line.served++;
-    else if (!(await wait(line.waiting, this.ms, gone))) return undefined;
+    else if (!(await wait(line.waiting, this.ms, gone()))) return undefined;
     return () => {
       const [next] = line.waiting;
       if (next) return next(); // its turn is the one that ends here

@@ -1,6 +1,9 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { Metadata } from '@grpc/grpc-js';
 
+/** Without a collector nothing is kept track of: that would cost each call what nobody sees. */
+let recording = false;
+
 /**
  * Traces from gateway to agent, sent by OTLP when OTEL_EXPORTER_OTLP_ENDPOINT names a collector; otherwise nothing is
  * recorded, and the SDK (some 30 MiB) is not even loaded. Once a process. Returns what flushes and stops it.
@@ -19,6 +22,7 @@ export async function startTracing(
     traceExporter: new OTLPTraceExporter(),
   });
   sdk.start();
+  recording = true;
   return () => sdk.shutdown();
 }
 
@@ -30,6 +34,7 @@ export function serverSpan<T>(
   metadata: { get(key: string): readonly unknown[] },
   fn: () => Promise<T>,
 ): Promise<T> {
+  if (!recording) return fn();
   const carrier = { traceparent: String(metadata.get('traceparent')[0] ?? '') };
   const parent = propagation.extract(context.active(), carrier);
   return tracer.startActiveSpan(name, { kind: SpanKind.SERVER }, parent, async (span) => {
@@ -46,6 +51,7 @@ export function serverSpan<T>(
 
 /** Adds the present span to outgoing metadata. */
 export function injectTrace(metadata: Metadata): void {
+  if (!recording) return;
   const carrier: Record<string, string> = {};
   propagation.inject(context.active(), carrier);
   if (carrier['traceparent']) metadata.set('traceparent', carrier['traceparent']);
