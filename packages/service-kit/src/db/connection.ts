@@ -6,6 +6,7 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { escapeLiteral } from 'pg';
 import type { PoolClient } from 'pg';
+import { mapRowsFast } from './row-mapper';
 
 /** Queries of one transaction. */
 export type Tx = NodePgDatabase;
@@ -23,7 +24,7 @@ const clients = new WeakMap<Tx, PoolClient>();
 
 /** One for the life of a connection, so that what is prepared on it is found again. */
 export function txOf(client: PoolClient): Tx {
-  const tx = known.get(client) ?? drizzle(client);
+  const tx = known.get(client) ?? mapRowsFast(drizzle(client));
   known.set(client, tx);
   clients.set(tx, client);
   return tx;
