@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import { pgSchema } from 'drizzle-orm/pg-core';
 import { migrationsFolder } from '@thecloud/compute';
 import { countingProxy, testDatabase } from '@thecloud/testkit';
@@ -104,6 +104,24 @@ it('fails the read whose statement fails, and answers those beside it', async ()
     { status: 'fulfilled', value: 1 },
   ]);
   expect((failed as PromiseRejectedResult).reason).toMatchObject({ cause: { code: '22012' } });
+});
+
+it('asks by one statement for what is read together', async () => {
+  const asked: (readonly string[])[] = [];
+  const find = gathered(async (tx: Tx, ids: readonly string[]) => {
+    asked.push(ids);
+    const rows = await tx
+      .select()
+      .from(tables.outbox)
+      .where(inArray(tables.outbox.id, [...ids]));
+    return ids.map((id) => rows.find((row) => row.id === id)?.id);
+  });
+  const [row] = await db.read({ projectId: 'prj_mine' }, (tx) => tx.select().from(tables.outbox));
+  const { id } = row!;
+  const one = (wanted: string) => db.read({ projectId: 'prj_mine' }, (tx) => find(tx, wanted));
+  expect(await Promise.all([one(id), one('none'), one(id)])).toEqual([id, undefined, id]);
+  expect(await one(id)).toBe(id);
+  expect(asked).toEqual([[id, 'none', id], [id]]);
 });
 
 it('keeps a reader from writing', async () => {

@@ -1,5 +1,4 @@
 import type { Tx } from './connection';
-import { transactionOf } from './database';
 
 /**
  * Asks by one statement what is asked for in the same turn by those who share a transaction. `ask` answers one result an
@@ -8,20 +7,20 @@ import { transactionOf } from './database';
 export function gathered<In, Out>(
   ask: (tx: Tx, items: readonly In[]) => Promise<readonly Out[]>,
 ): (tx: Tx, item: In) => Promise<Out> {
-  const open = new WeakMap<object, { items: In[]; answers: Promise<readonly Out[]> }>();
+  // By connection: none of its transactions begins while another's asks.
+  const open = new WeakMap<Tx, { items: In[]; answers: Promise<readonly Out[]> }>();
   return async (tx, item) => {
-    const transaction = transactionOf(tx);
-    const gathering = open.get(transaction);
+    const gathering = open.get(tx);
     if (gathering) {
       const at = gathering.items.push(item) - 1;
       return (await gathering.answers)[at] as Out;
     }
     const items = [item];
     const answers = allSaid().then(() => {
-      open.delete(transaction);
+      open.delete(tx);
       return ask(tx, items);
     });
-    open.set(transaction, { items, answers });
+    open.set(tx, { items, answers });
     return (await answers)[0] as Out;
   };
 }

@@ -1,6 +1,6 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { insertRows, prepared, violatedUnique } from '@thecloud/service-kit';
+import { gathered, insertRows, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
@@ -38,10 +38,10 @@ const merged = ({ row, bound }: { row: InstanceRow; bound: BoundPort[] }): Insta
   bound,
 });
 
-const byId = prepared((tx) =>
+const byIds = prepared((tx) =>
   view(tx)
-    .where(eq(instance.id, sql.placeholder('id')))
-    .prepare('instance_by_id'),
+    .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
+    .prepare('instances_by_id'),
 );
 
 const looks = prepared((tx) => {
@@ -81,10 +81,11 @@ export const instanceRepo = {
     return named(row.name, () => insert(tx, row));
   },
 
-  async find(tx: Tx, id: string): Promise<InstanceView | undefined> {
-    const [found] = await byId(tx).execute({ id });
-    return found && merged(found);
-  },
+  find: gathered(async (tx, ids: readonly string[]): Promise<(InstanceView | undefined)[]> => {
+    const found = await instanceRepo.findAll(tx, ids);
+    const byId = new Map(found.map((row) => [row.id, row]));
+    return ids.map((id) => byId.get(id));
+  }),
 
   /** In the ids' order; undefined for one that does not exist. */
   async look(tx: Tx, ids: readonly string[]): Promise<Array<Look | undefined>> {
@@ -96,7 +97,7 @@ export const instanceRepo = {
   },
 
   async findAll(tx: Tx, ids: readonly string[]): Promise<InstanceView[]> {
-    return (await view(tx).where(inArray(instance.id, [...ids]))).map(merged);
+    return (await byIds(tx).execute({ ids })).map(merged);
   },
 
   /** For a change: holds the row until the transaction ends. */
