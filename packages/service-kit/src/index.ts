@@ -6,7 +6,7 @@ export { peerUri, serverName } from './certificates/peer';
 export { commonConfig, databaseConfig, loadConfig } from './config';
 export { principalOf, projectOf } from './context';
 export type { Peer, Principal, RequestContext } from './context';
-export { prepared, rowsOf, statement } from './db/connection';
+export { oneOf, prepared, rowsOf, statement } from './db/connection';
 export type { Scope, Tx } from './db/connection';
 export { Database, onCommit } from './db/database';
 export { emit } from './db/events';

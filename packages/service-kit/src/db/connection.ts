@@ -66,6 +66,13 @@ export function statement<Row extends object>(
 /** Rows as one argument of a statement: `from jsonb_to_recordset(${rowsOf('asked')}) as asked(id text, …)`. */
 export const rowsOf = (placeholder: string): SQL => sql`${sql.placeholder(placeholder)}::jsonb`;
 
+/**
+ * That a column is one of a statement's list of texts. Said besides a join with `rowsOf` it makes sure of the index,
+ * whatever PostgreSQL believes of sizes.
+ */
+export const oneOf = (column: string, placeholder: string): SQL =>
+  sql`${sql.raw(column)} = any(${sql.placeholder(placeholder)}::text[])`;
+
 /** A place for each of these columns in a prepared statement's values, of the column's own name. */
 export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder> =>
   Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)])) as unknown as Record<
@@ -73,18 +80,16 @@ export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder>
     Placeholder
   >;
 
-/** Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. */
+/**
+ * Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. Settings end
+ * with their transaction, so what is not said here is not set.
+ */
 export function begin(client: PoolClient, scope: Scope, statement: 'BEGIN' | 'BEGIN READ ONLY') {
-  const project = typeof scope === 'object' && 'projectId' in scope ? scope.projectId : '';
-  const subject = typeof scope === 'object' && 'subject' in scope ? scope.subject : '';
-  const set = (name: string, value: string) => `SET LOCAL thecloud.${name} TO ${escapeLiteral(value)}`;
+  const set = (name: string, value: string) =>
+    `${statement}; SET LOCAL thecloud.${name} TO ${escapeLiteral(value)}`;
+  if (scope === 'system') return client.query(set('scope', 'system'));
   return client.query(
-    [
-      statement,
-      set('project_id', project),
-      set('subject', subject),
-      set('scope', scope === 'system' ? 'system' : 'tenant'),
-    ].join('; '),
+    'projectId' in scope ? set('project_id', scope.projectId) : set('subject', scope.subject),
   );
 }
 

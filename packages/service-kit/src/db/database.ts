@@ -51,6 +51,15 @@ export function beforeCommit(tx: Tx, write: () => Promise<unknown>): void {
 
 const STATEMENT_TIMEOUT_MS = 15_000;
 
+/**
+ * All that services ask reaches its rows by an index. PostgreSQL would often rather read whole tables: it keeps plans
+ * from when a table was all but empty, and takes a list in JSON for 100 rows however short it is. (jit: a plan that
+ * cannot do without what is off here would look so dear that compiling it seemed worth while.)
+ */
+const PLANS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']
+  .map((name) => `-c ${name}=off`)
+  .join(' ');
+
 /** One service's schema, through transactions that row-level security confines to a scope. */
 export class Database {
   readonly #pool: Pool;
@@ -66,6 +75,7 @@ export class Database {
       idleTimeoutMillis: 60_000,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      options: PLANS,
       pipeline: true,
     } as ConstructorParameters<typeof Pool>[0]);
     const lost = (err: Error) => options.log.warn({ err }, 'a database connection was lost');

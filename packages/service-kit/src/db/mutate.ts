@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import { and, eq, sql } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
-import { rowsOf, statement } from './connection';
+import { oneOf, rowsOf, statement } from './connection';
 import type { Scope, Tx } from './connection';
 import { lastly } from './database';
 import type { Database } from './database';
@@ -95,10 +95,14 @@ function keeps(idempotency: KitTables['idempotency']) {
     () => sql`
       update ${idempotency} i set response = decode(a.response, 'base64')
         from jsonb_to_recordset(${rowsOf('answers')}) as a(scope text, key text, response text)
-       where i.scope = a.scope and i.key = a.key`,
+       where i.scope = a.scope and i.key = a.key and ${oneOf('i.scope', 'scopes')} and ${oneOf('i.key', 'keys')}`,
   );
   return gathered(async (tx, answers: ReadonlyArray<Claimed & { response: string }>) => {
-    await keep(tx, { answers: JSON.stringify(answers) });
+    await keep(tx, {
+      answers: JSON.stringify(answers),
+      scopes: answers.map((a) => a.scope),
+      keys: answers.map((a) => a.key),
+    });
     return answers.map(() => undefined);
   });
 }

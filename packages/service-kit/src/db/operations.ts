@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
-import { rowsOf, statement } from './connection';
+import { oneOf, rowsOf, statement } from './connection';
 import type { Tx } from './connection';
 import { insertRows } from './insert-rows';
 import type { KitTables, StoredStep } from './tables';
@@ -124,10 +124,9 @@ export class Operations {
    */
   async advance(tx: Tx, changes: readonly OperationChange[]): Promise<void> {
     if (changes.length === 0) return;
-    for (const row of await this.#advance(tx, {
-      changes: JSON.stringify(changes),
-      at: new Date().toISOString(),
-    }))
+    const ids = changes.map(({ id }) => id);
+    const at = new Date().toISOString();
+    for (const row of await this.#advance(tx, { changes: JSON.stringify(changes), ids, at }))
       this.#tell(tx, row);
   }
 
@@ -162,7 +161,7 @@ function advance({ operation }: KitTables): SQL {
   return sql`
     with change as (
       select c.* from jsonb_to_recordset(${rowsOf('changes')}) as c(id text, step text, message text, outcome text, error jsonb)
-        join ${operation} o on o.id = c.id where o.ended_at is null order by o.id for update of o)
+        join ${operation} o on o.id = c.id where ${oneOf('o.id', 'ids')} and o.ended_at is null order by o.id for update of o)
     update ${operation} o set state = coalesce(c.outcome, 'running'), error = c.error,
            ended_at = case when c.outcome is not null then ${at}::timestamptz end,
            steps = case
@@ -170,7 +169,7 @@ function advance({ operation }: KitTables): SQL {
              when ${last} ->> 'name' = c.step then jsonb_set(o.steps, '{-1,message}', to_jsonb(coalesce(c.message, '')))
              else ${closed} || ${begun} end
       from change c
-     where o.id = c.id and (c.outcome is not null or c.step is not null
+     where o.id = c.id and ${oneOf('o.id', 'ids')} and (c.outcome is not null or c.step is not null
            and (${last} ->> 'name', ${last} ->> 'message') is distinct from (c.step, coalesce(c.message, '')))
     returning o.id, o.project_id as "projectId", o.kind, o.resource_id as "resourceId", o.requested_by as "requestedBy",
               o.request_id as "requestId", o.state, o.steps, o.error`;

@@ -4,7 +4,7 @@ import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
-import { rowsOf, settle, statement } from './connection';
+import { oneOf, rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import { gathered } from './gather';
@@ -110,7 +110,11 @@ export class PgWorkSource implements WorkSource {
   /** Claims that are released at the same time are put back by one statement. */
   async #release(releases: readonly Release[]): Promise<number[]> {
     const back = await this.db.writeAtOnce('system', (tx) =>
-      this.#putBack(tx, { releases: JSON.stringify(releases) }),
+      this.#putBack(tx, {
+        releases: JSON.stringify(releases),
+        controllers: releases.map((r) => r.controller),
+        keys: releases.map((r) => r.key),
+      }),
     );
     const dueMs = new Map(back.map((row) => [`${row.controller} ${row.key}`, row.dueMs]));
     return releases.map(({ controller, key }) => dueMs.get(`${controller} ${key}`) ?? Infinity);
@@ -187,11 +191,11 @@ const putBack = ({ work, leader }: KitTables) => sql`
       from jsonb_to_recordset(${rowsOf('releases')})
            as b(controller text, epoch bigint, key text, wakes int, attempts int, after_ms bigint)
       join ${leader} l on l.controller = b.controller and l.epoch = b.epoch
-      join ${work} w on w.controller = b.controller and w.key = b.key
+      join ${work} w on w.controller = b.controller and w.key = b.key and ${oneOf('w.controller', 'controllers')} and ${oneOf('w.key', 'keys')}
      order by w.controller, w.key for update of w)
   update ${work} w set lease_until = null, attempts = back.attempts,
          due_at = case when w.wakes = back.wakes then ${later(sql`back.after_ms`)} else w.due_at end
-    from back where w.controller = back.controller and w.key = back.key
+    from back where w.controller = back.controller and w.key = back.key and ${oneOf('w.controller', 'controllers')} and ${oneOf('w.key', 'keys')}
   returning w.controller, w.key, (extract(epoch from w.due_at - now()) * 1000)::float8 as "dueMs"`;
 
 const leader = ({ leader }: KitTables) =>

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { Batcher } from '@thecloud/kernel';
 import type { Epoch } from '@thecloud/reconcile';
-import { rowsOf, statement } from '@thecloud/service-kit';
+import { oneOf, rowsOf, statement } from '@thecloud/service-kit';
 import type { Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
 import type { Plan } from './instance.plan';
 import type { InstanceRow, InstanceView } from './instance.repo';
@@ -57,7 +57,7 @@ export class Saves {
 /** Answers with the ids whose version was still the one given. */
 async function compareAndSet(tx: Tx, saves: readonly Save[]): Promise<ReadonlySet<string>> {
   const rows = saves.map(({ row: { id, version }, status }) => ({ id, version, ...status }));
-  const saved = await saveRows(tx, { rows: JSON.stringify(rows) });
+  const saved = await saveRows(tx, { rows: JSON.stringify(rows), ids: rows.map(({ id }) => id) });
   return new Set(saved.map(({ id }) => id));
 }
 
@@ -67,9 +67,9 @@ const saveRows = statement<{ id: string }>(
     with asked as (
       select a.* from jsonb_to_recordset(${rowsOf('rows')})
              as a(id text, version int, state text, reason text, message text, "observedGeneration" int)
-        join ${instance} i on i.id = a.id and i.version = a.version order by i.id for update of i)
+        join ${instance} i on i.id = a.id and i.version = a.version and ${oneOf('i.id', 'ids')} order by i.id for update of i)
     update ${instance} i set state = a.state, reason = a.reason, message = a.message,
            observed_generation = a."observedGeneration", version = i.version + 1, updated_at = now()
-      from asked a where i.id = a.id and i.version = a.version
+      from asked a where i.id = a.id and i.version = a.version and ${oneOf('i.id', 'ids')}
     returning i.id`,
 );

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { agentV1 } from '@thecloud/api';
-import { prepared, rowsOf, statement } from '@thecloud/service-kit';
+import { oneOf, prepared, rowsOf, statement } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
 import { host } from '../host/host.schema';
 import type { Seen } from './instance';
@@ -46,7 +46,10 @@ export async function observeInstances(
   const news = locked.flatMap(({ row, hostLost }) => newsOf(row, hostLost, sightings) ?? []);
   if (news.length === 0) return;
   await Promise.all([
-    saveSeen(tx, { rows: JSON.stringify(news.map(({ row }) => toSave(row))) }),
+    saveSeen(tx, {
+      rows: JSON.stringify(news.map(({ row }) => toSave(row))),
+      ids: news.map(({ row }) => row.id),
+    }),
     d.operations.advance(
       tx,
       news.flatMap(({ change }) => change?.operation ?? []),
@@ -78,7 +81,7 @@ const saveSeen = statement(
            message = a.message, observed_generation = a."observedGeneration", version = a.version, updated_at = now()
       from jsonb_to_recordset(${rowsOf('rows')})
            as a(id text, seen jsonb, "seenSequence" bigint, state text, reason text, message text, "observedGeneration" int, version int)
-     where i.id = a.id`,
+     where i.id = a.id and ${oneOf('i.id', 'ids')}`,
 );
 
 /** The columns of it that a report may change. */

@@ -1,5 +1,5 @@
 import { eq, inArray, sql } from 'drizzle-orm';
-import { statement } from '@thecloud/service-kit';
+import { oneOf, statement } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
 import type { KnownHost } from '../host/host';
 import { host } from '../host/host.schema';
@@ -82,23 +82,23 @@ const commit = statement<PlacedInstance>(
       select distinct on (id) * from unnest(${sql.placeholder('ids')}::text[], ${sql.placeholder('hostIds')}::text[],
         ${sql.placeholder('vcpus')}::int[], ${sql.placeholder('memoryMib')}::int[]) as a(id, host_id, vcpus, memory_mib)),
     unplaced as (
-      select asked.* from asked join ${instance} i on i.id = asked.id
+      select asked.* from asked join ${instance} i on i.id = asked.id and ${oneOf('i.id', 'ids')}
        where i.host_id is null and i.desired = 'running' order by i.id for update of i),
     wanted as (
       select host_id, sum(vcpus)::int as vcpus, sum(memory_mib)::int as memory_mib, count(*)::int as instances
         from unplaced group by host_id),
     locked as (
-      select id from ${host} where id in (select host_id from wanted) order by id for update),
+      select id from ${host} where ${oneOf('id', 'hostIds')} and id in (select host_id from wanted) order by id for update),
     taken as (
       update ${host} h set allocated_vcpus = allocated_vcpus + w.vcpus, allocated_memory_mib = allocated_memory_mib + w.memory_mib,
              instance_count = instance_count + w.instances
         from wanted w join locked l on l.id = w.host_id
-       where h.id = w.host_id and h.state = 'ready' and not h.cordoned and h.reason = ''
+       where h.id = w.host_id and ${oneOf('h.id', 'hostIds')} and h.state = 'ready' and not h.cordoned and h.reason = ''
          and h.allocated_vcpus + w.vcpus <= h.vcpus and h.allocated_memory_mib + w.memory_mib <= h.memory_mib
       returning h.id)
     update ${instance} i set host_id = u.host_id, state = 'starting', reason = '', message = '', version = i.version + 1,
            updated_at = now()
-      from unplaced u where i.id = u.id and u.host_id in (select id from taken)
+      from unplaced u where i.id = u.id and ${oneOf('i.id', 'ids')} and u.host_id in (select id from taken)
     returning i.id, i.project_id as "projectId", i.name, i.state, i.reason, i.message, i.generation, i.version,
               i.host_id as "hostId", i.operation_id as "operationId"`,
 );
