@@ -84,7 +84,7 @@ export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder>
  * Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. Settings end
  * with their transaction, so what is not said here is not set.
  */
-export function begin(client: PoolClient, scope: Scope, statement: 'BEGIN' | 'BEGIN READ ONLY') {
+export function begin(client: PoolClient, scope: Scope, statement: string) {
   const set = (name: string, value: string) =>
     `${statement}; SET LOCAL thecloud.${name} TO ${escapeLiteral(value)}`;
   if (scope === 'system') return client.query(set('scope', 'system'));

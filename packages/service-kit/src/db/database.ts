@@ -138,12 +138,13 @@ export class Database {
   /**
    * A write in one round trip: COMMIT goes out with the statements. So `fn` must start all of them before it first
    * awaits; one that fails undoes all, but what `fn` throws afterwards undoes nothing. No events, nothing on commit.
+   * For what is done again if it is lost: nobody waits for the disk, and a crash of PostgreSQL may lose the last second.
    */
   async writeAtOnce<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
     const by = askedBy(this.writeAtOnce);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
-      const begun = begin(client, scope, 'BEGIN');
+      const begun = begin(client, scope, 'BEGIN; SET LOCAL synchronous_commit TO off');
       const written = fn(txOf(client));
       const committed = nextTurn().then(() => {
         passing('before commit', by);

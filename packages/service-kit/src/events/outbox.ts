@@ -23,10 +23,10 @@ const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
 const UNSURE_FOR = sql`interval '30 seconds'`;
 
 /**
- * A mark that a crash loses is made again: nothing waits for the disk. And the order comes from the index of what waits:
- * without statistics the planner would rather sort, and visit all that was ever published to find it.
+ * The order comes from the index of what waits: without statistics the planner would rather sort, and visit all that
+ * was ever published to find it.
  */
-const SETTINGS = sql.raw('set local synchronous_commit to off; set local enable_sort to off');
+const BY_INDEX = sql.raw('set local enable_sort to off');
 
 /** The outbox of a service, for its relay. */
 export class Outbox {
@@ -71,7 +71,7 @@ export class Outbox {
   look(published: readonly string[]): Promise<Waiting[]> {
     return this.db.writeAtOnce('system', async (tx) => {
       const [, , waiting] = await settle(
-        tx.execute(SETTINGS).execute(),
+        tx.execute(BY_INDEX).execute(),
         published.length > 0 ? this.#mark(tx).execute({ ids: published }) : Promise.resolve(),
         this.#waiting(tx).execute(),
       );

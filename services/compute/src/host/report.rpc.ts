@@ -3,8 +3,9 @@ import { Batcher } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { instanceRepo } from '../instance/instance.repo';
+import type { SavesDeps } from '../instance/instance.saves';
 import { observeInstances } from '../instance/observe-instance';
-import type { ObserveDeps, Sighting } from '../instance/observe-instance';
+import type { Sighting } from '../instance/observe-instance';
 import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
@@ -23,7 +24,7 @@ type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
 /** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
 export function reportRpc(
   f: Foundation,
-  observing: ObserveDeps,
+  observing: SavesDeps,
   changed: HostChanged,
   liveness: HostLiveness,
   fenceMs: number,

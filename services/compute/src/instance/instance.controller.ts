@@ -13,8 +13,8 @@ import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
 import type { InstanceRow, InstanceView, Look } from './instance.repo';
 import { Saves } from './instance.saves';
+import type { SavesDeps } from './instance.saves';
 import { observeInstances } from './observe-instance';
-import type { ObserveDeps } from './observe-instance';
 import { parseOrphan } from './orphan';
 import type { Orphan } from './orphan';
 
@@ -24,7 +24,7 @@ interface Order {
   readonly host?: { readonly id: string; readonly agentEndpoint: string };
 }
 
-export interface InstanceControllerDeps extends ObserveDeps {
+export interface InstanceControllerDeps extends SavesDeps {
   readonly db: Database;
   readonly placer: Placer;
   readonly agents: Agents;

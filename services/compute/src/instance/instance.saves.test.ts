@@ -20,6 +20,7 @@ beforeAll(async () => {
     work: fixture.work,
     operations: new Operations(tables, { record: () => undefined }),
     changed,
+    hint: (tx, row) => onCommit(tx, () => told.push(`${row.id} is looked at`)),
   });
 });
 afterAll(() => fixture.close());
@@ -60,6 +61,14 @@ it('saves many together, each with its operation, and tells of each', async () =
     'select distinct state, version, observed_generation from compute.instance',
   );
   expect(stored).toEqual([{ state: 'running', version: 3, observed_generation: 1 }]);
+});
+
+it('says nothing in events of what they do not speak of', async () => {
+  const [row] = (await created(1)) as [InstanceView];
+  const up = await saves.save(row, { ...running, outcome: undefined, step: 'start' }, EPOCH);
+  await saves.save(up as InstanceView, running, EPOCH);
+  expect(told).toEqual([`${row.id} running 2`, `${row.id} is looked at`]);
+  expect(await operations()).toEqual([{ state: 'succeeded', steps: ['place', 'start'] }]);
 });
 
 it('leaves alone what has changed since it was planned for, and its operation', async () => {

@@ -13,6 +13,8 @@ export interface SavesDeps {
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly changed: (tx: Tx, row: InstanceRow) => void;
+  /** Of what watchers see and events do not speak of. */
+  readonly hint: (tx: Tx, row: InstanceRow) => void;
 }
 
 interface Save extends StatusChange {
@@ -48,7 +50,7 @@ export class Saves {
       );
       const operations = saves.flatMap((s, i) => (saved[i] && s.operation ? [s.operation] : []));
       await this.d.operations.advance(tx, operations);
-      for (const row of saved) if (row) this.d.changed(tx, row);
+      saved.forEach((row, i) => row && (saves[i]?.eventful ? this.d.changed : this.d.hint)(tx, row));
       return saved;
     });
   }

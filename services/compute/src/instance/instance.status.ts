@@ -10,6 +10,8 @@ export type Status = Pick<InstanceRow, 'state' | 'reason' | 'message' | 'observe
 /** What a plan changes in what is told, and in the operation. */
 export interface StatusChange {
   readonly status: Status;
+  /** Events speak of it, too: they say nothing of the generation that was observed. */
+  readonly eventful: boolean;
   readonly operation?: OperationChange;
 }
 
@@ -21,9 +23,9 @@ export function statusChange(row: InstanceRow, next: Plan): StatusChange | undef
     message: next.message === KEEP ? row.message : next.message,
     observedGeneration: next.outcome ? row.generation : row.observedGeneration,
   };
-  const keys = ['state', 'reason', 'message', 'observedGeneration'] as const;
-  if (keys.every((key) => row[key] === status[key])) return undefined;
-  return { status, operation: operationChange(row.operationId, next, status) };
+  const eventful = (['state', 'reason', 'message'] as const).some((key) => row[key] !== status[key]);
+  if (!eventful && row.observedGeneration === status.observedGeneration) return undefined;
+  return { status, eventful, operation: operationChange(row.operationId, next, status) };
 }
 
 function operationChange(

@@ -18,11 +18,6 @@ export interface Sighting {
   readonly observed: agentV1.ObservedInstance;
 }
 
-export interface ObserveDeps extends SavesDeps {
-  /** Of what watchers see and events do not speak of. */
-  readonly hint: (tx: Tx, row: InstanceRow) => void;
-}
-
 /** An instance of which there is news, as it is then. */
 interface News {
   readonly row: InstanceRow;
@@ -35,11 +30,7 @@ interface News {
  * Where the report says how the instance stands and nobody has to be ordered anything, that is told by the same
  * transaction (its lock is why no leader is needed for it); all else is the controller's.
  */
-export async function observeInstances(
-  d: ObserveDeps,
-  tx: Tx,
-  sightings: readonly Sighting[],
-): Promise<void> {
+export async function observeInstances(d: SavesDeps, tx: Tx, sightings: readonly Sighting[]): Promise<void> {
   const ids = [...new Set(sightings.map(({ observed }) => observed.instanceId))];
   if (ids.length === 0) return;
   const locked = await lockSeen(tx).execute({ ids });
@@ -56,7 +47,7 @@ export async function observeInstances(
     ),
     wake(d, tx, news),
   ]);
-  for (const { row, change } of news) (change ? d.changed : d.hint)(tx, row);
+  for (const { row, change } of news) (change?.eventful ? d.changed : d.hint)(tx, row);
 }
 
 const hostLost =
@@ -106,7 +97,7 @@ function newsOf(row: InstanceRow, hostLost: boolean, sightings: readonly Sightin
 }
 
 /** What is not at its end is looked at again: at once, if something is to be done. */
-function wake({ work }: ObserveDeps, tx: Tx, news: readonly News[]): Promise<unknown> {
+function wake({ work }: SavesDeps, tx: Tx, news: readonly News[]): Promise<unknown> {
   const now = news.filter(({ next }) => next.action !== 'none').map(({ row }) => row.id);
   const later = news
     .filter(({ next }) => next.action === 'none' && next.step)
