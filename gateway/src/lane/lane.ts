@@ -20,6 +20,8 @@ const { path, requestSerialize, responseDeserialize } = commonV1.LaneServiceServ
 /** Services take messages up to 4 MiB: several calls share one only below this. */
 const FULL_BYTES = 1 << 20;
 const AGAIN_MS = 500;
+/** Answers passed on in one turn of the event loop. */
+const AT_A_TURN = 8;
 
 /**
  * Many unary calls at a time to one replica, over one stream (see LaneService). Calls that start in the same turn of
@@ -93,7 +95,7 @@ export class Lane {
     );
     this.#stream = stream;
     stream.on('metadata', () => (this.#usable = !this.#retired));
-    stream.on('data', (response: commonV1.CarryResponse) => this.#take(response));
+    stream.on('data', (response: commonV1.CarryResponse) => void this.#take(stream, response));
     stream.on('error', () => undefined); // 'status' says it too
     stream.on('status', () => this.#ended(stream));
   }
@@ -111,9 +113,11 @@ export class Lane {
     if (!this.#closed) this.#again = setTimeout(() => this.#open(), AGAIN_MS).unref();
   }
 
-  #take({ answers, closing }: commonV1.CarryResponse): void {
+  /** A few at a turn: new calls set out while answers to older ones are being passed on, and services are not idle. */
+  async #take(stream: Stream, { answers, closing }: commonV1.CarryResponse): Promise<void> {
     if (closing) this.#usable = false;
-    for (const { id, code, message, details, statusDetails } of answers) {
+    for (const [i, { id, code, message, details, statusDetails }] of answers.entries()) {
+      if (i > 0 && i % AT_A_TURN === 0) await new Promise(setImmediate);
       const pending = this.#settle(id);
       if (!pending) continue; // nobody waits for it any more
       if (code === 0) pending.resolve(message);
@@ -121,7 +125,7 @@ export class Lane {
     }
     if (this.#usable || this.#pending.size > 0) return;
     if (this.#retired) this.close();
-    else this.#stream?.end();
+    else stream.end();
   }
 
   #send(call: commonV1.LaneCall): void {
