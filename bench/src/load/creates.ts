@@ -17,7 +17,7 @@ export interface CreateJob {
   readonly runningIn?: ClientConfig;
 }
 
-const LOOK_EVERY_MS = 10;
+const LOOK_EVERY_MS = 5;
 const RUNNING_MS = 120_000;
 
 /**
