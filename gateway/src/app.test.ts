@@ -6,6 +6,7 @@ import { Client, credentials, Metadata, Server, ServerCredentials, status } from
 import type { sendUnaryData, ServerUnaryCall } from '@grpc/grpc-js';
 import { commonV1, computeV1, googleRpc, identityV1 } from '@thecloud/api';
 import { CloudError } from '@thecloud/kernel';
+import { eventually } from '@thecloud/testkit';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { authenticateWith } from './authenticate';
@@ -321,11 +322,11 @@ describe('what the backend is told', () => {
     const gone = fetch(`${api.url}/v1/instances/ins_slow`, { headers: auth, signal: aborter.signal }).catch(
       () => 'gone',
     );
-    await until(() => seen.slow);
+    await eventually('the call', () => seen.slow);
     aborter.abort();
     expect(await gone).toBe('gone');
-    await until(() => seen.cancelled);
-    await until(() => logged.some((line) => line.includes('"status":499')));
+    await eventually('the cancel', () => seen.cancelled);
+    await eventually('its line', () => logged.some((line) => line.includes('"status":499')));
   });
 });
 
@@ -427,7 +428,10 @@ describe('authentication', () => {
     expect((await call('GET', '/v1/instances', { headers })).status).toBe(200);
     valid = new Set([key]);
     const started = Date.now();
-    await until(async () => (await call('GET', '/v1/instances', { headers })).status === 401);
+    await eventually(
+      'the refusal',
+      async () => (await call('GET', '/v1/instances', { headers })).status === 401,
+    );
     expect(Date.now() - started).toBeLessThan(5_000);
   });
 });
@@ -477,10 +481,10 @@ it.each([
   const req = request(api.url + path, { method: 'POST', headers, agent: false });
   req.on('error', () => undefined); // we break it ourselves
   req.write(Buffer.alloc(100_000));
-  if (path.endsWith('upload')) await until(() => seen.bytes >= 100_000);
+  if (path.endsWith('upload')) await eventually('the first bytes', () => seen.bytes >= 100_000);
   else await new Promise((resolve) => req.once('socket', (socket) => socket.once('connect', resolve)));
   req.destroy();
-  await until(() => logged.some((line) => line.includes('"status":499')));
+  await eventually('its line', () => logged.some((line) => line.includes('"status":499')));
   expect((await call('GET', '/health/live')).status).toBe(200);
 });
 
@@ -534,7 +538,7 @@ describe('beside the API', () => {
   it('logs one line a request, without credentials or query', async () => {
     logged.length = 0;
     await call('GET', '/v1/instances?name=hush', { headers: { 'x-request-id': 'logged-1' } });
-    await until(() => logged.some((line) => line.includes('logged-1')));
+    await eventually('its line', () => logged.some((line) => line.includes('logged-1')));
     const line = JSON.parse(logged.find((l) => l.includes('logged-1'))!) as Record<string, unknown>;
     expect(line).toMatchObject({
       method: 'GET',
@@ -567,7 +571,7 @@ it('closes when what is under way is done, and then accepts no more', async () =
 
 it('says that its address is taken', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
-  await until(() => holder.listening);
+  await eventually('the port', () => holder.listening);
   const { port } = holder.address() as AddressInfo;
   const config = httpConfig.parse({ THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${port}` });
   const deps = {
@@ -589,11 +593,3 @@ it('answers nonsense that is no HTTP with 400', async () => {
   });
   expect(answer).toContain('400');
 });
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUp) throw new Error('it did not come about');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}

@@ -1,3 +1,4 @@
+import { eventually } from '@thecloud/testkit';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
@@ -225,7 +226,7 @@ it('refuses a type larger than any host', async () => {
     await cloud.admin.vanishes(`/v1/instances/${idOf(said.body)}`);
     return undefined;
   };
-  expect(await eventually(isRefused)).toMatchObject({
+  expect(await eventually('the refusal', isRefused)).toMatchObject({
     status: 400,
     body: { reason: 'INSTANCE_TYPE_TOO_LARGE' },
   });
@@ -369,12 +370,3 @@ it('refuses to delete an image that is used', async () => {
   });
   await cloud.admin.call('DELETE', `/v1/instances/${id}`);
 });
-
-/** Asks until there is an answer, for 20 s at most. */
-async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (const giveUp = Date.now() + 20_000; Date.now() < giveUp;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-  }
-  return undefined;
-}

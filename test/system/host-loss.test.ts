@@ -1,3 +1,4 @@
+import { eventually } from '@thecloud/testkit';
 import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
@@ -50,12 +51,6 @@ const instanceIs = (
     patienceMs,
   );
 
-async function eventually(what: string, holds: () => Promise<boolean>, ms = 20_000): Promise<void> {
-  for (const giveUp = Date.now() + ms; !(await holds());) {
-    if (Date.now() > giveUp) throw new Error(`waited in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 const holds = async (sql: string, ...values: string[]) =>
   (await cloud.database.query(sql, values)).length > 0;
 const armed = (id: string) =>

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { eventually } from '@thecloud/testkit';
 import { idOf } from './api';
 import type { Api } from './api';
 import { startCloud } from './cloud';
@@ -33,15 +34,6 @@ async function launch(name: string, script: string, more: object = {}): Promise<
   return id;
 }
 
-async function until<T>(what: string, look: () => T | Promise<T>): Promise<NonNullable<T>> {
-  for (const giveUp = Date.now() + 60_000; Date.now() < giveUp;) {
-    const found = await look();
-    if (found) return found;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`waited in vain for ${what}`);
-}
-
 /** Of a process of this machine, by their numbers; empty when there is none. */
 const childrenOf = (pid: number) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
 
@@ -57,7 +49,7 @@ const decoded = (body: object, field: 'stdout' | 'stderr') =>
 
 describe('logs', () => {
   it('are plain text: all, the last lines, from a time on, with times', async () => {
-    await until('some lines', async () => (await logs(ticking)).lines.includes('tick 5'));
+    await eventually('some lines', async () => (await logs(ticking)).lines.includes('tick 5'));
     const all = (await logs(ticking)).lines;
     expect(all.filter((line) => line.startsWith('tick')).slice(0, 3)).toEqual(['tick 1', 'tick 2', 'tick 3']);
     expect(all).toContain('tock 1');
@@ -85,11 +77,11 @@ describe('logs', () => {
       env: { GREETING: 'one' },
     });
     const followed = await Text.open(cloud.admin, `/v1/instances/${id}/logs?follow=true`);
-    await until('the first line', () => followed.lines.length === 1);
+    await eventually('the first line', () => followed.lines.length === 1);
     await docker.kill(id);
-    await until('a restart', () => followed.lines.length === 2);
+    await eventually('a restart', () => followed.lines.length === 2);
     await cloud.admin.call('PATCH', `/v1/instances/${id}`, { spec: { env: { GREETING: 'two' } } });
-    await until('a new container', () => followed.lines.includes('hello from two'));
+    await eventually('a new container', () => followed.lines.includes('hello from two'));
     expect(followed.lines.filter((line) => line === 'hello from two')).toHaveLength(1);
     await cloud.agent.kill(); // and over the end of the agent
     await cloud.agent.start();
@@ -98,7 +90,7 @@ describe('logs', () => {
         (read) => read.lines.length,
         () => 0,
       );
-    await until('the agent', readable);
+    await eventually('the agent', readable);
     await cloud.admin.call('DELETE', `/v1/instances/${id}`);
     await followed.ended;
     expect(followed.lines.filter((line) => line === 'hello from one')).toHaveLength(2);
@@ -106,7 +98,7 @@ describe('logs', () => {
 
   it('of a stopped instance are there; exec and stats are refused with advice', async () => {
     const id = await launch('stopped', 'echo last words; while :; do sleep 0.1; done');
-    await until('words', async () => (await logs(id)).lines.length === 1);
+    await eventually('words', async () => (await logs(id)).lines.length === 1);
     await cloud.admin.call('POST', `/v1/instances/${id}:stop`, { grace_seconds: 1 });
     await cloud.admin.reaches(id, 'stopped');
     expect((await logs(id)).lines).toEqual(['last words']);
@@ -125,19 +117,19 @@ describe('exec', () => {
       ...{ command: ['/bin/sh'], tty: true, size: { rows: 33, columns: 101 }, env: { PS1: '> ' } },
       ...{ working_dir: '/www', user: '0:0' },
     });
-    await until('a prompt', () => exec.stdout.includes('> '));
+    await eventually('a prompt', () => exec.stdout.includes('> '));
     exec.type('stty size; pwd; test -t 0 && echo on a terminal\n');
-    await until('the answers', () => /33 101\r\n\/www\r\non a terminal/.test(exec.stdout));
+    await eventually('the answers', () => /33 101\r\n\/www\r\non a terminal/.test(exec.stdout));
     exec.send({ resize: { rows: 44, columns: 122 } });
-    await until('the new size', () => {
+    await eventually('the new size', () => {
       exec.type('stty size\n');
       return exec.stdout.includes('44 122');
     });
     exec.type('sleep 1000\n');
     const [shell = 0] = await docker.execs(ticking);
-    await until('it to sleep', () => childrenOf(shell));
+    await eventually('it to sleep', () => childrenOf(shell));
     exec.type('\x03');
-    await until('it to be interrupted', () => !childrenOf(shell));
+    await eventually('it to be interrupted', () => !childrenOf(shell));
     exec.type('exit 7\n');
     expect(await exec.closed).toBe(1000);
     expect(exec.exitCode).toBe(7);
@@ -148,7 +140,7 @@ describe('exec', () => {
       command: ['/bin/sh', '-c', 'read a; echo "got $a"; cat >/dev/null; echo done >&2; exit 3'],
     });
     exec.type('this\n');
-    await until('an answer', () => exec.stdout === 'got this\n');
+    await eventually('an answer', () => exec.stdout === 'got this\n');
     exec.send({ stdin_closed: true });
     expect(await exec.closed).toBe(1000);
     expect([exec.stderr, exec.exitCode]).toEqual(['done\n', 3]);
@@ -156,7 +148,7 @@ describe('exec', () => {
 
   it('passes signals on', async () => {
     const exec = await Exec.start(cloud.admin, ticking, { command: ['/bin/sleep', '1000'] });
-    await until('the program', async () => (await docker.execs(ticking)).length > 0);
+    await eventually('the program', async () => (await docker.execs(ticking)).length > 0);
     exec.send({ signal: 'TERM' });
     expect(await exec.closed).toBe(1000);
     expect(exec.exitCode).toBe(143);
@@ -170,7 +162,7 @@ describe('exec', () => {
     await silent.opened;
     silent.type('hello');
     expect(await silent.closed).toBe(4400);
-    await until('nothing to run', async () => (await docker.execs(ticking)).length === 0);
+    await eventually('nothing to run', async () => (await docker.execs(ticking)).length === 0);
   });
 });
 
@@ -228,12 +220,12 @@ describe('a reader that does not read', () => {
     await exec.opened;
     exec.pause();
     exec.send({ start: { command: ['/bin/dd', 'if=/dev/zero', 'bs=65536', `count=${TOTAL * 16}`] } });
-    const [pid = 0] = await until('dd', async () => {
+    const [pid = 0] = await eventually('dd', async () => {
       const found = await docker.execs(ticking);
       return found.length > 0 ? found : undefined;
     });
     let [last, still] = [0, 0];
-    await until('it to stand still', () => {
+    await eventually('it to stand still', () => {
       const now = writtenBy(pid);
       still = now === last && now > 0 ? still + 1 : 0;
       last = now;
@@ -264,7 +256,7 @@ describe('a reader that does not read', () => {
     const pid = config.Init ? Number(childrenOf(state.Pid)) : state.Pid;
     // The program runs on, whoever reads: it writes far more than the reader is offered.
     const seen = new Set<string>();
-    await until('it to have written 240 MB', () => seen.add(childrenOf(pid)).size > 60);
+    await eventually('it to have written 240 MB', () => seen.add(childrenOf(pid)).size > 60);
     const grown = [cloud.agent, cloud.compute].map((part, i) => residentMib(part.pid) - (before[i] ?? 0));
     expect(Math.max(...grown)).toBeLessThan(96);
     response.destroy();
@@ -288,12 +280,12 @@ it('leaves no program and no stream on the host when readers vanish', async () =
       Text.open(cloud.admin, `/v1/instances/${ticking}/logs?follow=true&tail=0`),
     ),
   );
-  await until('all programs', async () => (await docker.execs(ticking)).length === 3);
-  await until('all streams', () => sockets() >= idle + 13);
+  await eventually('all programs', async () => (await docker.execs(ticking)).length === 3);
+  await eventually('all streams', () => sockets() >= idle + 13);
   for (const exec of execs) exec.vanish();
   await Promise.all(followers.map((follower) => follower.stop()));
-  await until('no program', async () => (await docker.execs(ticking)).length === 0);
+  await eventually('no program', async () => (await docker.execs(ticking)).length === 0);
   const left = (await run(ticking, 'ps | grep -c "[s]leep 1000"')).body;
   expect(decoded(left, 'stdout').trim()).toBe('0');
-  await until('no stream', () => sockets() <= idle + 3);
+  await eventually('no stream', () => sockets() <= idle + 3);
 });

@@ -1,5 +1,5 @@
 import { createLogger, EventBus } from '@thecloud/service-kit';
-import { testEngines, testPeer } from '@thecloud/testkit';
+import { eventually, testEngines, testPeer } from '@thecloud/testkit';
 import type { TestEngines } from '@thecloud/testkit';
 import { FairUse } from './fair-use';
 import type { Leave } from './fair-use';
@@ -120,7 +120,7 @@ describe('two replicas', () => {
     const log = createLogger({ service: 'test', level: 'silent' });
     const certificates = await testPeer(engines, 'gateway');
     for (let i = 0; i < 2; i++) buses.push(new EventBus(engines.natsUrl, certificates, log));
-    await until(() => buses.every((bus) => bus.connected()));
+    await eventually('NATS', () => buses.every((bus) => bus.connected()));
   });
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.close()));
@@ -151,11 +151,3 @@ describe('two replicas', () => {
     for (const replica of replicas) replica.close();
   });
 });
-
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUp) throw new Error(`never: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

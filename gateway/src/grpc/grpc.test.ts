@@ -13,7 +13,7 @@ import type {
 import { commonV1, computeV1, googleRpc, identityV1, methods } from '@thecloud/api';
 import { CloudError, commonErrors, invalidFields } from '@thecloud/kernel';
 import { toServiceError } from '@thecloud/service-kit';
-import { stockClient, testPeer, testPostgres } from '@thecloud/testkit';
+import { eventually, stockClient, testPeer, testPostgres } from '@thecloud/testkit';
 import type { StockClient } from '@thecloud/testkit';
 import pino from 'pino';
 import { Registry } from 'prom-client';
@@ -223,9 +223,9 @@ describe('a call', () => {
     talk.on('data', (message: Record<string, unknown>) => heard.push(message));
     const ended = new Promise((resolve, reject) => talk.on('end', resolve).on('error', reject));
     talk.write({ id: 'ins_1', start: { command: ['cat'] } });
-    await until(() => heard.length === 1); // answered before the requests have ended
+    await eventually('an answer', () => heard.length === 1); // answered before the requests have ended
     talk.write({ stdin: Buffer.from('hello') });
-    await until(() => heard.length === 2);
+    await eventually('the other answer', () => heard.length === 2);
     talk.end();
     await ended;
     expect(heard).toEqual([
@@ -272,7 +272,7 @@ describe('a call', () => {
       traceparent,
       'x-forwarded-for': '127.0.0.1',
     });
-    await until(() =>
+    await eventually('the line of each', () =>
       logged.some(
         (l) => l.request_id === 'my-id.1' && l.project === 'prj_2' && l.route === `/${instances}/GetInstance`,
       ),
@@ -307,7 +307,7 @@ describe('a call', () => {
       ); // prettier-ignore
     });
     expect(error.code).toBe(status.DEADLINE_EXCEEDED);
-    await until(() => cancelled.includes('ins_slow'));
+    await eventually('the cancel', () => cancelled.includes('ins_slow'));
   });
 });
 
@@ -389,7 +389,7 @@ describe('a stream', () => {
     await new Promise((resolve) => stream.once('data', resolve));
     cancelled.length = 0;
     stream.cancel();
-    await until(() => cancelled.includes('ins_quiet'));
+    await eventually('the cancel', () => cancelled.includes('ins_quiet'));
   });
 
   it('ends when its credential no longer counts', async () => {
@@ -431,11 +431,3 @@ it('is encrypted when a certificate is configured, and takes no half of one', as
   await expect(startApi(half)).rejects.toThrow('needs both');
   rmSync(dir, { recursive: true });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const giveUp = Date.now() + 20_000;
-  while (!condition()) {
-    if (Date.now() > giveUp) throw new Error(`never: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}

@@ -16,7 +16,7 @@ import {
   TokenVerifier,
 } from '@thecloud/service-kit';
 import type { CertificateFiles, RequestContext, RpcServer } from '@thecloud/service-kit';
-import { testPeer, testPostgres, testToken } from '@thecloud/testkit';
+import { eventually, testPeer, testPostgres, testToken } from '@thecloud/testkit';
 import { Lane, LaneBroken } from './lane';
 import { Lanes } from './lanes';
 
@@ -83,16 +83,8 @@ const clientOf = (port: number, files = gateway) =>
 async function laneTo(port: number): Promise<Lane> {
   const lane = new Lane(clientOf(port));
   open.push(() => lane.close());
-  await until(() => lane.usable);
+  await eventually('a lane', () => lane.usable);
   return lane;
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const giveUp = Date.now() + 30_000;
-  while (!holds()) {
-    if (Date.now() > giveUp) throw new Error('it never came true');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 interface How {
@@ -173,7 +165,7 @@ it('tells the handler when its caller goes or has waited long enough', async () 
   entered.push(() => gone.abort());
   await expect(ask(lane, 'ssh_1', { signal: gone.signal })).rejects.toMatchObject({ code: 'CANCELLED' });
   await expect(ask(lane, 'ssh_2', { timeoutMs: 50 })).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
-  await until(() => ended.length === 2);
+  await eventually('the end of both', () => ended.length === 2);
   expect(lane.load).toBe(0);
 });
 
@@ -190,7 +182,7 @@ it('lets a server that stops finish what is under way', async () => {
   const asked = ask(lane, 'ssh_1');
   await entered;
   const drained = server.drain();
-  await until(() => !lane.usable);
+  await eventually('no lane', () => !lane.usable);
   finish();
   await expect(asked).resolves.toBe('ssh_1');
   await drained;
@@ -258,7 +250,7 @@ describe('over the replicas of a service', () => {
     const lanes = lanesOver(wire.port);
     let calls = 0;
     const plainly = answer;
-    await until(() => lanes.usable('compute') === 1);
+    await eventually('a lane', () => lanes.usable('compute') === 1);
     answer = (ctx, id) => {
       if (++calls > 2) return plainly(ctx, id);
       if (calls === 2) wire.cut();
@@ -271,6 +263,6 @@ describe('over the replicas of a service', () => {
     expect(read).toEqual({ status: 'fulfilled', value: 'ssh_r' });
     expect(write).toMatchObject({ status: 'rejected', reason: { code: 'UNAVAILABLE' } });
     expect(calls).toBe(3);
-    await until(() => lanes.usable('compute') === 1); // and opens anew
+    await eventually('a lane', () => lanes.usable('compute') === 1); // and opens anew
   });
 });

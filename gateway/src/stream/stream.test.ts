@@ -6,6 +6,7 @@ import { commonV1, computeV1, identityV1, methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 import { CloudError, commonErrors } from '@thecloud/kernel';
 import { toServiceError } from '@thecloud/service-kit';
+import { eventually } from '@thecloud/testkit';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import { WebSocket } from 'ws';
@@ -249,7 +250,7 @@ describe('without an upgrade', () => {
     expect(answer.status).toBe(200); // let in, though nothing has been said
     cancelled.length = 0;
     aborter.abort();
-    await until(() => cancelled.includes('ins_quiet'));
+    await eventually('the cancel', () => cancelled.includes('ins_quiet'));
   });
 
   it('plain bytes are sent as they are, unless JSON is asked for', async () => {
@@ -296,7 +297,9 @@ describe('as a WebSocket', () => {
     const { frames, closed } = socketTo('/v1/instances/ins_twice:watch');
     expect(await closed).toEqual([1000, '']);
     expect(frames.map((f) => (f.result?.status as { state: string }).state)).toEqual(['starting', 'running']);
-    await until(() => logged.some((l) => l.route === '/v1/instances/{id}:watch' && l.status === 101));
+    await eventually('its line', () =>
+      logged.some((l) => l.route === '/v1/instances/{id}:watch' && l.status === 101),
+    );
   });
 
   it.each(['ins_breaks', 'ins_breaks_at_once'])('a failure of %s is a frame and a close code', async (id) => {
@@ -337,7 +340,7 @@ describe('as a WebSocket', () => {
       await open;
       cancelled.length = 0;
       leave(socket);
-      await until(() => cancelled.includes('ins_quiet'));
+      await eventually('the cancel', () => cancelled.includes('ins_quiet'));
     }
   });
 
@@ -389,7 +392,7 @@ describe('a stream that both sides speak on', () => {
     const { socket, frames, open, closed } = socketTo('/v1/echo');
     await open;
     for (const problem of ['a', 'abc']) socket.send(beat(problem));
-    await until(() => frames.length === 3);
+    await eventually('three frames', () => frames.length === 3);
     socket.send('');
     expect(await closed).toEqual([1000, '']);
     // The first request is what path and query say.
@@ -408,7 +411,7 @@ describe('a stream that both sides speak on', () => {
     socket.send(frame);
     expect(await closed).toEqual([code, reason]);
     if (reason) expect(frames.at(-1)).toMatchObject({ error: { reason } });
-    await until(() => cancelled.includes('echo'));
+    await eventually('the cancel', () => cancelled.includes('echo'));
   });
 });
 
@@ -433,7 +436,10 @@ it('answers a handshake it does not know as if nobody had asked for one', async 
 });
 
 it('leaves nothing behind', async () => {
-  await until(async () => !/thecloud_gateway_open_streams\{.*\} [1-9]/.test(await registry.metrics()));
+  await eventually(
+    'no open stream',
+    async () => !/thecloud_gateway_open_streams\{.*\} [1-9]/.test(await registry.metrics()),
+  );
 });
 
 /** All that is answered to these bytes until a whole body has come. */
@@ -449,18 +455,10 @@ function raw(request: string): Promise<string> {
   });
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 20_000;
-  while (!(await condition())) {
-    if (Date.now() > giveUp) throw new Error(`never: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** Waits until a count has grown, and then stood still for half a second. */
 async function quiet(count: () => number): Promise<void> {
   let [last, since] = [0, Date.now()];
-  await until(() => {
+  await eventually('a standstill', () => {
     if (count() !== last) [last, since] = [count(), Date.now()];
     return last > 0 && Date.now() - since > 500;
   });

@@ -3,6 +3,7 @@ export type { StockClient } from './stock-client';
 export { type CallDetails, type IdentityCaller, identityCaller } from './caller';
 export { type TestDatabase, testDatabase } from './database';
 export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
+export { eventually } from './eventually';
 export { startTestIdentity, type TestIdentity } from './identity';
 export { testPeer, testToken } from './peer';
 export { testConfig } from './service-config';

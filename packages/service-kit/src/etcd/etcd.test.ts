@@ -1,6 +1,6 @@
 import { computeV1 } from '@thecloud/api';
 import type { Epoch } from '@thecloud/reconcile';
-import { testEngines, testPeer, testToken } from '@thecloud/testkit';
+import { eventually, testEngines, testPeer, testToken } from '@thecloud/testkit';
 import type { TestEngines } from '@thecloud/testkit';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,18 +33,6 @@ afterAll(async () => {
   await engines.close();
 });
 
-async function until(
-  what: string,
-  met: () => boolean | Promise<boolean>,
-  patienceMs = 30_000,
-): Promise<void> {
-  const giveUp = Date.now() + patienceMs;
-  while (!(await met())) {
-    if (Date.now() > giveUp) throw new Error(`this did not come true: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 describe('election', () => {
   /** A candidate that notes its terms, each open until its signal aborts. */
   function candidate(member: string) {
@@ -68,18 +56,18 @@ describe('election', () => {
   it('has one leader at a time, with ever higher epochs, through resignation and an outage of etcd', async () => {
     const [a, b] = [candidate('a'), candidate('b')];
     const both = () => Number(a.leads()) + Number(b.leads());
-    await until('somebody leads', () => both() === 1);
+    await eventually('somebody leads', () => both() === 1);
     const [first, second] = a.leads() ? [a, b] : [b, a];
     await first.close();
-    await until('the other leads', () => second.leads());
+    await eventually('the other leads', () => second.leads());
     expect(second.terms[0]?.epoch).toBeGreaterThan(first.terms[0]?.epoch ?? 0n);
 
     const third = candidate('c');
     await engines.etcd.stop();
-    await until('nobody leads without etcd', () => !second.leads());
+    await eventually('nobody leads without etcd', () => !second.leads());
     expect(third.leads()).toBe(false);
     await engines.etcd.start();
-    await until('one leads again', () => Number(second.leads()) + Number(third.leads()) === 1);
+    await eventually('one leads again', () => Number(second.leads()) + Number(third.leads()) === 1);
     const epochs = [...first.terms, ...second.terms, ...third.terms].map((t) => t.epoch);
     expect(new Set(epochs).size).toBe(epochs.length);
     await Promise.all([second.close(), third.close()]);
@@ -124,7 +112,7 @@ describe('discovery', () => {
     const ask = async () =>
       (await client.getInstanceType({ name: 'x' }, { timeoutMs: 5_000, metadata })).name;
     const heard = new Set<string>();
-    await until(
+    await eventually(
       'both answer',
       async () => heard.add(await ask().catch(() => 'nobody')).has('one') && heard.has('two'),
     );

@@ -4,7 +4,7 @@ import { connect } from 'nats';
 import type { NatsConnection } from 'nats';
 import { newId } from '@thecloud/kernel';
 import { migrationsFolder } from '@thecloud/compute';
-import { testDatabase, testEngines, testPeer } from '@thecloud/testkit';
+import { eventually, testDatabase, testEngines, testPeer } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
 import type { CertificateFiles } from '../certificates/certificate-files';
 import { Database } from '../db/database';
@@ -60,13 +60,7 @@ const unpublished = async () =>
     )
   )[0]?.n;
 
-async function drained(): Promise<void> {
-  const giveUp = Date.now() + 30_000;
-  while ((await unpublished()) !== 0) {
-    if (Date.now() > giveUp) throw new Error('events are still waiting');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+const drained = () => eventually('an empty outbox', async () => (await unpublished()) === 0);
 
 /** Does something with a connection of the test's own. */
 async function withNats<T>(fn: (connection: NatsConnection) => Promise<T>): Promise<T> {
@@ -100,12 +94,9 @@ const PROBE = 'events.platform.probe';
 const forgotten = () =>
   withNats(async (connection) => {
     const id = randomUUID();
-    const giveUp = Date.now() + 30_000;
-    await connection.jetstream().publish(PROBE, '', { msgID: id });
-    while ((await connection.jetstream().publish(PROBE, '', { msgID: id })).duplicate) {
-      if (Date.now() > giveUp) throw new Error('the stream still knows the id');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    const say = () => connection.jetstream().publish(PROBE, '', { msgID: id });
+    await say();
+    await eventually('a stream that has forgotten the id', async () => !(await say()).duplicate);
   });
 
 it('publishes what was committed, in order, and nothing that was rolled back', async () => {

@@ -12,7 +12,7 @@ import {
   newKeyAndRequest,
   obtainCertificate,
 } from '@thecloud/service-kit';
-import { startTestIdentity, testConfig, testEngines, testPeer } from '@thecloud/testkit';
+import { eventually, startTestIdentity, testConfig, testEngines, testPeer } from '@thecloud/testkit';
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 import { createJoinToken } from './join-token';
 import { ensureSecrets } from './secrets';
@@ -177,21 +177,13 @@ describe('a certificate', () => {
     expect(new X509Certificate(certificatePem).subjectAltName).toContain('spiffe://thecloud/gateway/edge-1');
 
     // Identity signs its own: what the server shows changes without a restart.
-    const changed = await waitFor(
+    await eventually(
+      'its new certificate',
       async () => (await serverSerial(identity.served.enrollPort)) !== servedBefore,
     );
-    expect(changed).toBe(true);
     client.close();
   });
 });
-
-async function waitFor(condition: () => Promise<boolean>): Promise<boolean> {
-  for (let left = 200; left > 0; left--) {
-    if (await condition()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return false;
-}
 
 /** The serial number of the certificate that a server shows to new connections. */
 function serverSerial(port: number): Promise<string> {

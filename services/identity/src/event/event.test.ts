@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { identityV1 } from '@thecloud/api';
 import { channelOptions, fromServiceError } from '@thecloud/service-kit';
-import { identityCaller, startTestIdentity, testEngines, testPeer } from '@thecloud/testkit';
+import { eventually, identityCaller, startTestIdentity, testEngines, testPeer } from '@thecloud/testkit';
 import type { IdentityCaller, TestEngines, TestIdentity } from '@thecloud/testkit';
 
 jest.setTimeout(60_000);
@@ -40,17 +40,19 @@ const makeKey = async (name: string, who = person) => {
 };
 
 /** Waits until identity has found NATS: it serves without it, and says so to whoever wants events. */
-async function letIn(): Promise<void> {
-  const giveUp = Date.now() + 30_000;
-  for (;;) {
-    try {
-      return (await watch()).leave();
-    } catch (cause) {
-      if ((cause as { code?: string }).code !== 'UNAVAILABLE' || Date.now() > giveUp) throw cause;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
+const letIn = () =>
+  eventually('NATS', () =>
+    watch().then(
+      ({ leave }) => {
+        leave();
+        return true;
+      },
+      (cause: { code?: string }) => {
+        if (cause.code !== 'UNAVAILABLE') throw cause;
+        return false;
+      },
+    ),
+  );
 
 /** Watches; resolves once let in, or throws the refusal. */
 async function watch(request: Partial<identityV1.WatchEventsRequest> = {}, who = person) {
