@@ -23,6 +23,7 @@ import { DEFAULT_RETENTION, EventBus } from './events/nats';
 import { OutboxRelay } from './events/relay';
 import { Wakes } from './events/wakes';
 import { listenToFailpoints } from './failpoints';
+import { returnMemoryWhenIdle } from './idle-memory';
 import { createLogger } from './log';
 import type { Logger } from './log';
 import { createClient } from './rpc/client';
@@ -259,6 +260,7 @@ export function runAsProcess(service: string, start: () => Promise<{ close(): Pr
     return { running: await start(), flushTraces };
   };
   begin().then(({ running, flushTraces }) => {
+    returnMemoryWhenIdle();
     let closing = false;
     const close = () => {
       if (closing) return;
