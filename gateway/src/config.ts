@@ -31,7 +31,7 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_UPLOAD_SECONDS: seconds(3600, 86_400).describe('Time for a whole upload'),
   THECLOUD_GATEWAY_CALL_SECONDS: seconds(30, 600).describe('Deadline of a call to a service'),
   THECLOUD_GATEWAY_WAIT_SECONDS: seconds(70, 600).describe('Deadline of a :wait or an :exec call'),
-  THECLOUD_GATEWAY_RATE_KEY: rate(200).describe('Requests a second of one credential; twice as many at once'),
+  THECLOUD_GATEWAY_RATE_KEY: rate(200).describe('Requests a second of one credential; half as many at once'),
   THECLOUD_GATEWAY_RATE_PROJECT: rate(400).describe('Requests a second of one project, likewise'),
   THECLOUD_GATEWAY_RATE_ADDRESS: rate(50).describe(
     'Requests a second of one address, likewise, that show no credential or one not yet vouched for',

@@ -208,9 +208,9 @@ export function rateLimitHeaders({ limit, remaining, resetSeconds }: Verdict): R
   };
 }
 
-/** As configured: one for all that a gateway serves. A bucket holds two seconds' worth. */
+/** As configured: one for all that a gateway serves. A bucket holds half a second's worth. */
 export function fairUseWith(config: HttpConfig, bulletin?: Bulletin): FairUse {
-  const rate = (perSecond: number) => ({ perSecond, burst: Math.max(1, 2 * perSecond) });
+  const rate = (perSecond: number) => ({ perSecond, burst: Math.ceil(perSecond / 2) });
   return new FairUse(
     {
       key: rate(config.THECLOUD_GATEWAY_RATE_KEY),

@@ -78,7 +78,7 @@ async function usedUp(key: string): Promise<void> {
 
 it('HTTP answers say what is left, and a refusal when to come again', async () => {
   const first = await get('cloud_http');
-  expect(first.headers.get('ratelimit-limit')).toBe('1000'); // of the address
+  expect(first.headers.get('ratelimit-limit')).toBe('250'); // of the address
   await get('cloud_http');
   const before = exchanges;
   const refused = await get('cloud_http');
