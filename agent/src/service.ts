@@ -154,7 +154,7 @@ function openJournal(dir: string, log: Logger): Promise<Journal> {
   return Journal.open(dir, (file, why) =>
     log.error(
       { file, why },
-      'a journal file was unreadable and is set aside; compute will repeat what it said',
+      'lines of the journal were unreadable and are set aside; compute repeats what was ordered',
     ),
   );
 }

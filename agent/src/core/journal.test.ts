@@ -1,9 +1,10 @@
 import { newId } from '@thecloud/kernel';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accept } from './accept';
 import { Journal } from './journal';
+import { journalFile } from './journal-lines';
 import type { Order } from './order';
 
 const id = newId('instance');
@@ -26,13 +27,23 @@ const order = (more: Partial<Order> = {}): Order => ({
 
 let dir: string;
 let corrupt: string[];
-const open = () => Journal.open(dir, (file, why) => corrupt.push(`${file}: ${why}`));
+let opened: Journal[];
+const open = async (now?: number) => {
+  const journal = await Journal.open(dir, (file, why) => corrupt.push(`${file}: ${why}`), now);
+  opened.push(journal);
+  return journal;
+};
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'journal-'));
   corrupt = [];
+  opened = [];
 });
-afterEach(() => rmSync(dir, { recursive: true }));
-const file = (instanceId: string = id) => join(dir, 'instances', `${instanceId}.json`);
+afterEach(async () => {
+  await Promise.all(opened.map((journal) => journal.close()));
+  rmSync(dir, { recursive: true });
+});
+const file = () => journalFile(dir);
+const lines = () => readFileSync(file(), 'utf8').split('\n').slice(0, -1);
 
 it('remembers orders and the newest epoch, for its owner only', async () => {
   const journal = await open();
@@ -44,9 +55,9 @@ it('remembers orders and the newest epoch, for its owner only', async () => {
 });
 
 it('counts its openings upwards, even with a clock that went back', async () => {
-  const first = (await Journal.open(dir, () => undefined, 5_000_000)).boot;
+  const first = (await open(5_000_000)).boot;
   expect(first).toBe(5_000);
-  expect((await Journal.open(dir, () => undefined, 1_000)).boot).toBe(5_001);
+  expect((await open(1_000)).boot).toBe(5_001);
 });
 
 it('takes the same order again as no news', async () => {
@@ -88,28 +99,49 @@ it('lets the newest of many orders at once win', async () => {
 
 it.each([
   ['no JSON', '{"vers'],
-  ['nothing', ''],
   ['another version', '{"version":2,"order":{}}'],
-  ['another instance', JSON.stringify({ version: 1, order: { instanceId: 'ins_other' }, restartCount: 0 })],
-])('sets a file aside that holds %s, and reads the others', async (_, content) => {
-  await accept(await open(), order());
-  const bad = newId('instance');
-  writeFileSync(file(bad), content);
+  ['no instance', '{"version":1,"order":{"generation":1},"restartCount":0}'],
+  ['what a disk made of it', '\0\0\0'],
+])('sets a line aside that is %s, with all that it may have outdated', async (_, spoilt) => {
+  const before = order({ instanceId: newId('instance') });
   const journal = await open();
-  expect(journal.all().map((r) => r.order.instanceId)).toEqual([id]);
-  expect(corrupt).toEqual([expect.stringContaining(`${bad}.json.corrupt`)]);
-  expect(readFileSync(`${file(bad)}.corrupt`, 'utf8')).toBe(content);
-});
-
-it('sets a spoilt epoch aside', async () => {
-  writeFileSync(join(dir, 'epoch'), 'x');
-  expect((await open()).epoch).toBe(0n);
+  await accept(journal, before);
+  appendFileSync(file(), `${spoilt}\n`);
+  await accept(journal, order());
+  const again = await open();
+  expect(again.all().map((r) => r.order.instanceId)).toEqual([id]);
+  expect(again.epoch).toBe(7n);
+  expect(again.boot).toBeGreaterThan(journal.boot);
+  expect(corrupt).toEqual([expect.stringContaining('journal.jsonl.corrupt')]);
+  expect(readFileSync(`${file()}.corrupt`, 'utf8')).toBe(`${spoilt}\n`);
+  await open();
   expect(corrupt).toHaveLength(1);
 });
 
-it('throws away a write that a crash cut short', async () => {
+it('throws away a write that a crash cut short, and goes on behind it', async () => {
   await accept(await open(), order());
-  writeFileSync(`${file()}.tmp`, '{"ver');
-  expect((await open()).get(id)?.order).toEqual(order());
-  expect(readdirSync(join(dir, 'instances'))).toEqual([`${id}.json`]);
+  appendFileSync(file(), '{"ver');
+  const journal = await open();
+  expect(journal.get(id)?.order).toEqual(order());
+  await accept(journal, order({ generation: 3 }));
+  expect((await open()).get(id)?.order.generation).toBe(3);
+  expect(corrupt).toEqual([]);
+});
+
+it('says what many orders at once come to', async () => {
+  const journal = await open();
+  const ids = Array.from({ length: 2_000 }, () => newId('instance'));
+  await Promise.all(ids.map((instanceId) => accept(journal, order({ instanceId }))));
+  await Promise.all(ids.slice(1).map((gone) => journal.update(gone, () => undefined)));
+  expect((await open()).all().map((r) => r.order.instanceId)).toEqual(ids.slice(0, 1));
+});
+
+it('is written anew when most of it is outdated', async () => {
+  const journal = await open();
+  await accept(journal, order());
+  const text = 'x'.repeat(300_000);
+  for (let n = 3; n < 12; n++)
+    await accept(journal, order({ generation: n, config: { ...config, env: { SECRET: text } } }));
+  expect(lines().length).toBeLessThan(6);
+  expect((await open()).get(id)?.order.generation).toBe(11);
 });

@@ -29,15 +29,14 @@ export function recordToJson(record: InstanceRecord): string {
   });
 }
 
-/** @throws Error when the text is not a record of this version about that instance */
-export function recordFromJson(text: string, instanceId: string): InstanceRecord {
-  const parsed = JSON.parse(text) as {
+/** @throws Error when it is no record of this version */
+export function recordFrom(parsed: object): InstanceRecord {
+  const { version, order, done, restartCount, notHere, goneAt } = parsed as {
     version: number;
     order: Omit<Order, 'epoch'> & { epoch: string };
   } & InstanceRecord;
-  const { version, order, done, restartCount, notHere, goneAt } = parsed;
   if (version !== 1) throw new Error(`unknown journal version ${version}`);
-  if (order.instanceId !== instanceId) throw new Error(`it is about instance ${order.instanceId}`);
+  if (typeof order.instanceId !== 'string') throw new Error('its instance is missing');
   if (!Number.isInteger(order.generation) || !Number.isInteger(restartCount))
     throw new Error('a number is missing');
   if (order.desired !== 'absent' && !order.config) throw new Error('its config is missing');

@@ -1,5 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { journalFile, readJournal } from '../core/journal-lines';
+import type { OnHostLoss } from '../core/order';
 import { hasPassed, killedDir, readDeadline } from '../fence/deadline';
 import { kill, running } from './docker';
 import type { RunningContainer } from './docker';
@@ -14,7 +16,10 @@ export interface Watched {
 /** One look: past the deadline, kills all that may run elsewhere. Answers with what it killed. */
 export async function look(w: Watched): Promise<string[]> {
   if (!hasPassed(readDeadline(w.dataDir))) return [];
-  const containers = (await running(w.socketPath, w.hostId)).filter((c) => mustStop(w.dataDir, c));
+  const ordered = await orders(w.dataDir);
+  const mayRunElsewhere = ({ instanceId, onHostLoss }: RunningContainer) =>
+    (ordered(instanceId) ?? onHostLoss) !== 'keep';
+  const containers = (await running(w.socketPath, w.hostId)).filter(mayRunElsewhere);
   const killed = await Promise.allSettled(containers.map((c) => end(w, c)));
   const failed = killed.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
@@ -33,17 +38,11 @@ async function end(w: Watched, { containerId, instanceId }: RunningContainer): P
 }
 
 /** The journal has the newest order; a container that is in no journal says itself. What says nothing must not run twice. */
-function mustStop(dataDir: string, { instanceId, onHostLoss }: RunningContainer): boolean {
-  return (ordered(dataDir, instanceId) ?? onHostLoss) !== 'keep';
-}
-
-function ordered(dataDir: string, instanceId: string): string | undefined {
-  if (!/^[a-z0-9_]+$/.test(instanceId)) return undefined;
+async function orders(dataDir: string): Promise<(instanceId: string) => OnHostLoss | undefined> {
   try {
-    const text = readFileSync(join(dataDir, 'instances', `${instanceId}.json`), 'utf8');
-    const { order } = JSON.parse(text) as { order: { config?: { onHostLoss?: string } } };
-    return order.config?.onHostLoss;
+    const { records } = await readJournal(journalFile(dataDir));
+    return (instanceId) => records.get(instanceId)?.order.config?.onHostLoss;
   } catch {
-    return undefined; // no journal of it, or none that can be read: what the container says holds
+    return () => undefined;
   }
 }
