@@ -21,7 +21,9 @@ describe('orders', () => {
   it('answers at once and reports the outcome, in rising sequence', async () => {
     expect(await host.apply(id, 1)).toMatchObject({ instanceId: id, phase: 'absent' });
     await host.observed(id, { phase: 'running', generation: 1 });
-    expect(phases()).toEqual(['creating', 'running']);
+    await host.apply(id, 2, { config: { env: { A: '1' } } });
+    await host.observed(id, { phase: 'running', generation: 2 });
+    expect(phases()).toEqual(['running', 'creating', 'running']);
     const sequences = host.history.map((o) => o.sequence);
     expect(sequences).toEqual([...sequences].sort());
   });

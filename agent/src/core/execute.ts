@@ -23,7 +23,8 @@ export async function execute(
         signal,
       );
     case 'create':
-      tell(d, record, 'creating', '');
+      // That it is about to be made, whoever ordered it knows: news only to those who were told something else.
+      if (d.observations.get(id)) tell(d, record, 'creating', '');
       return d.driver.create(specOf(order, configOf(record)), signal);
     case 'start':
       await d.driver.start(id, signal);
