@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Metadata } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { computeV1 } from '@thecloud/api';
 import { errorCatalogue, entry } from '@thecloud/kernel';
 import {
@@ -11,13 +12,15 @@ import {
   createLogger,
   createMetrics,
   implement,
+  Lane,
+  LaneBroken,
   RpcMetrics,
   startRpcServer,
   TokenVerifier,
 } from '@thecloud/service-kit';
 import type { CertificateFiles, RequestContext, RpcServer } from '@thecloud/service-kit';
 import { eventually, testPeer, testPostgres, testToken } from '@thecloud/testkit';
-import { Lane, LaneBroken } from './lane';
+import { fromBackend } from '../backend-error';
 import { Lanes } from './lanes';
 
 jest.setTimeout(60_000);
@@ -100,8 +103,16 @@ const optionsOf = ({ headers, timeoutMs = 30_000, signal }: How) => {
   return { backend: 'compute', requestId: 'r1', metadata, timeoutMs, ...(signal ? { signal } : {}) };
 };
 const encode = (id: string) => Buffer.from(computeV1.GetSshKeyRequest.encode({ id }).finish());
-const ask = async (lane: Lane, id: string, how: How = {}): Promise<string> =>
-  computeV1.SshKey.decode(await lane.call(how.method ?? path, encode(id), optionsOf(how))).fingerprint;
+async function ask(lane: Lane, id: string, how: How = {}): Promise<string> {
+  const { metadata, ...options } = optionsOf(how);
+  const headers = metadata.getMap() as Record<string, string>;
+  try {
+    const bytes = await lane.call(how.method ?? path, encode(id), { ...options, metadata: headers });
+    return computeV1.SshKey.decode(bytes).fingerprint;
+  } catch (error) {
+    throw error instanceof LaneBroken ? error : fromBackend(error as ServiceError, 'compute', 'r1');
+  }
+}
 
 it('carries many calls at a time and gives each its own answer', async () => {
   const lane = await laneTo(server.port);
@@ -189,7 +200,7 @@ it('lets a server that stops finish what is under way', async () => {
   server = await startServer();
 });
 
-it('opens to gateways only', async () => {
+it('opens to gateways and to compute only', async () => {
   const agent = await testPeer({ secretsDir, dir }, 'agent');
   const client = clientOf(server.port, agent);
   open.push(() => client.close());

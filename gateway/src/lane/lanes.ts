@@ -1,10 +1,10 @@
 import { Client } from '@grpc/grpc-js';
-import type { ChannelCredentials } from '@grpc/grpc-js';
+import type { ChannelCredentials, ServiceError } from '@grpc/grpc-js';
 import { commonErrors } from '@thecloud/kernel';
-import { channelOptions, followReplicas } from '@thecloud/service-kit';
+import { channelOptions, followReplicas, Lane, LaneBroken } from '@thecloud/service-kit';
 import { unaryCall } from '../backend-call';
 import type { CallOptions } from '../backend-call';
-import { Lane, LaneBroken } from './lane';
+import { fromBackend } from '../backend-error';
 
 /** One unary call to a service, by its name. Rejects with the CloudError it answered. */
 export type CallService = (
@@ -35,10 +35,14 @@ export class Lanes {
   readonly call: CallService = async (service, path, message, options) => {
     const lane = message.length < LARGEST_BYTES ? this.#leastBusy(service) : undefined;
     if (!lane) return unaryCall(this.plain(service), path, message, options);
+    const { metadata, timeoutMs, signal, backend, requestId } = options;
     try {
-      return await lane.call(path, message, options);
+      return await lane.call(path, message, {
+        ...{ metadata: metadata.getMap() as Record<string, string>, timeoutMs },
+        ...(signal ? { signal } : {}),
+      });
     } catch (error) {
-      if (!(error instanceof LaneBroken)) throw error;
+      if (!(error instanceof LaneBroken)) throw fromBackend(error as ServiceError, backend, requestId);
       // What may run twice without harm is asked again, of whichever replica is there now.
       if (options.repeatable) return unaryCall(this.plain(service), path, message, options);
       throw commonErrors.UNAVAILABLE({ what: `The ${service} service` }, error);

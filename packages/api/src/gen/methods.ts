@@ -125,7 +125,8 @@ export const methods: readonly MethodEntry[] = [
       "scope": "project",
       "public": false,
       "peers": [
-        "gateway"
+        "gateway",
+        "compute"
       ]
     }
   },

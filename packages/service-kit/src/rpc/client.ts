@@ -5,11 +5,13 @@ import type {
   ClientOptions,
   ClientUnaryCall,
   Metadata,
+  ServiceDefinition,
   ServiceError,
 } from '@grpc/grpc-js';
 import type { RequestContext } from '../context';
-import { passing } from '@thecloud/kernel';
+import { commonErrors, passing } from '@thecloud/kernel';
 import { serverName } from '../certificates/peer';
+import { Lane, LaneBroken } from './lane-client';
 import { outgoing } from './open-stream';
 import { fromServiceError } from './wire-errors';
 
@@ -80,34 +82,69 @@ export function channelOptions(serverKind: string): ClientOptions {
   };
 }
 
-export function createClient<C extends Client>(
-  Ctor: new (address: string, credentials: ChannelCredentials, options?: ClientOptions) => C,
-  { target, credentials, serverKind }: ClientTarget,
+type Constructor<C> = new (address: string, credentials: ChannelCredentials, options?: ClientOptions) => C;
+type Call = (request: unknown, options: UnaryOptions) => Promise<unknown>;
+
+export function createClient<C extends Client>(Ctor: Constructor<C>, target: ClientTarget): UnaryClient<C> {
+  const raw = new Ctor(target.target, target.credentials, channelOptions(target.serverKind));
+  return unaryClient(raw, (name) => plain(raw, name));
+}
+
+/**
+ * The same to one process, whose calls share a lane: those of a turn of the event loop travel in one message. The lane
+ * opens with the first call; while it is not open, calls go the plain way.
+ */
+export function createLaneClient<C extends Client>(
+  Ctor: Constructor<C> & { readonly service: ServiceDefinition },
+  target: ClientTarget,
 ): UnaryClient<C> {
-  const raw = new Ctor(target, credentials, channelOptions(serverKind));
-  const calls = new Map<string, unknown>();
+  const raw = new Ctor(target.target, target.credentials, channelOptions(target.serverKind));
+  const lane = new Lane(raw, false);
+  return unaryClient(raw, (name) => {
+    const plainly = plain(raw, name);
+    const method = Ctor.service[name];
+    if (!method) return plainly;
+    return (request, options) => {
+      if (lane.usable) return overLane(lane, method, request, options);
+      lane.open();
+      return plainly(request, options);
+    };
+  });
+}
+
+function unaryClient<C extends Client>(raw: C, callOf: (name: string) => Call): UnaryClient<C> {
+  const calls = new Map<string, Call>();
   return new Proxy({} as UnaryClient<C>, {
     get(_, name) {
       if (name === 'raw') return raw;
       if (name === 'close') return () => raw.close();
       if (typeof name !== 'string' || name === 'then') return undefined;
-      if (!calls.has(name)) calls.set(name, promised(raw, name));
-      return calls.get(name);
+      const known = calls.get(name);
+      if (known) return known;
+      const call = announced(name, callOf(name));
+      calls.set(name, call);
+      return call;
     },
   });
 }
 
-function promised(client: Client, name: string) {
+/** A call is a step that a crash may come before or after, whichever way it goes. */
+function announced(name: string, call: Call): Call {
+  return (request, options) => {
+    passing('before call', name);
+    return call(request, options).finally(() => passing('after call', name));
+  };
+}
+
+function plain(client: Client, name: string): Call {
   const method = (client as unknown as Record<string, Raw<unknown, unknown>>)[name];
   if (!method) throw new Error(`the client has no method ${name}`);
-  return (request: unknown, options: UnaryOptions) =>
+  return (request, options) =>
     new Promise((resolve, reject) => {
-      passing('before call', name);
       const metadata = outgoing(options.parent, options.metadata?.clone());
       const deadline = Date.now() + options.timeoutMs;
       const call = method.call(client, request, metadata, { deadline }, (error, response) => {
         options.signal?.removeEventListener('abort', cancel);
-        passing('after call', name);
         if (error) reject(fromServiceError(error));
         else resolve(response);
       });
@@ -115,4 +152,21 @@ function promised(client: Client, name: string) {
       if (options.signal?.aborted) cancel();
       options.signal?.addEventListener('abort', cancel, { once: true });
     });
+}
+
+/** One whose lane broke may have been carried out or not, as one whose connection broke. */
+async function overLane(
+  lane: Lane,
+  { path, requestSerialize, responseDeserialize }: ServiceDefinition[string],
+  request: unknown,
+  { timeoutMs, signal, metadata, parent }: UnaryOptions,
+): Promise<unknown> {
+  const headers = outgoing(parent, metadata?.clone()).getMap() as Record<string, string>;
+  const options = { metadata: headers, timeoutMs, ...(signal ? { signal } : {}) };
+  try {
+    return responseDeserialize(await lane.call(path, requestSerialize(request), options));
+  } catch (error) {
+    if (error instanceof LaneBroken) throw commonErrors.UNAVAILABLE({ what: 'A part of the cloud' }, error);
+    throw fromServiceError(error as ServiceError);
+  }
 }

@@ -1,10 +1,10 @@
 import { agentV1 } from '@thecloud/api';
-import { createClient } from '@thecloud/service-kit';
+import { createLaneClient } from '@thecloud/service-kit';
 import type { CertificateFiles, UnaryClient } from '@thecloud/service-kit';
 
 export type AgentClient = UnaryClient<agentV1.AgentServiceClient>;
 
-/** One kept channel to each host's agent. */
+/** One kept channel to each host's agent; what is asked of it in the same turn of the event loop travels together. */
 export class Agents {
   readonly #clients = new Map<string, AgentClient>();
 
@@ -13,7 +13,7 @@ export class Agents {
   at(endpoint: string): AgentClient {
     const known = this.#clients.get(endpoint);
     if (known) return known;
-    const client = createClient(agentV1.AgentServiceClient, {
+    const client = createLaneClient(agentV1.AgentServiceClient, {
       target: endpoint,
       credentials: this.certificates.channelCredentials(),
       serverKind: 'agent',

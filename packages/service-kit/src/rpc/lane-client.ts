@@ -1,16 +1,22 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { Client, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { commonV1 } from '@thecloud/api';
-import type { CallOptions } from '../backend-call';
-import { fromBackend } from '../backend-error';
 
 type Stream = ClientDuplexStream<commonV1.CarryRequest, commonV1.CarryResponse>;
 
+export interface LaneCallOptions {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+  /** Aborting it cancels the call. */
+  readonly signal?: AbortSignal;
+}
+
 interface Pending {
-  readonly options: CallOptions;
   readonly timer: NodeJS.Timeout;
+  /** Listens no longer for its caller's signal. */
+  detach(): void;
   resolve(answer: Buffer): void;
-  reject(error: unknown): void;
+  reject(error: ServiceError | LaneBroken): void;
 }
 
 /** The lane broke before the answer came; whether the call was carried out is not known. */
@@ -37,8 +43,12 @@ export class Lane {
   #queue: commonV1.LaneCall[] = [];
   readonly #pending = new Map<number, Pending>();
 
-  constructor(private readonly client: Client) {
-    this.#open();
+  /** lasting: the stream is opened now, and again whenever it ends; otherwise by `open` alone. */
+  constructor(
+    private readonly client: Client,
+    private readonly lasting = true,
+  ) {
+    if (lasting) this.open();
   }
 
   /** The replica has accepted the stream, and does not mean to stop. */
@@ -51,23 +61,17 @@ export class Lane {
     return this.#pending.size;
   }
 
-  /** Rejects with the CloudError the replica answered, or with LaneBroken. */
-  call(method: string, message: Buffer, options: CallOptions): Promise<Buffer> {
+  /** Rejects with the ServiceError that a gRPC call of its own would have, or with LaneBroken. */
+  call(method: string, message: Buffer, { metadata, timeoutMs, signal }: LaneCallOptions): Promise<Buffer> {
     return new Promise((resolve, reject) => {
       const id = this.#newId();
-      const late = () => this.#giveUp(id, status.DEADLINE_EXCEEDED);
-      const timer = setTimeout(late, options.timeoutMs);
-      this.#pending.set(id, { options, timer, resolve, reject });
-      this.#send({
-        id,
-        path: method,
-        metadata: options.metadata.getMap() as Record<string, string>,
-        message,
-        timeoutMs: options.timeoutMs,
-      });
-      if (options.signal?.aborted) this.#giveUp(id, status.CANCELLED);
-      else
-        options.signal?.addEventListener('abort', () => this.#giveUp(id, status.CANCELLED), { once: true });
+      const cancel = () => this.#giveUp(id, status.CANCELLED);
+      const timer = setTimeout(() => this.#giveUp(id, status.DEADLINE_EXCEEDED), timeoutMs);
+      const detach = () => signal?.removeEventListener('abort', cancel);
+      this.#pending.set(id, { timer, detach, resolve, reject });
+      this.#send({ id, path: method, metadata: metadata as Record<string, string>, message, timeoutMs });
+      if (signal?.aborted) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
     });
   }
 
@@ -86,7 +90,9 @@ export class Lane {
     this.client.close();
   }
 
-  #open(): void {
+  /** Opens the stream, unless there is one. */
+  open(): void {
+    if (this.#stream || this.#closed) return;
     const stream: Stream = this.client.makeBidiStreamRequest(
       path,
       requestSerialize,
@@ -110,7 +116,7 @@ export class Lane {
       reject(new LaneBroken('the stream to the replica ended'));
     }
     if (this.#retired) this.close();
-    if (!this.#closed) this.#again = setTimeout(() => this.#open(), AGAIN_MS).unref();
+    if (this.lasting && !this.#closed) this.#again = setTimeout(() => this.open(), AGAIN_MS).unref();
   }
 
   /** A few at a turn: new calls set out while answers to older ones are being passed on, and services are not idle. */
@@ -121,7 +127,7 @@ export class Lane {
       const pending = this.#settle(id);
       if (!pending) continue; // nobody waits for it any more
       if (code === 0) pending.resolve(message);
-      else pending.reject(asError(pending.options, code, details, statusDetails));
+      else pending.reject(asError(code, details, statusDetails));
     }
     if (this.#usable || this.#pending.size > 0) return;
     if (this.#retired) this.close();
@@ -151,7 +157,7 @@ export class Lane {
   #giveUp(id: number, code: status): void {
     const pending = this.#settle(id);
     if (!pending) return;
-    pending.reject(asError(pending.options, code, '', EMPTY));
+    pending.reject(asError(code, '', EMPTY));
     this.#send({ id, path: '', metadata: {}, message: EMPTY, timeoutMs: 0 });
   }
 
@@ -159,6 +165,7 @@ export class Lane {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
     clearTimeout(pending?.timer);
+    pending?.detach();
     return pending;
   }
 
@@ -171,9 +178,8 @@ export class Lane {
 
 const EMPTY = Buffer.alloc(0);
 
-function asError({ backend, requestId }: CallOptions, code: number, details: string, statusDetails: Buffer) {
+function asError(code: number, details: string, statusDetails: Buffer): ServiceError {
   const metadata = new Metadata();
   if (statusDetails.length > 0) metadata.set('grpc-status-details-bin', statusDetails);
-  const error = Object.assign(new Error(details), { code, details, metadata }) as ServiceError;
-  return fromBackend(error, backend, requestId);
+  return Object.assign(new Error(details), { code, details, metadata });
 }
