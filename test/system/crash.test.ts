@@ -39,6 +39,8 @@ const COMES_WITHIN_MS = 70_000;
 const BEATS_MS = 7_000;
 const SERVES_WITHIN_MS = 120_000;
 const CONTROLLERS = 3;
+const REPORTS = 'reporting to compute';
+const LOST = 'the stream to compute is gone';
 
 /** Crashed at already, as `name` says. */
 const crashedAt = new Set<string>();
@@ -56,12 +58,21 @@ const periodic = new Set<string>();
 const matters = ({ everyStep }: Operation, step: Step) =>
   (everyStep && /^(after|file written)/.test(step.step)) || !crashedAt.has(name(step));
 
-/** Until the agent reports and everything is led, so that what still comes back is not taken for a step of what is next. */
-async function calm({ agent, compute }: Cloud): Promise<void> {
-  const led = () => agent.logged('reporting to compute') > 0 && compute.logged('leading') >= CONTROLLERS;
-  const lost = () => agent.logged('reporting to compute') <= agent.logged('the stream to compute is gone');
-  for (const giveUp = Date.now() + SERVES_WITHIN_MS; !led() || lost();) {
-    if (Date.now() > giveUp) throw new Error('agent and compute did not find back to each other');
+/**
+ * Until the agent reports, everything is led, every operation has ended and every event is published, so that what still
+ * comes back is not taken for a step of what is next.
+ */
+async function calm({ agent, compute, database }: Cloud): Promise<void> {
+  const led = () => agent.lastLogged(REPORTS, LOST) === REPORTS && compute.logged('leading') >= CONTROLLERS;
+  const underWay = async () =>
+    (
+      await database.query(
+        `select 1 from compute.operation where ended_at is null
+         union all select 1 from compute.outbox where published_at is null`,
+      )
+    ).length > 0;
+  for (const giveUp = Date.now() + SERVES_WITHIN_MS; !led() || (await underWay());) {
+    if (Date.now() > giveUp) throw new Error('agent and compute did not come to rest with each other');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -75,8 +75,19 @@ export class Part {
 
   /** How often a process of its own has said so since it was last started. */
   logged(message: string): number {
-    const log = readFileSync(this.logFile, 'utf8').slice(this.#logged);
-    return log.split(`"msg":"${message}`).length - 1;
+    return this.#log().split(`"msg":"${message}`).length - 1;
+  }
+
+  /** Which of these it has said last, since it was last started; undefined: none. */
+  lastLogged(...messages: string[]): string | undefined {
+    const log = this.#log();
+    const at = (message: string) => log.lastIndexOf(`"msg":"${message}`);
+    const last = messages.reduce((a, b) => (at(b) > at(a) ? b : a));
+    return at(last) < 0 ? undefined : last;
+  }
+
+  #log(): string {
+    return readFileSync(this.logFile, 'utf8').slice(this.#logged);
   }
 
   /** Resolves when it serves: a process of its own says so after `start` has returned. */
