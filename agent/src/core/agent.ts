@@ -117,6 +117,7 @@ export class Agent {
         await this.#surveyOne(id, listed === undefined);
     };
     await Promise.all(Array.from({ length: CONCURRENCY }, surveyor));
+    if (listed) this.#reconciler.surveyed();
   }
 
   /** Without an engine to ask, what the journal knows is told together with the problem. */

@@ -17,7 +17,7 @@ export interface Problem {
 export function describe(
   id: string,
   record: InstanceRecord | undefined,
-  seen: SeenInstance | undefined,
+  seen: Pick<SeenInstance, 'phase' | 'exitCode' | 'startedAt'> | undefined,
   problem?: Problem,
 ): Facts {
   return {
@@ -42,7 +42,7 @@ function generationOf(record: InstanceRecord | undefined): number {
   return record.done?.generation ?? record.order.generation;
 }
 
-function phaseOf(seen: SeenInstance | undefined): Phase {
+function phaseOf(seen: Pick<SeenInstance, 'phase'> | undefined): Phase {
   if (!seen) return 'absent';
   switch (seen.phase) {
     case 'created':

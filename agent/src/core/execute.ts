@@ -1,3 +1,5 @@
+import { DriverError } from '../ports/driver-error';
+import { describe } from './describe';
 import { specOf } from './order';
 import type { InstanceConfig } from './order';
 import type { Phase } from './observations';
@@ -17,15 +19,9 @@ export async function execute(
   const id = order.instanceId;
   switch (action.do) {
     case 'pull':
-      return d.images.ensure(
-        configOf(record).image,
-        (progress) => tell(d, record, 'pulling', progress),
-        signal,
-      );
+      return pull(d, record, signal);
     case 'create':
-      // That it is about to be made, whoever ordered it knows: news only to those who were told something else.
-      if (d.observations.get(id)) tell(d, record, 'creating', '');
-      return d.driver.create(specOf(order, configOf(record)), signal);
+      return create(d, record, signal);
     case 'start':
       await d.driver.start(id, signal);
       memory.restarts.started(d.now());
@@ -36,6 +32,32 @@ export async function execute(
     case 'remove':
       return d.driver.remove(id);
   }
+}
+
+function pull(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSignal): Promise<void> {
+  return d.images.ensure(configOf(record).image, (progress) => tell(d, record, 'pulling', progress), signal);
+}
+
+/** Most images are there already: it is the engine that knows, and says so when it is asked to use one. */
+async function create(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSignal): Promise<void> {
+  const spec = specOf(record.order, configOf(record));
+  const made = async () => {
+    // That it is about to be made, whoever ordered it knows: news only to those who were told something else.
+    if (d.observations.get(spec.id)) tell(d, record, 'creating', '');
+    await d.driver.create(spec, signal);
+  };
+  const absent = (error: unknown) => error instanceof DriverError && error.reason === 'IMAGE_ABSENT';
+  try {
+    return await made();
+  } catch (error) {
+    if (!absent(error)) throw error;
+  }
+  await pull(d, record, signal);
+  await made().catch((cause: unknown) => {
+    if (!absent(cause)) throw cause;
+    const text = 'Its image was brought to the host, and somebody removed it at once.';
+    throw new DriverError('IMAGE_PULL_FAILED', text, true, { cause });
+  });
 }
 
 /**
@@ -49,6 +71,10 @@ async function started(d: ReconcilerDeps, record: InstanceRecord, by: 'order' | 
     if (by === 'policy') return { ...now, restartCount: now.restartCount + 1 };
     return { ...now, done: { generation, restartNonce } };
   });
+  // It need not be looked at to know that it runs; when exactly it was started the next look tells.
+  const startedAt = new Date(d.now());
+  const { instanceId } = record.order;
+  d.observations.publish(describe(instanceId, d.journal.get(instanceId), { phase: 'running', startedAt }));
 }
 
 /** While an order keeps failing, "failed" stays what is told: attempts are not news. */

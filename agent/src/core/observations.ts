@@ -25,6 +25,9 @@ export type OnObservation = (observation: Observation) => void;
 /** Bits left to the observations of one agent process; see `Journal.boot`. Sums stay exact as a JavaScript number. */
 const SEQUENCE_BITS = 20n;
 
+/** An engine answers a start this much later than it starts at most, in ms; two starts are further apart, or count. */
+const ONE_START_MS = 1_000;
+
 /** The newest observation of every instance, and who wants to hear of the next. */
 export class Observations {
   readonly #newest = new Map<string, Observation>();
@@ -69,10 +72,15 @@ function same(a: Facts, b: Facts): boolean {
     a.generation === b.generation &&
     a.phase === b.phase &&
     a.exitCode === b.exitCode &&
-    a.startedAt?.getTime() === b.startedAt?.getTime() &&
+    sameStart(a.startedAt, b.startedAt) &&
     a.restartCount === b.restartCount &&
     a.problemReason === b.problemReason &&
     a.problemMessage === b.problemMessage &&
     a.progress === b.progress
   );
+}
+
+/** When the engine says it started and when it said so to us are one start. */
+function sameStart(a: Date | undefined, b: Date | undefined): boolean {
+  return a && b ? Math.abs(a.getTime() - b.getTime()) < ONE_START_MS : a === b;
 }

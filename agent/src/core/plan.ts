@@ -2,7 +2,7 @@ import type { SeenInstance } from '../ports/instance-driver';
 import { specHash } from './order';
 import type { InstanceRecord } from './record';
 
-/** `pull` before what interrupts service, so that a replaced instance is away as briefly as possible. */
+/** `pull` before what interrupts service, so that a replaced instance is away as briefly as possible; else `create` sees to it. */
 export type Action =
   | { readonly do: 'pull' }
   | { readonly do: 'create' }
@@ -42,8 +42,8 @@ function planRunning(record: InstanceRecord, seen: SeenInstance | undefined): Ac
   const { order } = record;
   const done = doneFor(record, seen);
   if (!seen) {
-    if (!done) return [pull, create, startBy('order')];
-    return order.config?.restartPolicy === 'always' ? [pull, create, startBy('policy')] : [];
+    if (!done) return [create, startBy('order')];
+    return order.config?.restartPolicy === 'always' ? [create, startBy('policy')] : [];
   }
   if (seen.phase === 'broken') return [remove]; // perhaps somebody is removing it: what then is missing, the next look says
   if (order.config && seen.specHash !== specHash(order.config)) {

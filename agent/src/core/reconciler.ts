@@ -21,14 +21,21 @@ const PAUSE_MS = 200;
  */
 export class Reconciler {
   readonly #memory = new Map<string, Memory>();
+  #surveyed = false;
 
   constructor(private readonly d: ReconcilerDeps) {}
 
+  /** All that is on the host has been looked at: what is ordered from here on and was never seen is not there. */
+  surveyed(): void {
+    this.#surveyed = true;
+  }
+
   /** @returns ms until it should be looked at again even if nothing happens */
   async reconcile(id: string, signal: AbortSignal): Promise<number | undefined> {
+    const isNew = this.#surveyed && !this.#memory.has(id);
     const memory = this.#remember(id);
     try {
-      return await this.#look(id, memory, signal);
+      return await this.#look(id, memory, signal, isNew ? 0 : 1);
     } catch (error) {
       if (signal.aborted) return undefined; // whoever aborted has us look again
       if (error instanceof DriverError) return this.#failed(id, memory, error);
@@ -60,9 +67,10 @@ export class Reconciler {
       this.d.log.warn({ instance: id, phase: seen.phase }, 'orphan: on this host, in no order');
   }
 
-  async #look(id: string, memory: Memory, signal: AbortSignal, round = 1): Promise<number | undefined> {
+  /** Round 0: it is known without looking that there is nothing yet. */
+  async #look(id: string, memory: Memory, signal: AbortSignal, round: number): Promise<number | undefined> {
     const record = this.d.journal.get(id);
-    const seen = await this.d.driver.inspect(id);
+    const seen = round > 0 || !record ? await this.d.driver.inspect(id) : undefined;
     memory.lastSeen = seen;
     if (!record) {
       await this.observe(id, seen);
@@ -89,6 +97,8 @@ export class Reconciler {
       await execute(this.d, action, record, memory, signal);
     }
     memory.failures.reset();
+    // What was started has been told as running; the engine's own event, or this, has it looked at again.
+    if (actions.at(-1)?.do === 'start') return PAUSE_MS;
     // A world that keeps changing under us, or an engine that is slow to show its deeds, must not keep a worker busy.
     return round < MOST_ROUNDS ? this.#look(id, memory, signal, round + 1) : PAUSE_MS;
   }

@@ -1,4 +1,6 @@
 export type DriverReason =
+  /** It is to be pulled first. */
+  | 'IMAGE_ABSENT'
   | 'IMAGE_MISSING'
   | 'REGISTRY_UNAVAILABLE'
   | 'REGISTRY_REFUSED'

@@ -55,6 +55,12 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     expect(await driver.probe()).toMatchObject({ ok: true });
   });
 
+  it('says so when the image is not there', async () => {
+    const made = spec({ ...t.forever, image: `missing@sha256:${'0'.repeat(64)}` });
+    await expect(driver.create(made, never)).rejects.toMatchObject({ reason: 'IMAGE_ABSENT' });
+    expect(await driver.inspect(made.id)).toBeUndefined();
+  });
+
   it('knows nothing of what it has not made', async () => {
     expect(await driver.inspect(newId('instance'))).toBeUndefined();
   });

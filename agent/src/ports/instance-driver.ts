@@ -64,7 +64,10 @@ export interface InstanceDriver {
   probe(): Promise<DriverHealth>;
   list(): Promise<ListedInstance[]>;
   inspect(id: string): Promise<SeenInstance | undefined>;
-  /** After it an instance of that id exists; one that exists already is left as it is, whatever its spec. */
+  /**
+   * After it an instance of that id exists; one that exists already is left as it is, whatever its spec.
+   * @throws DriverError IMAGE_ABSENT when its image is not on this host, START_FAILED
+   */
   create(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
   /** Runs it; a paused one resumes. @throws DriverError START_FAILED, PORT_TAKEN */
   start(id: string, signal: AbortSignal): Promise<void>;

@@ -1,6 +1,7 @@
 import { DriverError } from '../../../ports/driver-error';
 import { messageOf } from '../../docker-engine';
 
+const ABSENT = /^no such image/i;
 const TAKEN = /port is already allocated|address already in use/i;
 
 /** What Docker refused, in words for the instance's owner. */
@@ -13,6 +14,8 @@ export function startProblem(error: unknown): DriverError {
       cause: error,
     });
   }
+  if (ABSENT.test(said))
+    return new DriverError('IMAGE_ABSENT', 'The image is not on this host.', true, { cause: error });
   return new DriverError('START_FAILED', `The container could not be started: ${readable(said)}`, false, {
     cause: error,
   });

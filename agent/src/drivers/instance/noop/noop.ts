@@ -64,6 +64,8 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
     this.#up();
     signal.throwIfAborted();
     if (this.#boxes.has(spec.id)) return;
+    if (spec.image.startsWith('missing'))
+      throw new DriverError('IMAGE_ABSENT', 'The image is not on this host.', true);
     this.#boxes.set(spec.id, {
       spec,
       phase: 'created',
