@@ -71,7 +71,7 @@ async function started(d: ReconcilerDeps, record: InstanceRecord, by: 'order' | 
     if (by === 'policy') return { ...now, restartCount: now.restartCount + 1 };
     return { ...now, done: { generation, restartNonce } };
   });
-  // It need not be looked at to know that it runs; when exactly it was started the next look tells.
+  // It need not be looked at to know that it runs, and since about when.
   const startedAt = new Date(d.now());
   const { instanceId } = record.order;
   d.observations.publish(describe(instanceId, d.journal.get(instanceId), { phase: 'running', startedAt }));
