@@ -28,7 +28,8 @@ export type Mutate = <T>(
 
 /**
  * One transaction a mutation, once in effect: the idempotency key is inserted first and the answer kept with it,
- * so whoever comes second with the same key waits for the first to commit and then gets the same answer.
+ * so whoever comes second with the same key waits for the first to commit; what he does then is undone, and he gets the
+ * first one's answer. So a mutation does nothing outside of its transaction.
  * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key came with another request before.
  */
 export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => {
@@ -42,26 +43,41 @@ export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => 
     const owner = 'projectId' in scope ? scope.projectId : scope.subject;
     const hash = createHash('sha256').update(key).digest('hex');
 
-    return write(scope, async (tx) => {
-      const mine = { scope: owner, key: hash };
-      const { method, requestHash = '' } = ctx;
-      if (!(await claim(tx, { ...mine, method: method.path, requestHash }))) {
-        const [first] = await tx
+    const mine = { scope: owner, key: hash };
+    const { method, requestHash = '' } = ctx;
+    const first = async () => {
+      const [kept] = await db.read(scope, (tx) =>
+        tx
           .select()
           .from(idempotency)
-          .where(and(eq(idempotency.scope, owner), eq(idempotency.key, hash)));
-        if (!first?.response) throw commonErrors.REQUEST_IN_PROGRESS({});
-        if (first.method !== ctx.method.path || first.requestHash !== ctx.requestHash)
-          throw commonErrors.IDEMPOTENCY_KEY_REUSED({});
-        return codec.decode(unseal(first.response, key, owner));
-      }
-      const answer = await fn(tx);
-      const response = seal(codec.encode(answer).finish(), key, owner);
-      lastly(tx, keep(tx, { ...mine, response: response.toString('base64') }));
-      return answer;
-    });
+          .where(and(eq(idempotency.scope, owner), eq(idempotency.key, hash))),
+      );
+      if (!kept?.response) throw commonErrors.REQUEST_IN_PROGRESS({});
+      if (kept.method !== method.path || kept.requestHash !== requestHash)
+        throw commonErrors.IDEMPOTENCY_KEY_REUSED({});
+      return codec.decode(unseal(kept.response, key, owner));
+    };
+    try {
+      return await write(scope, async (tx) => {
+        // Both go out together. If the key is not new, whatever the mutation has done, or stumbled over, is undone.
+        const claiming = claim(tx, { ...mine, method: method.path, requestHash });
+        const [claimed, done] = await Promise.allSettled([claiming, fn(tx)]);
+        if (claimed.status === 'rejected') throw claimed.reason;
+        if (!claimed.value) throw new Repeated();
+        if (done.status === 'rejected') throw done.reason;
+        const response = seal(codec.encode(done.value).finish(), key, owner);
+        lastly(tx, keep(tx, { ...mine, response: response.toString('base64') }));
+        return done.value;
+      });
+    } catch (cause) {
+      if (cause instanceof Repeated) return first();
+      throw cause;
+    }
   };
 };
+
+/** The key came before, and its answer is kept. */
+class Repeated extends Error {}
 
 interface Claimed {
   readonly scope: string;
