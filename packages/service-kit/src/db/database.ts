@@ -66,7 +66,7 @@ export class Database {
   readonly #reads = new SharedReads((fn) => this.#withClient(fn));
   readonly #writes = new SharedWrites((scope, fn) => this.write(scope, fn));
 
-  constructor(options: DatabaseOptions) {
+  constructor(private readonly options: DatabaseOptions) {
     this.#pool = new Pool({
       connectionString: withPassword(options.url, options.password),
       ...(options.ca && !isSocket(options.url) ? { ssl: { ca: options.ca, rejectUnauthorized: true } } : {}),
@@ -168,6 +168,11 @@ export class Database {
       return done;
     });
     await settle(...last, committed);
+  }
+
+  /** The same through so many connections of its own: for what must not stand in line behind everything else. */
+  apart(max: number): Database {
+    return new Database({ ...this.options, max });
   }
 
   /** One plain statement answers. */

@@ -30,6 +30,8 @@ const BY_INDEX = sql.raw('set local enable_sort to off');
 
 /** The outbox of a service, for its relay. */
 export class Outbox {
+  /** When all connections of the service are busy with changes, this is how they are told of. */
+  readonly #line: Database;
   readonly #waiting = prepared((tx) => {
     const { outbox } = this.tables;
     return tx
@@ -65,11 +67,17 @@ export class Outbox {
   constructor(
     private readonly db: Database,
     private readonly tables: KitTables,
-  ) {}
+  ) {
+    this.#line = db.apart(1);
+  }
+
+  close(): Promise<void> {
+    return this.#line.close();
+  }
 
   /** Marks these as published, and answers with what waits, oldest first: in one round trip. */
   look(published: readonly string[]): Promise<Waiting[]> {
-    return this.db.writeAtOnce('system', async (tx) => {
+    return this.#line.writeAtOnce('system', async (tx) => {
       const [, , waiting] = await settle(
         tx.execute(BY_INDEX).execute(),
         published.length > 0 ? this.#mark(tx).execute({ ids: published }) : Promise.resolve(),
@@ -81,7 +89,7 @@ export class Outbox {
 
   async mark(published: readonly string[]): Promise<void> {
     if (published.length > 0)
-      await this.db.writeAtOnce('system', (tx) => this.#mark(tx).execute({ ids: published }));
+      await this.#line.writeAtOnce('system', (tx) => this.#mark(tx).execute({ ids: published }));
   }
 
   /** Takes the newest marks away: the stream may have lost what it had just acknowledged. */

@@ -74,6 +74,7 @@ export class OutboxRelay {
     clearTimeout(this.#timer);
     await this.#outbox.mark(this.#published).catch(() => undefined); // it is published again, and dropped
     this.#log.close();
+    await this.#outbox.close();
   }
 
   #wake(): void {
