@@ -1,8 +1,10 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { Batcher, passing } from '@thecloud/kernel';
 import { writeDurably } from './atomic-file';
 
+const { O_APPEND, O_CREAT, O_DSYNC, O_WRONLY } = constants;
 /** Lines made durable by one write. */
 const LARGEST_BATCH = 500;
 /** A smaller file is not worth being written anew, in bytes. */
@@ -16,7 +18,7 @@ interface Entry {
 }
 
 /**
- * Lines in a file that only grows: those that come at the same time share one write and one sync. It is written anew,
+ * Lines in a file that only grows: those that come at the same time share one write. It is written anew,
  * with what still counts alone, when most of it is outdated, and after a write that failed: nobody knows what that has
  * left in it. Readable by its owner only.
  */
@@ -38,7 +40,7 @@ export class AppendLog {
 
   /** Goes on in a file of so many bytes that is whole. */
   async resume(bytes: number): Promise<void> {
-    this.#file = await open(this.path, 'a', 0o600);
+    this.#file = await open(this.path, O_APPEND | O_CREAT | O_WRONLY | O_DSYNC, 0o600);
     this.#bytes = bytes;
     this.#mostBytes = Math.max(SMALL_BYTES, 2 * Buffer.byteLength(textOf(this.counting())));
   }
@@ -65,8 +67,7 @@ export class AppendLog {
 
   async #append(file: FileHandle, text: string): Promise<void> {
     try {
-      await file.appendFile(text);
-      await file.datasync();
+      await file.appendFile(text); // durable: O_DSYNC
     } catch (error) {
       await this.close().catch(() => undefined);
       throw error;

@@ -14,7 +14,10 @@ export const deadlineFile = (dataDir: string) => join(dataDir, 'fence', 'deadlin
 /** One empty file for each instance that the watchdog has killed. */
 export const killedDir = (dataDir: string) => join(dataDir, 'fence', 'killed');
 
-export const bootId = (): string => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+let thisBoot: string | undefined;
+/** No process outlives a boot. */
+export const bootId = (): string =>
+  (thisBoot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim());
 
 /** Never set back, and counts while the machine is suspended. */
 export const uptimeMs = (): number =>
