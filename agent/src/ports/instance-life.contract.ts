@@ -131,6 +131,19 @@ export function instanceLifeContract(make: () => Promise<LifeUnderTest>): void {
       expect(read).toEqual(['started\n']);
       await nothingIsHeld(quiet);
     });
+
+    it('leave nothing behind when their readers go while they are opened', async () => {
+      const leaves = async (afterMs: number) => {
+        const gone = new AbortController();
+        const reading = lines(quiet, { follow: true, tail: 0 }, Infinity, gone.signal);
+        for (const began = performance.now(); performance.now() - began < afterMs;)
+          await new Promise(setImmediate);
+        gone.abort();
+        await reading.catch(() => undefined); // it may be told that it was not waited for
+      };
+      await Promise.all(Array.from({ length: 40 }, (_, i) => leaves(i / 2)));
+      await nothingIsHeld(quiet);
+    });
   });
 
   describe('exec', () => {

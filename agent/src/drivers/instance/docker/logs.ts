@@ -45,6 +45,7 @@ async function open(
     isStream: true,
     statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
     options: query,
+    abortSignal: signal, // who leaves while Docker has not answered must not leave its answer behind
   };
   const dial = () =>
     new Promise<IncomingMessage>((resolve, reject) => {
