@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
@@ -28,6 +30,15 @@ beforeAll(async () => {
 afterAll(() => Promise.all(clouds.map((cloud) => cloud.close())));
 
 const PARTS = ['compute', 'agent'] as const;
+/** Who comes back, and what else the crash has left. */
+const RETURNS: Array<{ name: string; process: (typeof PARTS)[number]; left?: (cloud: Cloud) => void }> = [
+  ...PARTS.map((process) => ({ name: process, process })),
+  {
+    name: 'agent, of whose journal the last line is cut short',
+    process: 'agent',
+    left: ({ agent }) => appendFileSync(join(agent.dataDir, 'journal.jsonl'), '{"'),
+  },
+];
 interface Step {
   readonly process: (typeof PARTS)[number];
   readonly step: string;
@@ -155,7 +166,12 @@ describe('kill -9', () => {
 
   it.each(OPERATIONS)('at every step of $name', async (operation) => {
     const [cloud] = clouds as [Cloud];
-    const id = await given(cloud, operation.needs);
+    const ready = async (each: Cloud) => {
+      const id = await given(each, operation.needs);
+      if (operation.withoutImages) await docker(each).forgetImages();
+      return id;
+    };
+    const id = await ready(cloud);
     const passed = await record(cloud, async () => {
       const answer = await wish(cloud, operation, id).once();
       await expectConverged(cloud, docker(cloud), wanted(operation.leaves, idOf(answer)));
@@ -163,7 +179,7 @@ describe('kill -9', () => {
     expect(new Set(passed.map(({ process }) => process))).toEqual(new Set(PARTS));
     const steps = passed.filter((step) => !periodic.has(name(step)) && matters(operation, step));
     const wrong = await crashAtEach(steps, async (each, step) => {
-      const before = await given(each, operation.needs);
+      const before = await ready(each);
       const wished = wish(each, operation, before);
       const { done: answer, convergesWithinMs } = await dies(each, step, () => wished.once());
       await expectConverged(each, docker(each), wanted(operation.leaves, idOf(answer)), convergesWithinMs);
@@ -173,11 +189,12 @@ describe('kill -9', () => {
     expect(wrong).toEqual([]);
   });
 
-  it.each(PARTS)('at every step of coming back from a crash: %s', async (process) => {
+  it.each(RETURNS)('at every step of coming back from a crash: $name', async ({ process, left }) => {
     const [cloud] = clouds as [Cloud];
     const id = await given(cloud, 'running');
     const passed = await record(cloud, async () => {
       await cloud[process].kill();
+      left?.(cloud);
       await cloud[process].start();
       await cloud[process].serving();
       await expectConverged(cloud, docker(cloud), wanted('running', id));
@@ -186,6 +203,7 @@ describe('kill -9', () => {
     const wrong = await crashAtEach(steps, async (each, step) => {
       const there = await given(each, 'running');
       await each[process].kill();
+      left?.(each);
       const { convergesWithinMs } = await dies(each, step, async () => {
         await each[process].start();
         // Some steps belong to the first request that it gets.

@@ -13,6 +13,12 @@ export class Docker {
     return (await this.#engine.listContainers({ all: !up })).flatMap((c) => c.Names.map((n) => n.slice(1)));
   }
 
+  /** Has all images to be pulled again. */
+  async forgetImages(): Promise<void> {
+    const images = await this.#engine.listImages();
+    await Promise.all(images.map(({ Id: id }) => this.#engine.getImage(id).remove({ force: true })));
+  }
+
   inspect(instanceId: string): Promise<Engine.ContainerInspectInfo> {
     return this.#of(instanceId).inspect();
   }

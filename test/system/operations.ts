@@ -11,6 +11,8 @@ export interface Operation {
   readonly name: string;
   readonly needs: Life;
   readonly leaves: Life;
+  /** Its host knows no image. */
+  readonly withoutImages?: boolean;
   /** Crash at each step; otherwise at those that no operation before it had. */
   readonly everyStep: boolean;
   /** The request; `id` is that of the instance there is. */
@@ -35,6 +37,12 @@ export const create: Operation = {
   leaves: 'running',
   everyStep: true,
   request: () => ({ method: 'POST', path: '/v1/instances', body: { name: 'crash', spec: SPEC } }),
+};
+const createWithPull: Operation = {
+  ...create,
+  name: 'create with a pull',
+  everyStep: false,
+  withoutImages: true,
 };
 const stop: Operation = {
   name: 'stop',
@@ -76,7 +84,7 @@ const remove: Operation = {
   request: (id) => ({ method: 'DELETE', path: `/v1/instances/${id}` }),
 };
 
-export const OPERATIONS = [create, stop, start, remove, restart, update];
+export const OPERATIONS = [create, createWithPull, stop, start, remove, restart, update];
 
 /** Asks as a client does: again under the same key until there is an answer. `once` is one such wish. */
 export function wish(cloud: Cloud, operation: Operation, id: string): { once(): Promise<Body> } {

@@ -51,6 +51,11 @@ export class Part {
     return new Failpoints(String(this.settings['THECLOUD_FAILPOINTS']));
   }
 
+  /** Where an agent keeps what must outlive it. */
+  get dataDir(): string {
+    return String(this.settings['THECLOUD_AGENT_DATA_DIR']);
+  }
+
   get #dir(): string {
     return dirname(String(this.settings['THECLOUD_CERTIFICATE_DIR']));
   }
