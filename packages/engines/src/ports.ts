@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { commandName, pidsHoldingSockets } from './proc';
 
-// Below the kernel's range for outgoing connections (32768 up), so that none can take a port before its engine.
-const FIRST_PORT = 20_000;
-const LAST_PORT = 32_000;
+// Below what clouds choose from for instances (20000 to 29999), and the kernel for outgoing connections (32768 up): so
+// that neither can take a port before its engine, nor find it taken.
+const FIRST_PORT = 10_000;
+const LAST_PORT = 20_000;
 const handedOut = new Set<number>();
 
 /** A TCP port nobody listens on, never handed out twice by this process. */
