@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { fillPlaceholders, sql } from 'drizzle-orm';
-import type { Placeholder, SQL } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
@@ -72,13 +72,6 @@ export const rowsOf = (placeholder: string): SQL => sql`${sql.placeholder(placeh
  */
 export const oneOf = (column: string, placeholder: string): SQL =>
   sql`${sql.raw(column)} = any(${sql.placeholder(placeholder)}::text[])`;
-
-/** A place for each of these columns in a prepared statement's values, of the column's own name. */
-export const slots = <K extends string>(...columns: K[]): Record<K, Placeholder> =>
-  Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)])) as unknown as Record<
-    K,
-    Placeholder
-  >;
 
 /**
  * Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. Settings end
