@@ -229,6 +229,27 @@ async function wireTo(port: number) {
   };
 }
 
+it('passes on every answer that has come, even if the stream breaks meanwhile', async () => {
+  const wire = await wireTo(server.port);
+  const lane = await laneTo(wire.port);
+  const ids = Array.from({ length: 890 }, (_, i) => `ssh_${i}`);
+  let entered = 0;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  answer = async (_ctx, id) => {
+    if (id === 'ssh_slow') return new Promise(() => undefined);
+    if (++entered === ids.length) release(); // so all answers leave in one message
+    await released;
+    return computeV1.SshKey.fromPartial({ fingerprint: id });
+  };
+  const lost = expect(ask(lane, 'ssh_slow')).rejects.toBeInstanceOf(LaneBroken);
+  const asked = ids.map((id) => ask(lane, id));
+  await Promise.race(asked);
+  wire.cut();
+  expect(await Promise.all(asked)).toEqual(ids);
+  await lost;
+});
+
 describe('over the replicas of a service', () => {
   const lanesOver = (...ports: number[]) => {
     const plain = clientOf(server.port);

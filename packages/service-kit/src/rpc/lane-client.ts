@@ -19,6 +19,12 @@ interface Pending {
   reject(error: ServiceError | LaneBroken): void;
 }
 
+/** An answer, and who waits for it, if anybody still does. */
+interface Settled {
+  readonly answer: commonV1.LaneAnswer;
+  readonly pending: Pending | undefined;
+}
+
 /** The lane broke before the answer came; whether the call was carried out is not known. */
 export class LaneBroken extends Error {}
 
@@ -101,7 +107,7 @@ export class Lane {
     );
     this.#stream = stream;
     stream.on('metadata', () => (this.#usable = !this.#retired));
-    stream.on('data', (response: commonV1.CarryResponse) => void this.#take(stream, response));
+    stream.on('data', (response: commonV1.CarryResponse) => this.#take(stream, response));
     stream.on('error', () => undefined); // 'status' says it too
     stream.on('status', () => this.#ended(stream));
   }
@@ -119,16 +125,10 @@ export class Lane {
     if (this.lasting && !this.#closed) this.#again = setTimeout(() => this.open(), AGAIN_MS).unref();
   }
 
-  /** A few at a turn: new calls set out while answers to older ones are being passed on, and services are not idle. */
-  async #take(stream: Stream, { answers, closing }: commonV1.CarryResponse): Promise<void> {
+  /** What has an answer is no longer under way: neither the stream's end nor its caller's deadline changes that. */
+  #take(stream: Stream, { answers, closing }: commonV1.CarryResponse): void {
     if (closing) this.#usable = false;
-    for (const [i, { id, code, message, details, statusDetails }] of answers.entries()) {
-      if (i > 0 && i % AT_A_TURN === 0) await new Promise(setImmediate);
-      const pending = this.#settle(id);
-      if (!pending) continue; // nobody waits for it any more
-      if (code === 0) pending.resolve(message);
-      else pending.reject(asError(code, details, statusDetails));
-    }
+    void passOn(answers.map((answer) => ({ answer, pending: this.#settle(answer.id) })));
     if (this.#usable || this.#pending.size > 0) return;
     if (this.#retired) this.close();
     else stream.end();
@@ -173,6 +173,16 @@ export class Lane {
     do this.#nextId = (this.#nextId % 0xffff_ffff) + 1;
     while (this.#pending.has(this.#nextId));
     return this.#nextId;
+  }
+}
+
+/** A few at a turn: new calls set out while answers to older ones are being passed on, and services are not idle. */
+async function passOn(settled: readonly Settled[]): Promise<void> {
+  for (const [i, { answer, pending }] of settled.entries()) {
+    if (i > 0 && i % AT_A_TURN === 0) await new Promise(setImmediate);
+    const { code, message, details, statusDetails } = answer;
+    if (code === 0) pending?.resolve(message);
+    else pending?.reject(asError(code, details, statusDetails));
   }
 }
 
