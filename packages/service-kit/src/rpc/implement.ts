@@ -6,11 +6,13 @@ import type {
   ServiceDefinition,
 } from '@grpc/grpc-js';
 import type { RequestContext } from '../context';
+import { takingEncoded } from './encoded';
+import type { Encoded } from './encoded';
 
 /** A handler as we write them: context and request in, answer out, CloudError thrown. */
 export type Handler<H> =
   H extends handleUnaryCall<infer Q, infer R>
-    ? (ctx: RequestContext, request: Q) => Promise<R>
+    ? (ctx: RequestContext, request: Q) => Promise<R | Encoded<R>>
     : H extends handleServerStreamingCall<infer Q, infer R>
       ? (ctx: RequestContext, request: Q) => AsyncIterable<R>
       : H extends handleClientStreamingCall<infer Q, infer R>
@@ -32,5 +34,5 @@ export function implement<S>(
   definition: ServiceDefinition & { [K in keyof Handlers<S>]: object },
   handlers: Handlers<S>,
 ): Implementation {
-  return { definition, handlers: handlers as Implementation['handlers'] };
+  return { definition: takingEncoded(definition), handlers: handlers as Implementation['handlers'] };
 }

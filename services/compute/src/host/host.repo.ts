@@ -49,15 +49,16 @@ export const hostRepo = {
 
   /**
    * Its agent said hello: the host is ready with this inventory. A host nobody announced joins by its certificate.
-   * Waits for whoever is moving an instance off it, and says whether it had been given up.
+   * Waits for whoever is moving an instance off it, and says whether it had been given up, and whether it had another
+   * address.
    */
   async hello(
     tx: Tx,
     id: string,
     inventory: computeV1.HostInventory,
     fenceAfterMs: number,
-  ): Promise<{ row: HostRow; wasLost: boolean }> {
-    const [before] = await tx.select({ state: host.state }).from(host).where(eq(host.id, id)).for('update');
+  ): Promise<{ row: HostRow; wasLost: boolean; hasMoved: boolean }> {
+    const [before] = await tx.select().from(host).where(eq(host.id, id)).for('update');
     const facts = {
       state: 'ready' as const,
       reason: '',
@@ -85,7 +86,11 @@ export const hostRepo = {
       })
       .returning();
     if (!row) throw new Error('an upsert returned nothing');
-    return { row, wasLost: before?.state === 'dead' };
+    return {
+      row,
+      wasLost: before?.state === 'dead',
+      hasMoved: before !== undefined && before.address !== row.address,
+    };
   },
 
   /** Writes only what differs, so that a beat of a healthy host costs a read. The row if it did. */

@@ -68,12 +68,13 @@ export function reportRpc(
     const inventory = computeV1.HostInventory.fromPartial(hello.inventory ?? {});
     const answer = await f.db.write('system', async (tx) => {
       const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
-      const { row, wasLost } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
+      const { row, wasLost, hasMoved } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
       changed(tx, row);
       await f.work.enqueue(tx, 'host', hostId);
       // After the host's row is ours: from here on nothing is moved off it.
       const here = await instanceRepo.idsOn(tx, hostId);
       if (wasLost) await f.work.enqueue(tx, 'instance', ...here);
+      if (hasMoved) await instanceRepo.countChange(tx, here);
       const placed = new Set(here);
       const told = hello.instances.map((i) => i.instanceId);
       const notHere = told.filter((id) => !placed.has(id));

@@ -1,7 +1,7 @@
-import { and, desc, eq, getTableColumns, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { gathered, insertRows, prepared, violatedUnique } from '@thecloud/service-kit';
-import type { Page, Tx } from '@thecloud/service-kit';
+import type { Page, RowVersion, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
 import { host } from '../host/host.schema';
@@ -10,7 +10,7 @@ import { hostPort, instance } from './instance.schema';
 
 export type InstanceRow = typeof instance.$inferSelect;
 /** An instance with the ports it has on its host, and that host's address. */
-export type InstanceView = InstanceRow & { readonly bound: BoundPort[] };
+export type InstanceView = InstanceRow & RowVersion & { readonly bound: BoundPort[] };
 
 /** What the controller decides from: an instance, and how the host stands that it is placed on. */
 export interface Look {
@@ -32,25 +32,29 @@ const bound = sql<BoundPort[]>`coalesce((
   'bound',
 );
 
-const view = (tx: Tx) => tx.select({ row: instance, bound }).from(instance);
-const merged = ({ row, bound }: { row: InstanceRow; bound: BoundPort[] }): InstanceView => ({
+/** (drizzle would leave the table away here as well.) */
+const xmin = sql<string>`${instance}.xmin::text`.as('xmin');
+
+const view = (tx: Tx) => tx.select({ row: instance, bound, xmin }).from(instance);
+const merged = ({ row, ...more }: { row: InstanceRow; bound: BoundPort[]; xmin: string }): InstanceView => ({
   ...row,
-  bound,
+  ...more,
 });
 
-const byIds = prepared((tx) =>
-  view(tx)
-    .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
-    .prepare('instances_by_id'),
-);
+const anyOfIds = sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`;
+
+const byIds = prepared((tx) => view(tx).where(anyOfIds).prepare('instances_by_id'));
+
+const versions = (tx: Tx) => tx.select({ id: instance.id, xmin }).from(instance);
+const versionsById = prepared((tx) => versions(tx).where(anyOfIds).prepare('instance_versions'));
 
 const looks = prepared((tx) => {
   const { id, state, agentEndpoint } = host;
   return tx
-    .select({ row: instance, bound, host: { id, state, agentEndpoint } })
+    .select({ row: instance, bound, xmin, host: { id, state, agentEndpoint } })
     .from(instance)
     .leftJoin(host, eq(host.id, instance.hostId))
-    .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
+    .where(anyOfIds)
     .prepare('instance_look');
 });
 
@@ -60,10 +64,10 @@ const insert = insertRows(
   Object.keys(getTableColumns(instance)) as (keyof InstanceRow)[],
 );
 
-/** The pages that nearly everybody asks for: all of a project, newest first. */
+/** Pages of all that a project has, newest first. */
 const pages = prepared((tx) => {
   const page = (name: string, after?: SQL) =>
-    view(tx)
+    versions(tx)
       .where(and(eq(instance.projectId, sql.placeholder('projectId')), after))
       .orderBy(desc(instance.id))
       .limit(sql.placeholder('limit'))
@@ -106,15 +110,23 @@ export const instanceRepo = {
     return found;
   },
 
+  /** Which there are, and in which version. In the ids' order; undefined for one that does not exist. */
+  version: gathered(async (tx, ids: readonly string[]): Promise<(RowVersion | undefined)[]> => {
+    const found = await versionsById(tx).execute({ ids });
+    const byId = new Map(found.map((version) => [version.id, version]));
+    return ids.map((id) => byId.get(id));
+  }),
+
+  /** The same of a page of all that a project has. */
+  pageOfVersions(tx: Tx, projectId: string, { size, after }: Page): Promise<RowVersion[]> {
+    const { first, next } = pages(tx);
+    const limit = size + 1;
+    return after === undefined
+      ? first.execute({ projectId, limit })
+      : next.execute({ projectId, limit, after });
+  },
+
   async list(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<InstanceView[]> {
-    const limit = page.size + 1;
-    if (!filter.state && !filter.name && !filter.hostId && Object.keys(filter.labels).length === 0) {
-      const { first, next } = pages(tx);
-      const rows = page.after
-        ? await next.execute({ projectId, limit, after: page.after })
-        : await first.execute({ projectId, limit });
-      return rows.map(merged);
-    }
     const wanted: (SQL | undefined)[] = [
       eq(instance.projectId, projectId),
       filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
@@ -128,7 +140,7 @@ export const instanceRepo = {
     const rows = await view(tx)
       .where(and(...wanted))
       .orderBy(desc(instance.id))
-      .limit(limit);
+      .limit(page.size + 1);
     return rows.map(merged);
   },
 
@@ -143,6 +155,14 @@ export const instanceRepo = {
           .returning(),
       ),
     );
+  },
+
+  /** Something changed that is told of these and does not stand in their rows. */
+  async countChange(tx: Tx, ids: readonly string[]): Promise<void> {
+    await tx
+      .update(instance)
+      .set({ version: sql`${instance.version} + 1`, updatedAt: new Date() })
+      .where(inArray(instance.id, [...ids]));
   },
 
   /** The row and its ports, and what it took of its host. */

@@ -1,5 +1,5 @@
 import { computeV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
+import { implement, pageOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Agents } from '../host/agents';
@@ -12,6 +12,7 @@ import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
 import type { InstanceFilter, InstanceView } from './instance.repo';
 import { remove, restart, start, stop } from './power-instance';
+import { ShownInstances } from './shown-instances';
 import { update } from './update-instance';
 import { asSeen, watchedInstances } from './watch-instances';
 
@@ -19,8 +20,7 @@ const DEFAULT_GRACE_SECONDS = 10;
 
 /** Handlers of InstanceService. */
 export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
-  const find = (ctx: RequestContext, id: string): Promise<InstanceView | undefined> =>
-    f.db.read(scopeOf(ctx), (tx) => instanceRepo.find(tx, id));
+  const shown = new ShownInstances(f.db);
   const change = (ctx: RequestContext, id: string, decide: Decide) =>
     f.mutate(ctx, computeV1.Instance, async (tx) => {
       await changeInstance(d, tx, ctx, id, decide);
@@ -34,15 +34,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
       const create = async (tx: Tx) => toProto(await createInstance(d, tx, ctx, cmd));
       return f.mutate(ctx, computeV1.Instance, create, 'together');
     },
-    getInstance: async (ctx, { id }) => proto(await find(ctx, id), id),
-    listInstances: async (ctx, request) => {
-      const page = pageOf(request);
-      const rows = await f.db.read(scopeOf(ctx), (tx) =>
-        instanceRepo.list(tx, projectOf(ctx), filterOf(request), page),
-      );
-      const cut = cutPage(rows, page);
-      return { instances: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
-    },
+    getInstance: (ctx, { id }) => shown.find(ctx, id),
+    listInstances: (ctx, request) => shown.list(ctx, filterOf(request), pageOf(request)),
     updateInstance: (ctx, request) =>
       f.mutate(ctx, computeV1.Instance, async (tx) => {
         const values = {

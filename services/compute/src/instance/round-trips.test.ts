@@ -21,6 +21,7 @@ import { instanceChanged } from './instance.changes';
 import { toProto } from './instance.mapping';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
+import { ShownInstances } from './shown-instances';
 
 jest.setTimeout(60_000);
 const PROJECT = 'prj_1';
@@ -89,14 +90,20 @@ it('creates in three round trips: the key and the image, all rows, the answer wi
   expect(again).toBe(4); // the key and the image, all rows, undone; the answer it had
 });
 
-it('reads an instance in one, and a page of them', async () => {
-  const { metadata } = await create('third');
-  const id = metadata?.id ?? '';
-  const page = (tx: Tx) => instanceRepo.list(tx, PROJECT, { labels: {} }, { size: 2, after: undefined });
-  await read((tx) => instanceRepo.find(tx, id));
-  expect(await wire.count(() => read((tx) => instanceRepo.find(tx, id)))).toBe(1);
-  await read(page);
-  expect(await wire.count(() => read(page))).toBe(1);
+it('reads an instance in one, and a page of them; in two what has changed since it was last read', async () => {
+  const shown = new ShownInstances(db);
+  const read = async (id: string) => wire.count(() => shown.find(ctx(''), id));
+  const page = () => wire.count(() => shown.list(ctx(''), { labels: {} }, { size: 2, after: undefined }));
+  const [before, after] = [await create('third'), await create('fourth')].map(
+    (one) => one.metadata?.id ?? '',
+  );
+  await read(before!); // what a connection does once
+  expect(await read(before!)).toBe(1);
+  expect(await read(after!)).toBe(2);
+  await page();
+  expect(await page()).toBe(1);
+  await db.write('system', (tx) => instanceRepo.countChange(tx, [after!]));
+  expect(await page()).toBe(2);
 });
 
 it('says that a name is taken, though much else was sent behind it, and leaves nothing', async () => {

@@ -1,0 +1,93 @@
+import { computeV1, methodByPath } from '@thecloud/api';
+import { Encoded } from '@thecloud/service-kit';
+import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import { computeDatabase } from '../fixtures/compute-database';
+import type { ComputeDatabase } from '../fixtures/compute-database';
+import { reportRpc } from '../host/report.rpc';
+import { ShownInstances } from './shown-instances';
+
+let fixture: ComputeDatabase;
+let shown: ShownInstances;
+beforeAll(async () => (fixture = await computeDatabase()));
+afterAll(() => fixture.close());
+beforeEach(async () => {
+  await fixture.empty();
+  shown = new ShownInstances(fixture.db);
+});
+
+const caller = (projectId = 'prj_1'): RequestContext => ({
+  requestId: 'r1',
+  method: methodByPath('/thecloud.compute.v1.InstanceService/ListInstances')!,
+  principal: { subject: 'key_1', kind: 'api_key', projectId, permissions: [], platformAdmin: false },
+  signal: new AbortController().signal,
+  accept: () => undefined,
+  log: undefined as never,
+});
+const find = async (id: string, ctx = caller()) =>
+  computeV1.Instance.decode((await shown.find(ctx, id)).bytes);
+const list = async (size = 10, after?: string, ctx = caller()) => {
+  const page = await shown.list(ctx, { labels: {} }, { size, after });
+  if (!(page instanceof Encoded)) throw new Error('a page of all is encoded');
+  return computeV1.ListInstancesResponse.decode(page.bytes);
+};
+const idsOf = (page: computeV1.ListInstancesResponse) => page.instances.map((one) => one.metadata?.id);
+
+it('shows a row as it is now, however often it was shown as it was before', async () => {
+  const [id = ''] = await fixture.addInstances(1, { env: { A: '1' }, labels: { tier: 'web' } });
+  expect(await find(id)).toEqual(await find(id));
+  expect((await find(id)).spec?.env).toEqual({ A: '1' });
+  await fixture.database.query(`update compute.instance set env = '{"A": "2"}'`); // counts no version
+  expect((await find(id)).spec?.env).toEqual({ A: '2' });
+  expect((await list()).instances).toEqual([await find(id)]);
+  await fixture.database.query('delete from compute.instance');
+  await expect(find(id)).rejects.toMatchObject({ reason: 'INSTANCE_NOT_FOUND' });
+  expect((await list()).instances).toEqual([]);
+});
+
+it('lists page by page, newest first, whether rows were shown before or not', async () => {
+  const ids = (await fixture.addInstances(5)).sort().reverse();
+  await find(ids[1] ?? '');
+  const first = await list(3);
+  expect(idsOf(first)).toEqual(ids.slice(0, 3));
+  expect(Buffer.from(first.nextPageToken, 'base64url').toString()).toBe(ids[2]);
+  const second = await list(3, ids[2]);
+  expect(idsOf(second)).toEqual(ids.slice(3));
+  expect(second.nextPageToken).toBe('');
+  expect(await list(3)).toEqual(first);
+});
+
+it('shows to nobody what is kept for somebody else', async () => {
+  const [id = ''] = await fixture.addInstances(1);
+  await find(id);
+  await expect(find(id, caller('prj_2'))).rejects.toMatchObject({ reason: 'INSTANCE_NOT_FOUND' });
+  expect((await list(10, undefined, caller('prj_2'))).instances).toEqual([]);
+});
+
+it('shows the address that a host comes back with', async () => {
+  const [hostId = ''] = await fixture.addHosts(1, { address: '192.0.2.1' });
+  const ports = [{ containerPort: 80, hostPort: 0, protocol: 'tcp' as const }];
+  const [id = ''] = await fixture.addInstances(1, { hostId, ports });
+  await fixture.database.query('insert into compute.host_port values ($1, $2, $3, $4, $5)', [
+    ...[hostId, 'tcp', 20_000, id, 80],
+  ]);
+  expect((await find(id)).status?.ports).toMatchObject([{ hostPort: 20_000, address: '192.0.2.1' }]);
+  await sayHello(hostId, '192.0.2.2');
+  expect((await find(id)).status?.ports).toMatchObject([{ hostPort: 20_000, address: '192.0.2.2' }]);
+});
+
+/** As the host's agent does when it starts. */
+async function sayHello(hostId: string, address: string): Promise<void> {
+  const { db, work } = fixture;
+  const liveness = { beat: () => Promise.resolve(), forget: () => undefined };
+  const rpc = reportRpc({ db, work } as never as Foundation, {} as never, () => {}, liveness as never, 0);
+  const reportHost = rpc.handlers.reportHost as (
+    ctx: object,
+    reports: AsyncIterable<unknown>,
+  ) => AsyncIterable<unknown>;
+  const hello = { inventory: { address, hostname: 'h' }, instances: [], armedFenceMs: 0 };
+  async function* reports() {
+    yield Promise.resolve({ report: { $case: 'hello', value: hello } });
+  }
+  const ctx = { peer: { name: hostId }, log: { info: () => undefined } };
+  for await (const answer of reportHost(ctx, reports())) expect(answer).toMatchObject({ notHere: [] });
+}
