@@ -4,6 +4,8 @@ import { CredentialCache } from './credential-cache';
 const refusal = new CloudError('UNAUTHENTICATED', 'thecloud', 'UNAUTHENTICATED', 'No.');
 const weather = new CloudError('UNAVAILABLE', 'thecloud', 'UNAVAILABLE', 'Away.');
 
+const settled = () => new Promise(setImmediate);
+
 function setUp(entries = 10) {
   const clock = { now: 0 };
   const asked: string[] = [];
@@ -43,6 +45,36 @@ it('remembers refusals for a shorter time, and other failures not at all', async
   await expect(get('other', weather)).rejects.toBe(weather);
   expect(await get('other')).toBe('token of other');
   expect(asked).toEqual(['k', 'k', 'other', 'other']);
+});
+
+it('asks ahead of time for whoever keeps asking, and lets nobody wait for it', async () => {
+  const { clock, asked, get, cache } = setUp();
+  await get('k');
+  clock.now = 1_499;
+  await get('k');
+  expect(asked).toEqual(['k']);
+  clock.now = 1_500;
+  let answer = (_token: string) => {};
+  const slow = () => new Promise<string>((resolve) => (answer = resolve));
+  expect(await cache.get('k', slow)).toBe('token of k');
+  expect(await get('k')).toBe('token of k'); // one at a time
+  answer('a newer token');
+  await settled();
+  clock.now = 4_499; // counted from when it was asked for
+  expect(await cache.get('k', () => new Promise(() => {}))).toBe('a newer token');
+  expect(asked).toEqual(['k']);
+});
+
+it('lets a key go at once that is refused ahead of time, and keeps one whose answer does not come', async () => {
+  const { clock, get } = setUp();
+  await get('revoked');
+  await get('unlucky');
+  clock.now = 2_000;
+  expect(await get('revoked', refusal)).toBe('token of revoked');
+  expect(await get('unlucky', weather)).toBe('token of unlucky');
+  await settled();
+  await expect(get('revoked')).rejects.toBe(refusal);
+  expect(await get('unlucky')).toBe('token of unlucky');
 });
 
 it('asks once for all who ask at the same time', async () => {

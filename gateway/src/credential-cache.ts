@@ -1,33 +1,5 @@
+import { LRUCache } from 'lru-cache';
 import type { CloudError } from '@thecloud/kernel';
-
-interface Kept<T> {
-  readonly value: T;
-  readonly until: number;
-}
-
-/** At most `max` entries, least recently used thrown out first; each good until its own time. */
-class LruCache<T> {
-  readonly #kept = new Map<string, Kept<T>>();
-  constructor(private readonly max: number) {}
-
-  get(key: string, now: number): T | undefined {
-    const kept = this.#kept.get(key);
-    if (!kept) return undefined;
-    this.#kept.delete(key);
-    if (kept.until <= now) return undefined;
-    this.#kept.set(key, kept);
-    return kept.value;
-  }
-
-  set(key: string, value: T, until: number): void {
-    this.#kept.delete(key);
-    this.#kept.set(key, { value, until });
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.max) break;
-      this.#kept.delete(oldest);
-    }
-  }
-}
 
 export interface CacheLimits {
   readonly entries: number;
@@ -36,13 +8,19 @@ export interface CacheLimits {
   readonly badMs: number;
 }
 
+interface Answer<T> {
+  readonly value: T;
+  readonly asked: number;
+}
+
 /**
- * Remembers what credentials turned into. Askers of the same key at the same time share one exchange.
+ * Remembers what credentials turned into. Askers of the same key at the same time share one exchange, and whoever keeps
+ * asking does not wait for the next one: it is made while the answer before still counts.
  * Refusals stand in a cache of their own, so that guessing cannot push valid callers out.
  */
 export class CredentialCache<T> {
-  readonly #good: LruCache<T>;
-  readonly #bad: LruCache<CloudError>;
+  readonly #good: LRUCache<string, Answer<T>>;
+  readonly #bad: LRUCache<string, Answer<CloudError>>;
   readonly #underway = new Map<string, Promise<T>>();
 
   constructor(
@@ -51,32 +29,41 @@ export class CredentialCache<T> {
     private readonly isRefusal: (error: unknown) => error is CloudError,
     private readonly now: () => number = Date.now,
   ) {
-    this.#good = new LruCache(limits.entries);
-    this.#bad = new LruCache(limits.entries);
+    this.#good = new LRUCache({ max: limits.entries });
+    this.#bad = new LRUCache({ max: limits.entries });
   }
 
   async get(key: string, exchange: () => Promise<T>): Promise<T> {
-    const asked = this.now();
-    const good = this.#good.get(key, asked);
-    if (good !== undefined) return good;
-    const bad = this.#bad.get(key, asked);
-    if (bad) throw bad;
-    const underway = this.#underway.get(key) ?? this.#start(key, asked, exchange);
-    return underway;
+    const { goodMs, badMs } = this.limits;
+    const now = this.now();
+    const good = this.#good.get(key);
+    if (good && now < good.asked + goodMs) {
+      if (now >= good.asked + goodMs / 2) this.#ask(key, exchange).catch(() => undefined); // who asks next will hear of it
+      return good.value;
+    }
+    const bad = this.#bad.get(key);
+    if (bad && now < bad.asked + badMs) throw bad.value;
+    return this.#ask(key, exchange);
   }
 
-  #start(key: string, asked: number, exchange: () => Promise<T>): Promise<T> {
-    const started = exchange()
+  #ask(key: string, exchange: () => Promise<T>): Promise<T> {
+    const underway = this.#underway.get(key);
+    if (underway) return underway;
+    const asked = this.now();
+    const asking = exchange()
       .then((value) => {
-        this.#good.set(key, value, asked + this.limits.goodMs);
+        this.#good.set(key, { value, asked });
         return value;
       })
       .catch((error: unknown) => {
-        if (this.isRefusal(error)) this.#bad.set(key, error, asked + this.limits.badMs);
+        if (this.isRefusal(error)) {
+          this.#good.delete(key);
+          this.#bad.set(key, { value: error, asked });
+        }
         throw error;
       })
       .finally(() => this.#underway.delete(key));
-    this.#underway.set(key, started);
-    return started;
+    this.#underway.set(key, asking);
+    return asking;
   }
 }
