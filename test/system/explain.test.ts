@@ -44,6 +44,15 @@ async function expectFailed(instance: Body, reason: string, message: RegExp): Pr
   expect(status?.reason).toBe(reason);
 }
 
+/** A listener on the first port from there on, step by step, that nobody else has. */
+async function listenFrom(port: number, step: number): Promise<{ port: number; close(): void }> {
+  const server = createServer().listen(port, '0.0.0.0');
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('listening', () => resolve(true)).once('error', () => resolve(false));
+  });
+  return listening ? { port, close: () => server.close() } : listenFrom(port + step, step);
+}
+
 describe('a program that ends at once', () => {
   it.each(['never', 'always', 'on-failure'])(
     'fails its launch, with exit code and last lines (%s)',
@@ -103,6 +112,72 @@ it('a host port that another program on the host holds', async () => {
   } finally {
     server.close();
   }
+});
+
+describe('a host port that the cloud chose, and that another program on the host holds', () => {
+  /** So that the cloud has no choice but these. */
+  const onlyFree = (...ports: number[]) =>
+    cloud.database.query(
+      `insert into compute.host_port select $1, 'tcp', p, 'others', 1 from generate_series(20000, 29999) p
+        where p <> all($2::int[])`,
+      [cloud.hostId, ports],
+    );
+  afterEach(() => cloud.database.query(`delete from compute.host_port where instance_id = 'others'`));
+  const portOf = async (instance: Body) => {
+    const { body } = await cloud.admin.call('GET', `/v1/instances/${idOf(instance)}`);
+    return body.status?.ports?.[0]?.host_port;
+  };
+  const published = { ports: [{ container_port: 80 }] };
+
+  it('is left for another', async () => {
+    const [holder, free] = [await listenFrom(29_999, -1), await listenFrom(20_000, 1)];
+    free.close();
+    try {
+      await onlyFree(holder.port, free.port);
+      const instance = await launch(published);
+      expect(await ended(instance)).toMatchObject({ state: 'succeeded' });
+      expect(await portOf(instance)).toBe(free.port);
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('is kept by one that has run, which fails, until an update has it choose again', async () => {
+    const instance = await launch(published);
+    const path = `/v1/instances/${idOf(instance)}`;
+    expect(await ended(instance)).toMatchObject({ state: 'succeeded' });
+    const port = (await portOf(instance)) ?? 0;
+    await cloud.admin.call('POST', `${path}:stop`, {});
+    await cloud.admin.reaches(idOf(instance), 'stopped');
+    const holder = await listenFrom(port, 1);
+    try {
+      const started = await cloud.admin.call('POST', `${path}:start`, {});
+      await expectFailed(started.body, 'PORT_TAKEN', new RegExp(`port ${port}`));
+      const updated = await cloud.admin.call('PATCH', path, { spec: published });
+      expect(await ended(updated.body)).toMatchObject({ state: 'succeeded' });
+      expect(await portOf(instance)).not.toBe(port);
+    } finally {
+      holder.close();
+    }
+  });
+
+  it('fails the launch if there is no other, and a start finds one that has become free', async () => {
+    const [holder, free] = [await listenFrom(29_900, -1), await listenFrom(20_100, 1)];
+    free.close();
+    try {
+      await onlyFree(holder.port);
+      const instance = await launch(published);
+      await expectFailed(instance, 'PORT_TAKEN', new RegExp(`port ${holder.port}`));
+      await cloud.database.query('delete from compute.host_port where port = $1', [free.port]);
+      const again = await cloud.admin.call('POST', `/v1/instances/${idOf(instance)}:start`, {});
+      const operation = await ended(again.body);
+      expect(operation).toMatchObject({ state: 'succeeded' });
+      expect(operation.steps?.map(({ name }) => name)).toContain('choose another port');
+      expect(await portOf(instance)).toBe(free.port);
+    } finally {
+      holder.close();
+    }
+  });
 });
 
 it('no room: the hosts are counted by what is in the way', async () => {

@@ -160,7 +160,7 @@ describe('failures', () => {
     await host.apply(other, 1, { config: { ports } });
     await host.observed(other, { phase: 'running' });
     await host.apply(id, 1, { config: { ports } });
-    await host.observed(id, { phase: 'failed', problemReason: 'PORT_TAKEN' });
+    await host.observed(id, { phase: 'failed', problemReason: 'PORT_TAKEN', problemPort: 8081 });
     await host.apply(other, 2, { desired: 'absent' });
     await host.observed(id, { phase: 'running', problemReason: '' });
     expect(host.history.filter((o) => o.instanceId === id && o.phase === 'failed')).toHaveLength(1);

@@ -12,6 +12,8 @@ export interface Facts {
   /** Empty: none. */
   readonly problemReason: string;
   readonly problemMessage: string;
+  /** The host port that is taken, where the engine says. */
+  readonly problemPort?: number;
   readonly progress: string;
 }
 
@@ -76,6 +78,7 @@ function same(a: Facts, b: Facts): boolean {
     a.restartCount === b.restartCount &&
     a.problemReason === b.problemReason &&
     a.problemMessage === b.problemMessage &&
+    a.problemPort === b.problemPort &&
     a.progress === b.progress
   );
 }

@@ -165,6 +165,7 @@ export class Reconciler {
     const problem = {
       problemReason: error.reason,
       problemMessage: error.message.slice(0, TAIL_BYTES),
+      problemPort: error.hostPort,
       progress: '',
     };
     this.d.log.warn(

@@ -20,9 +20,14 @@ export class DriverError extends Error {
     message: string,
     /** Likely to pass by itself: worth a few quiet attempts before anybody is told. */
     readonly transient: boolean,
-    options: { cause?: unknown } = {},
+    private readonly options: { cause?: unknown; hostPort?: number } = {},
   ) {
     super(message, options);
+  }
+
+  /** Of PORT_TAKEN, where the engine says which one it is. */
+  get hostPort(): number | undefined {
+    return this.options.hostPort;
   }
 }
 

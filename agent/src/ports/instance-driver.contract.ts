@@ -136,6 +136,7 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     expect(refused).toBeInstanceOf(DriverError);
     expect(refused).toMatchObject({
       reason: 'PORT_TAKEN',
+      hostPort: ports[0]?.hostPort,
       message: expect.stringContaining(String(ports[0]?.hostPort)),
     });
     await driver.remove(first);

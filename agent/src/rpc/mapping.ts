@@ -87,5 +87,5 @@ function configFrom(config: agentV1.InstanceConfig): InstanceConfig {
 }
 
 export function observedFrom(o: Observation): agentV1.ObservedInstance {
-  return { ...o, startedAt: o.startedAt };
+  return { ...o, startedAt: o.startedAt, problemPort: o.problemPort ?? 0 };
 }

@@ -510,7 +510,7 @@ export interface Project {
 /** A port of the host that leads to a port of the instance. */
 export interface PublishedPort {
   container_port: number;
-  /** 0: the cloud chooses one (see status.ports). */
+  /** 0: the cloud chooses one (see status.ports), and another if it turns out that a program on the host holds that. */
   host_port: number;
   /** tcp (default) or udp. */
   protocol: string;
@@ -519,7 +519,7 @@ export interface PublishedPort {
 /** A port of the host that leads to a port of the instance. */
 export interface PublishedPortInput {
   container_port: number;
-  /** 0: the cloud chooses one (see status.ports). */
+  /** 0: the cloud chooses one (see status.ports), and another if it turns out that a program on the host holds that. */
   host_port?: number;
   /** tcp (default) or udp. */
   protocol?: 'tcp' | 'udp';

@@ -22,7 +22,7 @@ export const INSTANCE_REASONS = {
       'Check that the image still exists, then start the instance again; if its layers are gone, import it again.',
   },
   PORT_TAKEN: {
-    says: 'Another program on the host holds a port that it is to publish.',
+    says: 'Another program on the host holds a port that it is to publish. One that the cloud chose is left for another by itself, a few times, as long as the instance has not run there.',
     advice: 'Publish another host port, or 0 to be given a free one.',
   },
   START_FAILED: {

@@ -5,10 +5,11 @@ import type { Database, Tx } from '@thecloud/service-kit';
 import type { Agents } from '../host/agents';
 import { hostRepo } from '../host/host.repo';
 import { findInstanceType } from '../instance-type/instance-type';
+import { movePorts } from '../placement/move-ports';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
 import { orderOf, removalOf } from './instance.order';
-import { LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
+import { failedAs, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
 import type { InstanceRow, InstanceView, Look } from './instance.repo';
@@ -72,6 +73,7 @@ export class InstanceController implements Reconciler {
     const next = plan({ ...row, hostLost: host?.state === 'dead', ranForMs: ranForMs(row) });
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
+    if (next.action === 'move-ports') return this.#movePorts(row, next, term);
     if (next.action === 'displace') return this.#displace(row, next, term);
     if (next.action === 'apply') return this.#tell(look, next, term);
     if (!(await this.#saves.save(row, next, term.epoch))) return again(0);
@@ -96,6 +98,27 @@ export class InstanceController implements Reconciler {
         desired === 'running' ? await this.#explain(tx, locked, message) : locked.operationId;
       this.d.changed(tx, await instanceRepo.update(tx, row.id, { ...displaced, operationId }));
     });
+    return again(0);
+  }
+
+  /** It was given a host port that something else holds: it gets another, as a new wish, or fails with what was seen. */
+  async #movePorts(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
+    try {
+      await this.d.work.fenced(this.name, term.epoch, async (tx) => {
+        const locked = await instanceRepo.lock(tx, row.id);
+        if (!locked?.hostId || locked.version !== row.version) return;
+        const { id, hostId, operationId, generation, ports, seen } = locked;
+        const stuck = { id, hostId, operationId, takenPort: seen?.problemPort };
+        if (!(await movePorts(tx, stuck, ports))) throw new NoOtherPort();
+        await this.d.operations.step(tx, operationId, 'choose another port', next.message);
+        const told = { state: next.state, reason: '', message: '' };
+        const change = { ...told, generation: generation + 1, seen: null };
+        this.d.changed(tx, await instanceRepo.update(tx, id, change));
+      });
+    } catch (cause) {
+      if (!(cause instanceof NoOtherPort)) throw cause;
+      await this.#saves.save(row, failedAs(row.seen), term.epoch);
+    }
     return again(0);
   }
 
@@ -210,3 +233,6 @@ export class InstanceController implements Reconciler {
     return settled;
   }
 }
+
+/** Undoes the transaction that looked for one. */
+class NoOtherPort extends Error {}

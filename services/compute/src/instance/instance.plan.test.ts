@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Seen } from './instance';
+import type { PublishedPort, Seen } from './instance';
 import { plan, STEADY_MS } from './instance.plan';
 import type { Facts } from './instance.plan';
 import { allowed, TRANSITIONS } from './instance.state';
@@ -15,9 +15,13 @@ const seen = (change: Partial<Seen> = {}): Seen => ({
   progress: '',
   ...change,
 });
+const published = (hostPort: number): PublishedPort => ({ containerPort: 80, hostPort, protocol: 'tcp' });
+const taken = (change: Partial<Seen> = {}) =>
+  seen({ phase: 'failed', problemReason: 'PORT_TAKEN', problemPort: 20_000, ...change });
 const facts = (change: Partial<Facts> = {}): Facts => ({
   desired: 'running',
   generation: 1,
+  ports: [],
   restartPolicy: 'always',
   state: 'starting',
   observedGeneration: 0,
@@ -69,6 +73,42 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   [
     'an image that cannot be pulled fails it',
     { seen: seen({ phase: 'failed', problemReason: 'IMAGE_MISSING' }) },
+    'none',
+    'failed',
+  ],
+  [
+    'a chosen port that is taken is left for another',
+    { ports: [published(80), published(0)], seen: taken() },
+    'move-ports',
+    'starting',
+  ],
+  [
+    'so are chosen ports of which an unnamed one is taken',
+    { ports: [published(0), published(0)], seen: taken({ problemPort: undefined }) },
+    'move-ports',
+    'starting',
+  ],
+  [
+    'a port that was asked for and is taken fails it',
+    { ports: [published(20_000), published(0)], seen: taken() },
+    'none',
+    'failed',
+  ],
+  [
+    'so does one that may be it',
+    { ports: [published(80), published(0)], seen: taken({ problemPort: undefined }) },
+    'none',
+    'failed',
+  ],
+  [
+    'and a chosen one, if what the program wrote would be lost',
+    { ports: [published(0)], seen: taken({ startedAt: '2026-01-01T00:00:00Z' }) },
+    'none',
+    'failed',
+  ],
+  [
+    'what has failed for its port stays so',
+    { ports: [published(0)], seen: taken(), state: 'failed', observedGeneration: 1 },
     'none',
     'failed',
   ],
@@ -255,6 +295,7 @@ it('gives up on an operation after three starts that end at once, and says how t
 const arbitraryFacts = fc.record<Facts>({
   desired: fc.constantFrom('running', 'stopped', 'absent'),
   generation: fc.integer({ min: 1, max: 3 }),
+  ports: fc.constantFrom([], [published(0)], [published(20_000)]),
   restartPolicy: fc.constantFrom('always', 'on-failure', 'never'),
   state: fc.constantFrom(
     ...(Object.keys(TRANSITIONS) as InstanceState[]).filter((s) => s !== 'deleted' && s !== 'deleting'),
@@ -271,7 +312,7 @@ const arbitraryFacts = fc.record<Facts>({
       phase: fc.constantFrom('absent', 'pulling', 'creating', 'running', 'exited', 'failed'),
       exitCode: fc.nat(255),
       restartCount: fc.nat(5),
-      problemReason: fc.constantFrom('', 'REMOVED', 'DRIVER_UNAVAILABLE', 'START_FAILED'),
+      problemReason: fc.constantFrom('', 'REMOVED', 'DRIVER_UNAVAILABLE', 'START_FAILED', 'PORT_TAKEN'),
       problemMessage: fc.constant(''),
       progress: fc.constant(''),
     }),

@@ -1,10 +1,11 @@
-import type { Desired, OnHostLoss, RestartPolicy, Seen } from './instance';
+import type { Desired, OnHostLoss, PublishedPort, RestartPolicy, Seen } from './instance';
 import type { InstanceState } from './instance.state';
 
 /** All that decides what happens to an instance next. */
 export interface Facts {
   readonly desired: Desired;
   readonly generation: number;
+  readonly ports: readonly PublishedPort[];
   readonly restartPolicy: RestartPolicy;
   readonly state: InstanceState;
   readonly observedGeneration: number;
@@ -19,8 +20,11 @@ export interface Facts {
   readonly ranForMs: number;
 }
 
-/** What to do next. place: find a host. apply: tell the host. displace: take it off. purge: all traces are gone. */
-export type Action = 'place' | 'apply' | 'displace' | 'purge' | 'none';
+/**
+ * What to do next. place: find a host. apply: tell the host. move-ports: give it other host ports. displace: take it off
+ * its host. purge: all traces are gone.
+ */
+export type Action = 'place' | 'apply' | 'move-ports' | 'displace' | 'purge' | 'none';
 
 /** What is to be told: the state, and how the operation stands. */
 export interface Plan {
@@ -134,8 +138,29 @@ function planRunning(facts: Facts, seen: Seen): Plan {
     case 'failed':
       if (PASSING.has(seen.problemReason))
         return { action: 'none', ...saying(seen), state: 'starting', step: 'start' };
-      return { action: 'none', ...saying(seen), state: 'failed', outcome: 'failed' };
+      if (mayMovePorts(facts, seen))
+        return { action: 'move-ports', ...saying(seen), state: 'starting', step: 'start' };
+      return failedAs(seen);
   }
+}
+
+/** It did not start, and its host says why. */
+export const failedAs = (seen: Seen | null): Plan => ({
+  action: 'none',
+  ...saying(seen),
+  state: 'failed',
+  outcome: 'failed',
+});
+
+/**
+ * Is a port taken that the cloud chose? Another takes a new container, so only one that has never run is given it:
+ * nothing that a program wrote is lost. What has been told as failed stays so until somebody wants it anew.
+ */
+function mayMovePorts({ ports, observedGeneration, generation }: Facts, seen: Seen): boolean {
+  const { problemReason, problemPort, startedAt } = seen;
+  if (problemReason !== 'PORT_TAKEN' || startedAt !== undefined || observedGeneration >= generation)
+    return false;
+  return ports.every(({ hostPort }) => hostPort === 0 || (problemPort && hostPort !== problemPort));
 }
 
 /** Its host is there, and cannot see it: what was seen last is told, and that it may be otherwise by now. */

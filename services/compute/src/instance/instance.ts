@@ -24,6 +24,8 @@ export interface Seen {
   readonly restartCount: number;
   readonly problemReason: string;
   readonly problemMessage: string;
+  /** With PORT_TAKEN, where the host says: the host port that something else holds. */
+  readonly problemPort?: number;
   readonly progress: string;
 }
 

@@ -19,7 +19,13 @@ const sighting = (hostId: string, instanceId: string, sequence: bigint, phase = 
   hostId,
   observed: {
     ...{ instanceId, sequence, phase, generation: 1, exitCode: 0, restartCount: 0 },
-    ...{ problemReason: '', problemMessage: '', progress: '', startedAt: new Date('2026-11-22T10:00:00Z') },
+    ...{
+      problemReason: '',
+      problemPort: 0,
+      problemMessage: '',
+      progress: '',
+      startedAt: new Date('2026-11-22T10:00:00Z'),
+    },
   },
 });
 const observe = (...sightings: ReturnType<typeof sighting>[]) => {

@@ -114,6 +114,7 @@ function toSeen(o: agentV1.ObservedInstance): Seen {
     problemReason: o.problemReason,
     problemMessage: o.problemMessage,
     progress: o.progress,
+    ...(o.problemPort ? { problemPort: o.problemPort } : {}),
     ...(o.startedAt ? { startedAt: o.startedAt.toISOString() } : {}),
   };
 }

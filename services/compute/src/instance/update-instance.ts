@@ -1,6 +1,7 @@
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { bindPorts } from '../placement/bind-ports';
+import { rememberTaken } from '../placement/taken-ports';
 import type { Decide } from './change-instance';
 import { refusePorts } from './create-instance';
 import type { InstanceDeps } from './instance.ports';
@@ -35,6 +36,8 @@ export const update =
     ) as Partial<InstanceRow>;
     if (change.ports) {
       await refusePorts(d, change.ports, row.hostId !== null);
+      if (row.hostId && row.seen?.problemReason === 'PORT_TAKEN')
+        await rememberTaken(tx, { ...row, hostId: row.hostId, takenPort: row.seen.problemPort });
       const conflict = row.hostId ? await bindPorts(tx, row.hostId, row.id, change.ports) : undefined;
       if (conflict !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(conflict) });
     }

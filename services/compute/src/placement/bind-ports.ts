@@ -1,14 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import type { PublishedPort } from '../instance/instance';
 import { hostPort } from '../instance/instance.schema';
+import { takenPort } from './taken-port.schema';
+import { isRecent } from './taken-ports';
 
 /** Ports the cloud chooses from when the caller leaves it the choice. */
 const FIRST_CHOSEN = 20_000;
 const LAST_CHOSEN = 29_999;
 
 /**
- * Reserves an instance's ports on a host, in the caller's transaction; what it has there already and still wants, it keeps.
+ * Reserves an instance's ports on a host, in the caller's transaction; what it has there already and still wants, it keeps,
+ * save those that the cloud chose and that were found to be taken.
  * Answers with the first port that another instance holds (0: none is left to choose), and then the transaction must not commit.
  */
 export async function bindPorts(
@@ -18,13 +21,13 @@ export async function bindPorts(
   ports: readonly PublishedPort[],
 ): Promise<number | undefined> {
   const mine = await tx
-    .select()
+    .select({ ...getTableColumns(hostPort), taken: isTaken })
     .from(hostPort)
     .where(and(eq(hostPort.instanceId, instanceId), eq(hostPort.hostId, hostId)));
   const keeps = (p: PublishedPort, row: (typeof mine)[number]) =>
     row.containerPort === p.containerPort &&
     row.protocol === p.protocol &&
-    (p.hostPort === 0 || p.hostPort === row.port);
+    (p.hostPort === 0 ? !row.taken : p.hostPort === row.port);
   for (const row of mine.filter((row) => !ports.some((p) => keeps(p, row)))) {
     await tx
       .delete(hostPort)
@@ -46,6 +49,10 @@ export async function bindPorts(
   return undefined;
 }
 
+/** Was something else found to hold it? */
+const isTaken = sql<boolean>`exists (select from ${takenPort} t
+  where t.host_id = ${hostPort}.host_id and t.protocol = ${hostPort}.protocol and t.port = ${hostPort}.port and ${isRecent})`;
+
 /** A free one, spread by chance so that concurrent choices seldom meet. 0 when there is none. */
 async function chooseFree(tx: Tx, hostId: string, protocol: string, containerPort: number): Promise<number> {
   const start =
@@ -54,6 +61,7 @@ async function chooseFree(tx: Tx, hostId: string, protocol: string, containerPor
   const found = await tx.execute<{ port: number }>(sql`
     select p.port from generate_series(${FIRST_CHOSEN}::int, ${LAST_CHOSEN}::int) as p(port)
      where not exists (select from ${hostPort} where host_id = ${hostId} and protocol = ${protocol} and port = p.port)
+       and not exists (select from ${takenPort} where host_id = ${hostId} and protocol = ${protocol} and port = p.port and ${isRecent})
      order by (p.port < ${start}), p.port limit 1`);
   return found.rows[0]?.port ?? 0;
 }

@@ -26,3 +26,9 @@ it.each([
 ])('%s -> %s', (message, reason, text) => {
   expect(startProblem(docker(message))).toMatchObject({ reason, message: expect.stringContaining(text) });
 });
+
+it('says which host port is taken, also one of an IPv6 address', () => {
+  const said = 'Error starting userland proxy: listen tcp6 [::]:8082: bind: address already in use';
+  expect(startProblem(docker(said))).toMatchObject({ hostPort: 8082 });
+  expect(startProblem(docker('listen: address already in use')).hostPort).toBeUndefined();
+});

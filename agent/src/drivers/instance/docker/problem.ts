@@ -8,10 +8,11 @@ const TAKEN = /port is already allocated|address already in use/i;
 export function startProblem(error: unknown): DriverError {
   const said = messageOf(error);
   if (TAKEN.test(said)) {
-    const port = /(?:[\d.]+|::):(\d+)/.exec(said)?.[1];
+    const port = /(?:[\d.]+|::|\]):(\d+)/.exec(said)?.[1];
     const which = port ? `Host port ${port}` : 'A published host port';
     return new DriverError('PORT_TAKEN', `${which} is in use by another program on this host.`, true, {
       cause: error,
+      ...(port ? { hostPort: Number(port) } : {}),
     });
   }
   if (ABSENT.test(said))

@@ -219,7 +219,9 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
     for (const other of this.#boxes.values()) {
       if (other.spec.id === id || other.phase !== 'running') continue;
       if (!other.spec.ports.some((p) => p.hostPort === hostPort && p.protocol === protocol)) continue;
-      throw new DriverError('PORT_TAKEN', `Host port ${hostPort}/${protocol} is in use on this host.`, true);
+      throw new DriverError('PORT_TAKEN', `Host port ${hostPort}/${protocol} is in use on this host.`, true, {
+        hostPort,
+      });
     }
   }
 

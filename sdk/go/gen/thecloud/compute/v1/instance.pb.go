@@ -185,7 +185,7 @@ func (x *InstanceSpec) GetOnHostLoss() string {
 type PublishedPort struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ContainerPort uint32                 `protobuf:"varint,1,opt,name=container_port,json=containerPort,proto3" json:"container_port,omitempty"`
-	// 0: the cloud chooses one (see status.ports).
+	// 0: the cloud chooses one (see status.ports), and another if it turns out that a program on the host holds that.
 	HostPort uint32 `protobuf:"varint,2,opt,name=host_port,json=hostPort,proto3" json:"host_port,omitempty"`
 	// tcp (default) or udp.
 	Protocol      string `protobuf:"bytes,3,opt,name=protocol,proto3" json:"protocol,omitempty"`

@@ -25,6 +25,8 @@ export interface ObservedInstance {
   progress: string;
   /** Counts this agent's observations of this instance; later is newer. Restarts of the agent continue it. */
   sequence: bigint;
+  /** With PORT_TAKEN: the host port that something else holds; 0 when the engine did not say. */
+  problemPort: number;
 }
 
 function createBaseObservedInstance(): ObservedInstance {
@@ -39,6 +41,7 @@ function createBaseObservedInstance(): ObservedInstance {
     problemMessage: "",
     progress: "",
     sequence: 0n,
+    problemPort: 0,
   };
 }
 
@@ -76,6 +79,9 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
         throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
       }
       writer.uint32(80).uint64(message.sequence);
+    }
+    if (message.problemPort !== 0) {
+      writer.uint32(88).uint32(message.problemPort);
     }
     return writer;
   },
@@ -173,6 +179,14 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
             message.sequence = reader.uint64() as bigint;
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.problemPort = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -200,6 +214,7 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
     message.problemMessage = object.problemMessage ?? "";
     message.progress = object.progress ?? "";
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.problemPort = object.problemPort ?? 0;
     return message;
   },
 };

@@ -39,7 +39,7 @@ export interface InstanceSpec_EnvEntry {
 /** A port of the host that leads to a port of the instance. */
 export interface PublishedPort {
   containerPort: number;
-  /** 0: the cloud chooses one (see status.ports). */
+  /** 0: the cloud chooses one (see status.ports), and another if it turns out that a program on the host holds that. */
   hostPort: number;
   /** tcp (default) or udp. */
   protocol: string;
