@@ -80,8 +80,8 @@ async function insert(pool: Pool, projectId: string, { name, spec }: Wanted): Pr
     };
     await client.query({
       name: 'outbox', // published already: else our relay would work for the peer
-      text: `insert into compute.outbox (id, project_id, subject, event, published_at) values ($1, $2, $3, $4, now())`,
-      values: [eventId, projectId, `events.${projectId}`, JSON.stringify(event)],
+      text: `insert into compute.outbox (id, project_id, events, published_at) values ($1, $2, $3, now())`,
+      values: [eventId, projectId, JSON.stringify([event])],
     });
     await client.query('COMMIT');
     return rows[0] as Row;

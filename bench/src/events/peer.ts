@@ -46,8 +46,8 @@ async function change(projectId: string, n: number, id: string): Promise<void> {
     });
     await client.query({
       name: 'outbox', // published already: else our relay would work for the peer
-      text: 'insert into compute.outbox (id, project_id, subject, event, published_at) values ($1, $2, $3, $4, now())',
-      values: [event.id, projectId, `events.${projectId}`, text],
+      text: 'insert into compute.outbox (id, project_id, events, published_at) values ($1, $2, $3, now())',
+      values: [event.id, projectId, `[${text}]`],
     });
     await client.query({ name: 'notify', text: "select pg_notify('changes', $1)", values: [text] });
     await client.query('COMMIT');

@@ -35,6 +35,7 @@ export { Changes } from './events/changes';
 export type { Change } from './events/changes';
 export { EventLog } from './events/event-log';
 export { followEvents } from './events/follow-events';
+export type { PublishedEvent } from './events/published-event';
 export { EventBus } from './events/nats';
 export { OutboxRelay } from './events/relay';
 export { Wakes } from './events/wakes';

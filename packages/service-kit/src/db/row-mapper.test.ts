@@ -33,7 +33,7 @@ beforeAll(async () => {
   ]);
   await plain
     .insert(outbox)
-    .values({ id: 'op_1', projectId: 'prj_1', subject: 's', event: { a: [1, null] } });
+    .values({ id: 'op_1', projectId: 'prj_1', events: [{ data: { a: [1, null] } }] as never });
   await plain.insert(leader).values({ controller: 'c', epoch: 2n ** 60n });
 });
 afterAll(async () => {
@@ -65,7 +65,7 @@ const queries: Record<string, (db: NodePgDatabase) => PromiseLike<unknown[]>> = 
       .leftJoin(other, eq(other.id, sql`'op_2'`))
       .orderBy(operation.id),
   'what an update returns': (db) =>
-    db.update(outbox).set({ subject: 't' }).returning({ id: outbox.id, all: outbox.event }),
+    db.update(outbox).set({ projectId: 'prj_2' }).returning({ id: outbox.id, all: outbox.events }),
   nothing: (db) =>
     db
       .select()

@@ -5,6 +5,7 @@ import {
   customType,
   index,
   integer,
+  json,
   jsonb,
   pgPolicy,
   primaryKey,
@@ -12,6 +13,7 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core';
 import type { PgSchema } from 'drizzle-orm/pg-core';
+import type { PublishedEvent } from '../events/published-event';
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 /** A point in time, to the millisecond. */
@@ -41,15 +43,15 @@ export interface StoredStep {
 /** The tables every service keeps in its own schema beside its resources. */
 export function kitTables<S extends string>(schema: PgSchema<S>) {
   return {
-    /** Events not yet published. Written in the transaction that made them true. */
+    /** Events to publish: those of a project that one transaction made true, written by it. */
     outbox: schema.table(
       'outbox',
       {
+        /** Of the first of them. */
         id: text('id').primaryKey(),
         sequence: bigserial('sequence', { mode: 'bigint' }).notNull(),
         projectId: text('project_id').notNull(),
-        subject: text('subject').notNull(),
-        event: jsonb('event').notNull(),
+        events: json('events').$type<readonly PublishedEvent[]>().notNull(),
         createdAt: time('created_at').notNull().defaultNow(),
         publishedAt: time('published_at'),
       },

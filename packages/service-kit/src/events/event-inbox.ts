@@ -1,4 +1,5 @@
-import type { Follower, LoggedEvent } from './event-log';
+import type { Follower } from './event-log';
+import type { LoggedEvent, LoggedMessage } from './logged-message';
 
 export interface Refusals {
   /** `after` is not in the stream (any more), or what came after it is not. */
@@ -21,7 +22,7 @@ export class EventInbox implements Follower {
   readonly #abort = () => this.#ring?.();
 
   constructor(
-    private readonly sees: (event: LoggedEvent) => boolean,
+    private readonly sees: (message: LoggedMessage) => boolean,
     private readonly o: { readonly signal: AbortSignal; readonly refusals: Refusals },
   ) {
     o.signal.addEventListener('abort', this.#abort, { once: true });
@@ -31,10 +32,13 @@ export class EventInbox implements Follower {
     return this.#overflown;
   }
 
-  take(event: LoggedEvent): void {
-    if (this.#overflown || !this.sees(event)) return;
-    this.#bytes += event.body.length;
-    this.#overflown = this.#waiting.push(event) > MOST_EVENTS || this.#bytes > MOST_BYTES;
+  take(message: LoggedMessage): void {
+    if (this.#overflown || !this.sees(message)) return;
+    for (const event of message.events) {
+      this.#bytes += event.bytes;
+      this.#waiting.push(event);
+    }
+    this.#overflown = this.#waiting.length > MOST_EVENTS || this.#bytes > MOST_BYTES;
     if (this.#overflown) this.#waiting = [];
     this.#ring?.();
   }
@@ -49,7 +53,7 @@ export class EventInbox implements Follower {
     if (this.#broken) throw this.o.refusals.expired();
     if (this.#overflown) throw this.o.refusals.tooSlow();
     const event = this.#waiting.shift();
-    this.#bytes -= event?.body.length ?? 0;
+    this.#bytes -= event?.bytes ?? 0;
     return event;
   }
 

@@ -5,9 +5,10 @@ import { testEngines, testPeer } from '@thecloud/testkit';
 import type { TestEngines } from '@thecloud/testkit';
 import { createLogger } from '../log';
 import { EventLog } from './event-log';
-import type { LoggedEvent } from './event-log';
 import { followEvents } from './follow-events';
 import { EventBus } from './nats';
+import type { PublishedEvent } from './published-event';
+import { subjectOf } from './subject';
 
 jest.setTimeout(60_000);
 const log = createLogger({ service: 'test', level: 'silent' });
@@ -39,8 +40,12 @@ const connected = (wanted: boolean) =>
 
 /** Publishes an event in a project, under an id of its own unless given. */
 async function say(owner: string, id: string = newId('event')): Promise<string> {
-  await bus.publish(`events.${owner}.thecloud.thing.changed`, id, JSON.stringify({ id }));
+  await sayTogether(owner, [id]);
   return id;
+}
+
+async function sayTogether(owner: string, ids: readonly string[]): Promise<void> {
+  await bus.publish(subjectOf(owner), ids[0] ?? '', JSON.stringify(ids.map((id) => ({ id }))));
 }
 
 /** Somebody who follows, one event at a time. Resolves once he is let in. */
@@ -57,7 +62,7 @@ async function reader(o: { after?: string; projectId?: string; platform?: boolea
     signal: aborter.signal,
     refusals: { expired: () => new Error('expired'), tooSlow: () => new Error('too slow') },
   });
-  let first: Promise<IteratorResult<LoggedEvent>> | undefined = stream.next();
+  let first: Promise<IteratorResult<PublishedEvent>> | undefined = stream.next();
   await Promise.race([accepted, first]);
   const next = async () => {
     const { value, done } = await (first ?? stream.next());
@@ -99,6 +104,29 @@ it('goes on after the last one seen, and then with what comes', async () => {
   expect(await again.take(3)).toEqual(ids.slice(3));
   const later = await say('prj_a');
   expect(await again.take(1)).toEqual([later]);
+  await again.leave();
+});
+
+it('goes on amid events that were published together', async () => {
+  const live = await reader();
+  const ids = Array.from({ length: 6 }, () => newId('event'));
+  await sayTogether('prj_a', ids.slice(0, 4));
+  await sayTogether('prj_a', ids.slice(4));
+  expect(await live.take(6)).toEqual(ids);
+  const again = await reader({ after: ids[1] });
+  expect(await again.take(4)).toEqual(ids.slice(2));
+  await live.leave();
+  await again.leave();
+});
+
+it('reads those that were published each by itself, as they once were', async () => {
+  const live = await reader();
+  const ids = [newId('event'), newId('event')];
+  for (const id of ids) await bus.publish('events.prj_a.thecloud.thing.changed', id, JSON.stringify({ id }));
+  expect(await live.take(2)).toEqual(ids);
+  const again = await reader({ after: ids[0] });
+  expect(await again.take(1)).toEqual(ids.slice(1));
+  await live.leave();
   await again.leave();
 });
 

@@ -2,30 +2,20 @@ import { AckPolicy, consumerOpts, DeliverPolicy } from 'nats';
 import type { ConsumerConfig, JetStreamSubscription, JsMsg, StreamInfo } from 'nats';
 import { commonErrors } from '@thecloud/kernel';
 import type { Logger } from '../log';
+import { LoggedMessage } from './logged-message';
 import { STREAM } from './nats';
 import type { EventBus } from './nats';
-
-/** One event where it stands in the stream. */
-export interface LoggedEvent {
-  /** Its place in the stream: what comes later has a higher one. */
-  readonly place: number;
-  readonly id: string;
-  /** "events.<project>.<type>". */
-  readonly subject: string;
-  /** The CloudEvent, in JSON; empty if only ids were asked for. */
-  readonly body: string;
-}
 
 /** Where reading begins: at a place, or at what was published at a time. */
 export type From = { readonly place: number } | { readonly time: Date };
 
 export interface Follower {
-  take(event: LoggedEvent): void;
+  take(message: LoggedMessage): void;
   /** The stream is not the one it was, or has dropped what was not read yet: nobody can go on from here. */
   broken(): void;
 }
 
-const PAGE = 500;
+const PAGE = 100;
 const PAGE_MS = 5_000;
 const TRY_AGAIN_MS = 500;
 
@@ -58,15 +48,25 @@ export class EventLog {
   }
 
   /**
-   * What the stream holds at this moment from a place on, in its order, of one subject ("events.prj_1.>"); then it ends.
+   * What the stream holds at this moment from a place on, in its order, of some subjects ("events.prj_1.>"); then it ends.
    * Pages are asked for as they are consumed. UNAVAILABLE while NATS is away.
    */
-  async *read(from: From, subject: string, idsOnly = false): AsyncGenerator<LoggedEvent> {
+  async *read(from: From, subject: string): AsyncGenerator<LoggedMessage> {
+    for await (const message of this.#read(from, subject)) yield new LoggedMessage(message);
+  }
+
+  /** The ids of all messages that the stream has taken since then. */
+  async *ids(since: Date): AsyncGenerator<string> {
+    for await (const { headers } of this.#read({ time: since }, 'events.>', true))
+      yield headers?.get('Nats-Msg-Id') ?? '';
+  }
+
+  async *#read(from: From, subject: string, headersOnly = false): AsyncGenerator<JsMsg> {
     const { jetstream, manager } = this.bus.stream();
     const config: Partial<ConsumerConfig> = {
       ack_policy: AckPolicy.None,
       filter_subject: subject,
-      headers_only: idsOnly,
+      headers_only: headersOnly,
       mem_storage: true,
       inactive_threshold: 60 * 1e9,
       ...('place' in from
@@ -83,7 +83,7 @@ export class EventLog {
         try {
           for await (const message of page) {
             got++;
-            yield logged(message);
+            yield message;
           }
         } finally {
           page.stop();
@@ -97,7 +97,7 @@ export class EventLog {
   }
 
   /**
-   * Hands every event published from here on to a follower, in the stream's order, each once; one reader of the stream
+   * Hands every message published from here on to a follower, in the stream's order, each once; one reader of the stream
    * serves all. While NATS is away nothing comes, and afterwards all of it. Answers with how to stop.
    */
   async follow(follower: Follower): Promise<() => void> {
@@ -169,8 +169,8 @@ export class EventLog {
   #hand(message: JsMsg): void {
     if (message.seq <= this.#last) return; // a consumer made anew may repeat
     this.#last = message.seq;
-    const event = logged(message);
-    for (const follower of this.#followers) follower.take(event);
+    const logged = new LoggedMessage(message);
+    for (const follower of this.#followers) follower.take(logged);
   }
 
   #cut(): void {
@@ -179,13 +179,6 @@ export class EventLog {
     this.#tail = undefined;
   }
 }
-
-const logged = (message: JsMsg): LoggedEvent => ({
-  place: message.seq,
-  id: message.headers?.get('Nats-Msg-Id') ?? '',
-  subject: message.subject,
-  body: message.string(),
-});
 
 /** What goes wrong with NATS is nothing the caller can mend. */
 async function away<T>(asked: Promise<T>): Promise<T> {

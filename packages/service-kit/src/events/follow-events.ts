@@ -1,8 +1,10 @@
 import { timeOfId } from '@thecloud/kernel';
-import type { EventLog, LoggedEvent } from './event-log';
+import type { EventLog } from './event-log';
 import { EventInbox } from './event-inbox';
 import type { Refusals } from './event-inbox';
-import { ownerOf, PLATFORM } from './subject';
+import type { LoggedMessage } from './logged-message';
+import type { PublishedEvent } from './published-event';
+import { PLATFORM } from './subject';
 
 export interface FollowOptions {
   /** Of the reader: he sees its events. */
@@ -27,11 +29,8 @@ const REMEMBERED = 4_096;
  * id, which says when it was made: it was published then or later. A reader who does not keep up is cut off; while he
  * catches up with the stream, it is the stream that waits for him.
  */
-export async function* followEvents(log: EventLog, o: FollowOptions): AsyncGenerator<LoggedEvent> {
-  const sees = ({ subject }: LoggedEvent) => {
-    const owner = ownerOf(subject);
-    return owner === o.projectId || (o.platform && owner === PLATFORM);
-  };
+export async function* followEvents(log: EventLog, o: FollowOptions): AsyncGenerator<PublishedEvent> {
+  const sees = ({ owner }: LoggedMessage) => owner === o.projectId || (o.platform && owner === PLATFORM);
   const inbox = new EventInbox(sees, o);
   const leave = await log.follow(inbox); // listen first, then look back: nothing falls between
   const seen = new Recent();
@@ -43,29 +42,31 @@ export async function* followEvents(log: EventLog, o: FollowOptions): AsyncGener
       if (made > Date.now() + CLOCK_SLACK_MS) throw o.refusals.expired(); // nobody has made it
       const since = new Date(Math.max(0, made - CLOCK_SLACK_MS));
       let found = 0;
-      for await (const event of log.read({ time: since }, subject)) {
-        place = event.place;
-        const fresh = sees(event) && seen.add(event.id);
-        if (found && fresh) yield event;
-        if (found || event.id !== o.after || !fresh) continue;
-        found = place;
-        o.accepted();
+      for await (const message of log.read({ time: since }, subject)) {
+        place = message.place;
+        for (const { event } of sees(message) ? message.events : []) {
+          if (!seen.add(event.id)) continue;
+          if (found) yield event;
+          if (event.id !== o.after) continue;
+          found = place;
+          o.accepted();
+        }
       }
       if (!found) throw o.refusals.expired();
       while (inbox.overflown && !o.signal.aborted) {
         inbox.restart(); // more came meanwhile than may wait, but it is in the stream, too
-        for await (const event of log.read({ place: place + 1 }, subject)) {
-          place = event.place;
-          if (sees(event) && seen.add(event.id)) yield event;
+        for await (const message of log.read({ place: place + 1 }, subject)) {
+          place = message.place;
+          for (const { event } of sees(message) ? message.events : []) if (seen.add(event.id)) yield event;
         }
       }
       if ((await log.firstPlace()) > found + 1) throw o.refusals.expired();
     } else o.accepted();
 
     while (!o.signal.aborted) {
-      const event = inbox.next();
-      if (!event) await inbox.more();
-      else if (event.place > place && seen.add(event.id)) yield event;
+      const next = inbox.next();
+      if (!next) await inbox.more();
+      else if (next.place > place && seen.add(next.event.id)) yield next.event;
     }
   } finally {
     leave();

@@ -3,21 +3,18 @@ import { prepared, settle } from '../db/connection';
 import type { Database } from '../db/database';
 import type { KitTables } from '../db/tables';
 
-/** An event that was committed and is not marked as published. */
+/** Events of a project that were committed together and are not marked as published. */
 export interface Waiting {
   readonly id: string;
-  /** "events.<project>.<type>". */
-  readonly subject: string;
-  /** The CloudEvent, in JSON. */
-  readonly event: string;
-  /** Id of the resource it speaks of. */
-  readonly resource: string;
+  readonly projectId: string;
+  /** A list of CloudEvents, in JSON. */
+  readonly events: string;
   /** Of its transaction, in seconds. */
   readonly age: number;
 }
 
 /** The most that one look finds. */
-export const LOOK_AT = 500;
+export const LOOK_AT = 200;
 const KEEP_PUBLISHED = sql`now() - interval '1 hour'`;
 const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
 const UNSURE_FOR = sql`interval '30 seconds'`;
@@ -37,9 +34,8 @@ export class Outbox {
     return tx
       .select({
         id: outbox.id,
-        subject: outbox.subject,
-        event: sql<string>`${outbox.event}::text`,
-        resource: sql<string>`${outbox.event}->>'subject'`,
+        projectId: outbox.projectId,
+        events: sql<string>`${outbox.events}::text`,
         age: sql<number>`extract(epoch from now() - ${outbox.createdAt})::float8`,
       })
       .from(outbox)

@@ -74,18 +74,19 @@ interface Published {
   readonly data: { readonly state: string };
 }
 
-/** All events in the stream, in order. */
-const stream = () =>
+/** All events in the stream, in order; those of a message together. */
+const messages = () =>
   withNats(async (connection) => {
     const manager = await connection.jetstreamManager();
     const { state } = await manager.streams.info('EVENTS');
-    const events: Published[] = [];
+    const all: Published[][] = [];
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq++) {
       const message = await manager.streams.getMessage('EVENTS', { seq });
-      if (message.subject !== PROBE) events.push(JSON.parse(message.string()) as Published);
+      if (message.subject !== PROBE) all.push(JSON.parse(message.string()) as Published[]);
     }
-    return events;
+    return all;
   });
+const stream = async () => (await messages()).flat();
 const published = async () => (await stream()).map(({ subject }) => subject);
 const publishedStates = async () => (await stream()).map(({ data }) => data.state);
 
@@ -121,42 +122,72 @@ it('keeps events while NATS is away, and publishes each once when it is back', a
 });
 
 /** As another replica of the service commits an event, which its own relay has not published yet. */
-const anotherSays = (subject: string, state = '') =>
-  database.query(`insert into compute.outbox (id, project_id, subject, event)
-    values ('${newId('event')}', 'prj_1', 'events.prj_1.thecloud.image.changed',
-            '${JSON.stringify({ ...thing(subject, state), data: { state } })}')`);
+const anotherSays = (subjects: string[], state = '') =>
+  database.query('insert into compute.outbox (id, project_id, events) values ($1, $2, $3)', [
+    ...[newId('event'), 'prj_1'],
+    JSON.stringify(subjects.map((subject) => thing(subject, state))),
+  ]);
 
 it('publishes what another replica left behind', async () => {
   const before = await published();
-  await anotherSays('left');
+  await anotherSays(['left']);
   await drained();
   expect(await published()).toEqual([...before, 'left']);
 });
 
 it('publishes nothing of a resource before what another replica committed of it earlier', async () => {
   const before = (await publishedStates()).length;
-  await anotherSays('shared', 'first');
-  await db.write('system', (tx) => Promise.resolve(emit(tx, tables, 'compute', thing('shared', 'second'))));
+  await anotherSays(['of another'], 'first');
+  await anotherSays(['shared', 'of another'], 'second');
+  await db.write('system', (tx) => Promise.resolve(emit(tx, tables, 'compute', thing('shared', 'third'))));
   await drained();
-  expect((await publishedStates()).slice(before)).toEqual(['first', 'second']);
+  expect((await publishedStates()).slice(before)).toEqual(['first', 'second', 'second', 'third']);
 });
 
-it('keeps the order of a resource, and loses and doubles nothing, whenever NATS goes away', async () => {
-  const before = (await publishedStates()).length;
-  const states = Array.from({ length: 600 }, (_, n) => `${n}`);
-  for (const [n, state] of states.entries()) {
-    await db.write('system', (tx) => Promise.resolve(emit(tx, tables, 'compute', thing('busy', state))));
+it('keeps the order of each resource, and loses and doubles nothing, whenever NATS goes away', async () => {
+  const before = (await stream()).length;
+  const resources = ['a', 'b', 'c'];
+  /** The nth transaction is of some of them. */
+  const of = (n: number) => resources.filter((_, bit) => ((n % 7) + 1) & (1 << bit));
+  for (let n = 0; n < 600; n++) {
+    await db.write('system', (tx) => {
+      for (const subject of of(n)) emit(tx, tables, 'compute', thing(subject, `${n}`));
+      return Promise.resolve();
+    });
     if (n === 100) await engines.nats.stop();
     if (n === 400) await engines.nats.start();
   }
   await drained();
-  expect((await publishedStates()).slice(before)).toEqual(states);
+  const after = (await stream()).slice(before);
+  const statesOf = (resource: string) =>
+    after.filter((e) => e.subject === resource).map((e) => +e.data.state);
+  const all = Array.from({ length: 600 }, (_, n) => n);
+  for (const resource of resources)
+    expect(statesOf(resource)).toEqual(all.filter((n) => of(n).includes(resource)));
+});
+
+it("publishes a transaction's events by one message a project, or as many as it takes", async () => {
+  const before = (await messages()).length;
+  const some = Array.from({ length: 10 }, (_, n) => thing(`${n}`, 'x'.repeat(20_000)));
+  await db.write('system', (tx) => {
+    for (const event of some) emit(tx, tables, 'compute', event);
+    emit(tx, tables, 'compute', { ...thing('big', 'x'.repeat(100_000)), projectId: 'prj_2' });
+    emit(tx, tables, 'compute', { ...thing('mine'), projectId: 'prj_2' });
+    emit(tx, tables, 'compute', { ...thing('host'), projectId: '' });
+    return Promise.resolve();
+  });
+  await drained();
+  const subjects = (await messages()).slice(before).map((events) => events.map(({ subject }) => subject));
+  expect(subjects).toEqual([
+    ...[['0', '1', '2'], ['3', '4', '5'], ['6', '7', '8'], ['9']],
+    ...[['big'], ['mine'], ['host']],
+  ]);
 });
 
 it('repeats an event only in transport: its id makes it one', async () => {
   const before = await published();
   // As after a crash between publishing and marking.
-  await database.query("update compute.outbox set published_at = null where event->>'subject' = 'five'");
+  await database.query("update compute.outbox set published_at = null where events->0->>'subject' = 'five'");
   await drained();
   expect(await published()).toEqual(before);
 });
@@ -165,7 +196,7 @@ it('does not repeat one even when the stream has long forgotten its id', async (
   const before = await published();
   await forgotten();
   await database.query(
-    "update compute.outbox set published_at = null, created_at = created_at - interval '1 hour' where event->>'subject' in ('four', 'five')",
+    "update compute.outbox set published_at = null, created_at = created_at - interval '1 hour' where events->0->>'subject' in ('four', 'five')",
   );
   await say('six');
   await drained();
@@ -185,16 +216,13 @@ it('says once what happened to one thing several times in a transaction', async 
   });
   await drained();
   expect(await published()).toEqual([...before, 'eight', 'seven']);
-  const [row] = await database.query<{ state: string }>(
-    "select event->'data'->>'state' as state from compute.outbox where event->>'subject' = 'seven'",
-  );
-  expect(row).toEqual({ state: 'done' });
+  expect((await publishedStates()).at(-1)).toBe('done');
 });
 
 it('does not commit a transaction whose events cannot be written', async () => {
-  const broken = db.write('system', async (tx) => {
+  const broken = db.write({ projectId: 'prj_1' }, async (tx) => {
     await firstTime(tx, tables, 'metering', 'evt_2');
-    emit(tx, tables, 'compute', thing('nine', '\0')); // no text to PostgreSQL
+    emit(tx, tables, 'compute', { ...thing('nine'), projectId: 'prj_2' }); // of another's project
   });
   await expect(broken).rejects.toThrow();
   expect(await db.write('system', (tx) => firstTime(tx, tables, 'metering', 'evt_2'))).toBe(true);

@@ -8,6 +8,8 @@ import { EventLog } from './event-log';
 import { CLOCK_SLACK_MS } from './follow-events';
 import { LOOK_AT, Outbox } from './outbox';
 import type { Waiting } from './outbox';
+import type { PublishedEvent } from './published-event';
+import { subjectOf } from './subject';
 
 const LOOK_EVERY_MS = 2_000;
 /** A mark travels with the next look, or is made after so long. */
@@ -17,7 +19,7 @@ const PRUNE_EVERY_MS = 60_000;
 const LEFT_BEHIND_S = 1;
 
 /**
- * Publishes what the outbox holds, oldest first, then marks it. Every replica runs one: it publishes what its own process
+ * Publishes what the outbox holds, oldest first and each row as one message, then marks it. Every replica runs one: it publishes what its own process
  * committed, at once, and what others left behind. A resource's events keep their order: each is sent after all before
  * it, whoever committed those. A repetition, after a crash or by two replicas, carries the same id and is dropped by the
  * stream; where the stream has forgotten ids, the relay looks first what it holds.
@@ -30,7 +32,7 @@ export class OutboxRelay {
   #rung = false;
   #comparedAt = 0;
   #unsure = true;
-  /** Ids that this process has committed since the last look. */
+  /** Ids of rows that this process has committed since the last look. */
   #own = new Set<string>();
   /** On its way to the stream, by id. */
   readonly #sent = new Map<string, Promise<void>>();
@@ -104,7 +106,8 @@ export class OutboxRelay {
           await this.#compare();
           continue;
         }
-        this.#publish(anew ? waiting : due(waiting, own));
+        const fresh = waiting.filter(({ id }) => !this.#sent.has(id)).map(resourcesOf);
+        this.#publish(anew ? fresh : due(fresh, own));
         if (waiting.length < LOOK_AT || this.#sent.size === 0) return;
         await Promise.all(this.#sent.values()); // no more than one look finds is under way
       }
@@ -131,28 +134,33 @@ export class OutboxRelay {
     return this.#outbox.look(published);
   }
 
-  /** All at once, in their order; but what is under way of the same resource since an earlier look must arrive first. */
-  #publish(due: readonly Waiting[]): void {
-    const fresh = due.filter(({ id }) => !this.#sent.has(id));
-    const sent = fresh.map((event) => this.#send(event, this.#newest.get(event.resource)));
-    fresh.forEach(({ id, resource }, n) => {
-      this.#keep(this.#sent, id, sent[n]!);
-      this.#keep(this.#newest, resource, sent[n]!);
+  /** All at once, in their order; but what is under way of the same resources since an earlier look must arrive first. */
+  #publish(due: readonly Resourceful[]): void {
+    const held = new Map<string, Promise<void>>();
+    const sent = due.map((row) => {
+      const before = new Set(row.resources.flatMap((id) => held.get(id) ?? this.#newest.get(id) ?? []));
+      const sending = this.#send(row, before);
+      if (before.size > 0) for (const id of row.resources) held.set(id, sending);
+      return sending;
     });
+    due.forEach((row, n) => this.#keep(row, sent[n]!));
     Promise.all(sent).catch((err: unknown) => this.log.warn({ err }, 'events could not be published yet'));
   }
 
-  async #send({ id, subject, event }: Waiting, before: Promise<void> | undefined): Promise<void> {
-    if (before) await before;
-    await this.bus.publish(subject, id, event);
+  async #send({ id, projectId, events }: Waiting, before: Iterable<Promise<void>>): Promise<void> {
+    await Promise.all(before);
+    await this.bus.publish(subjectOf(projectId), id, events);
     if (this.#published.push(id) === 1) this.#wakeWithin(MARK_WITHIN_MS);
   }
 
-  /** Under that key, until it has settled. */
-  #keep(where: Map<string, Promise<void>>, key: string, sent: Promise<void>): void {
-    where.set(key, sent);
+  /** Until it has settled. */
+  #keep({ id, resources }: Resourceful, sent: Promise<void>): void {
+    this.#sent.set(id, sent);
+    for (const resource of resources) this.#newest.set(resource, sent);
     const forget = () => {
-      if (where.get(key) === sent) where.delete(key);
+      if (this.#sent.get(id) === sent) this.#sent.delete(id);
+      for (const resource of resources)
+        if (this.#newest.get(resource) === sent) this.#newest.delete(resource);
     };
     sent.then(forget, forget);
   }
@@ -174,7 +182,7 @@ export class OutboxRelay {
     if (oldest) {
       const since = new Date(oldest.getTime() - CLOCK_SLACK_MS);
       let ids: string[] = [];
-      for await (const { id } of this.#log.read({ time: since }, 'events.>', true)) {
+      for await (const id of this.#log.ids(since)) {
         if (ids.push(id) < LOOK_AT) continue;
         await this.#outbox.mark(ids);
         ids = [];
@@ -191,9 +199,23 @@ export class OutboxRelay {
   }
 }
 
-/** What is this process's to publish, or left behind; and what comes before it of the same resources. */
-function due(waiting: readonly Waiting[], own: ReadonlySet<string>): Waiting[] {
-  const ours = waiting.filter(({ id, age }) => own.has(id) || age > LEFT_BEHIND_S);
-  const resources = new Set(ours.map(({ resource }) => resource));
-  return waiting.filter(({ resource }) => resources.has(resource));
+/** With the ids of what it speaks of. */
+type Resourceful = Waiting & { readonly resources: readonly string[] };
+
+const resourcesOf = (row: Waiting): Resourceful => {
+  const events = JSON.parse(row.events) as readonly PublishedEvent[];
+  return { ...row, resources: events.map(({ subject }) => subject) };
+};
+
+/** What is this process's to publish, or left behind; and what comes before it of the same resources, and so on. */
+function due(waiting: readonly Resourceful[], own: ReadonlySet<string>): Resourceful[] {
+  const awaited = new Set<string>();
+  return waiting
+    .toReversed()
+    .filter(({ id, age, resources }) => {
+      const is = own.has(id) || age > LEFT_BEHIND_S || resources.some((resource) => awaited.has(resource));
+      if (is) for (const resource of resources) awaited.add(resource);
+      return is;
+    })
+    .reverse();
 }

@@ -1,13 +1,13 @@
 import { identityV1 } from '@thecloud/api';
 import { followEvents, implement, principalOf, projectOf } from '@thecloud/service-kit';
-import type { EventLog } from '@thecloud/service-kit';
+import type { EventLog, PublishedEvent } from '@thecloud/service-kit';
 import { errors } from '../errors';
 
 /** Handlers of EventService: the durable event stream, cut to what the caller may see. */
 export function eventRpc(log: EventLog) {
   return implement<identityV1.EventServiceServer>(identityV1.EventServiceService, {
     watchEvents: async function* (ctx, { after, type: types, subject }) {
-      const wanted = (event: identityV1.Event) =>
+      const wanted = (event: PublishedEvent) =>
         (types.length === 0 || types.some((prefix) => event.type.startsWith(prefix))) &&
         (!subject || event.subject === subject);
       const events = followEvents(log, {
@@ -21,16 +21,7 @@ export function eventRpc(log: EventLog) {
           tooSlow: () => errors.EVENTS_TOO_SLOW({}),
         },
       });
-      for await (const { body } of events) {
-        const event = parse(body);
-        if (wanted(event)) yield event;
-      }
+      for await (const event of events) if (wanted(event)) yield { ...event, time: new Date(event.time) };
     },
   });
-}
-
-/** From the CloudEvents JSON that services publish. */
-function parse(body: string): identityV1.Event {
-  const event = JSON.parse(body) as Omit<identityV1.Event, 'time'> & { time: string };
-  return { ...event, time: new Date(event.time) };
 }

@@ -117,7 +117,7 @@ describe('members', () => {
       reason: 'MEMBER_NOT_FOUND',
     });
     const events = await identity.database.query<{ type: string }>(
-      `select event->>'type' as type from identity.outbox where project_id = $1 order by sequence`,
+      `select event->>'type' as type from identity.outbox, json_array_elements(events) event where project_id = $1 order by sequence`,
       [owner.projectId],
     );
     expect(events.map((e) => e.type)).toEqual([

@@ -1,0 +1,47 @@
+import type { PublishedEvent } from './published-event';
+import { ownerOf } from './subject';
+
+/** One event where it stands in the stream. */
+export interface LoggedEvent {
+  /** Of its message. */
+  readonly place: number;
+  readonly event: PublishedEvent;
+  /** Its share of the message, in bytes. */
+  readonly bytes: number;
+}
+
+/** Events of a project, or of the platform, that were committed together: one message of the stream. */
+export class LoggedMessage {
+  #events: readonly LoggedEvent[] | undefined;
+
+  constructor(
+    private readonly message: {
+      readonly seq: number;
+      readonly subject: string;
+      readonly data: Uint8Array;
+      string(): string;
+    },
+  ) {}
+
+  /** What comes later has a higher one. */
+  get place(): number {
+    return this.message.seq;
+  }
+
+  get owner(): string | undefined {
+    return ownerOf(this.message.subject);
+  }
+
+  /** In the order in which they happened. Read when somebody asks: most readers are of other projects. */
+  get events(): readonly LoggedEvent[] {
+    return (this.#events ??= this.#read());
+  }
+
+  #read(): readonly LoggedEvent[] {
+    const { place } = this;
+    const said = JSON.parse(this.message.string()) as PublishedEvent | readonly PublishedEvent[];
+    const events = 'length' in said ? said : [said]; // as it was once: each a message of its own
+    const bytes = Math.ceil(this.message.data.length / events.length);
+    return events.map((event) => ({ place, event, bytes }));
+  }
+}
