@@ -3,4 +3,5 @@ export { again, settled } from './reconciler';
 export type { Epoch, Outcome, Reconciler, Term } from './reconciler';
 export { Runner } from './runner';
 export type { RunnerDeps, RunnerObserver } from './runner';
-export type { Claim, Leadership, WorkSource } from './work-source';
+export { HANDED_MS } from './work-source';
+export type { Claim, Handed, Leadership, Taker, WorkSource } from './work-source';

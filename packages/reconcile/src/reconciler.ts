@@ -6,7 +6,7 @@ export const again = (afterMs: number): Outcome => ({ kind: 'again', afterMs });
 /** A leader's term: the create revision of its election key. Every write and command carries it. */
 export type Epoch = bigint;
 
-/** The key is all a reconciler gets. It never learns which event woke it. */
+/** The key is all a reconciler gets, unless it is just made. It never learns which event woke it. */
 export interface Reconciler<Key extends string = string> {
   readonly name: string;
   /** Looked at this often even if nobody nudged it, in milliseconds. */
@@ -22,4 +22,6 @@ export interface Reconciler<Key extends string = string> {
 export interface Term {
   readonly epoch: Epoch;
   readonly signal: AbortSignal;
+  /** Of a key that was handed over: what its transaction wrote. By now it may be otherwise. */
+  readonly fresh?: unknown;
 }

@@ -1,7 +1,8 @@
 import { passing } from '@thecloud/kernel';
 import { backoffMs } from './backoff';
 import type { Epoch, Reconciler } from './reconciler';
-import type { Claim, Leadership, WorkSource } from './work-source';
+import { HANDED_MS } from './work-source';
+import type { Claim, Handed, Leadership, WorkSource } from './work-source';
 
 /** What a runner tells the outside. All of it exists from the start, so a dashboard never misses a series. */
 export interface RunnerObserver {
@@ -40,25 +41,40 @@ export class Runner {
     const bell = new Bell();
     const stopListening = this.deps.source.onWake(name, () => bell.ring());
     signal.addEventListener('abort', () => bell.ring(), { once: true });
-    const running = new Set<Promise<void>>();
+    /** By key, what runs or is to run last of it. */
+    const running = new Map<string, Promise<void>>();
+    const full = () => running.size >= this.reconciler.concurrency;
+    const start = (claim: Claim, handed?: Handed) => {
+      const { key } = claim;
+      const before = running.get(key) ?? Promise.resolve();
+      const run: Promise<void> = before
+        .then(() => this.#run(claim, epoch, signal, handed))
+        .then((dueMs) => {
+          const wasFull = full();
+          if (running.get(key) === run) running.delete(key);
+          bell.ringIn(wasFull ? 0 : dueMs);
+        });
+      running.set(key, run);
+    };
+    const stopTaking = this.deps.source.onHandOver(name, {
+      hasRoom: () => !full(),
+      take: (handed) => {
+        passing('work handed over', name);
+        start({ key: handed.key, wakes: 1, attempts: 0 }, handed);
+      },
+    });
     this.deps.observer.leading(name, epoch);
     try {
       while (!signal.aborted) {
         const free = this.reconciler.concurrency - running.size;
         const claims = free > 0 ? await this.#claim(epoch, free) : [];
-        for (const claim of claims) {
-          const run: Promise<void> = this.#run(claim, epoch, signal).then((dueMs) => {
-            const wasFull = running.size === this.reconciler.concurrency;
-            running.delete(run);
-            bell.ringIn(wasFull ? 0 : dueMs);
-          });
-          running.add(run);
-        }
-        if (claims.length < free || free === 0) await bell.wait(LONGEST_NAP_MS);
+        for (const claim of claims) start(claim);
+        if (claims.length < free || free <= 0) await bell.wait(LONGEST_NAP_MS);
       }
     } finally {
       stopListening();
-      await Promise.allSettled(running);
+      stopTaking();
+      await Promise.allSettled(running.values());
       this.deps.observer.leading(name, undefined);
     }
   }
@@ -78,15 +94,18 @@ export class Runner {
   }
 
   /** Answers with when the key is due again, in ms. */
-  async #run(claim: Claim, epoch: Epoch, leaderSignal: AbortSignal): Promise<number> {
+  async #run(claim: Claim, epoch: Epoch, leaderSignal: AbortSignal, handed?: Handed): Promise<number> {
     const { name, resyncMs, deadlineMs } = this.reconciler;
     const started = performance.now();
     let afterMs = resyncMs;
     let result: 'settled' | 'again' | 'error' = 'settled';
-    passing('work claimed', name);
+    if (!handed) passing('work claimed', name);
     try {
       const signal = AbortSignal.any([leaderSignal, AbortSignal.timeout(deadlineMs)]);
-      const outcome = await this.reconciler.reconcile(claim.key, { epoch, signal });
+      const outcome = await this.reconciler.reconcile(claim.key, {
+        ...{ epoch, signal },
+        ...(handed ? { fresh: handed.fresh } : {}),
+      });
       if (outcome.kind === 'again') [result, afterMs] = ['again', outcome.afterMs];
     } catch (cause) {
       [result, afterMs] = ['error', backoffMs(claim.attempts)];
@@ -94,6 +113,7 @@ export class Runner {
     }
     this.deps.observer.ran(name, result, performance.now() - started);
     passing('work done', name);
+    if (handed && afterMs >= HANDED_MS) return Infinity; // as it is stored
     try {
       const dueMs = await this.deps.source.release(name, epoch, claim, afterMs, result === 'error');
       passing('work released', name);

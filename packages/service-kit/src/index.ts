@@ -8,7 +8,7 @@ export { principalOf, projectOf } from './context';
 export type { Peer, Principal, RequestContext } from './context';
 export { oneOf, prepared, rowsOf, statement } from './db/connection';
 export type { Scope, Tx } from './db/connection';
-export { Database, onCommit } from './db/database';
+export { Database, lastly, onCommit } from './db/database';
 export { emit } from './db/events';
 export type { CloudEvent } from './db/events';
 export { violatedUnique } from './db/failures';

@@ -28,9 +28,11 @@ export function onCommit(tx: Tx, hook: () => void): void {
 
 const lastWords = new WeakMap<Tx, Promise<unknown>[]>();
 
-/** A statement whose outcome only decides whether the transaction commits: it travels with the COMMIT. */
-export function lastly(tx: Tx, statement: PromiseLike<unknown>): void {
-  lastWords.set(tx, [...(lastWords.get(tx) ?? []), Promise.resolve(statement)]);
+/** Statements whose outcome only decides whether the transaction commits: they travel with the COMMIT. */
+export function lastly(tx: Tx, ...statements: PromiseLike<unknown>[]): void {
+  const words = statements.map((statement) => Promise.resolve(statement));
+  for (const word of words) word.catch(() => undefined); // whoever ends the transaction hears of it
+  lastWords.set(tx, [...(lastWords.get(tx) ?? []), ...words]);
 }
 
 /** A connection's `tx` serves one transaction after another: this is the one that runs on it now. */
@@ -117,6 +119,7 @@ export class Database {
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
       } catch (cause) {
+        await Promise.allSettled(lastWords.get(tx) ?? []); // none may come after the end
         await client.query('ROLLBACK');
         throw cause;
       } finally {

@@ -1,11 +1,12 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
-import { commonErrors } from '@thecloud/kernel';
+import { CloudError, commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
-import { oneOf, rowsOf, statement } from './connection';
+import { rowsOf, statement } from './connection';
 import type { Scope, Tx } from './connection';
 import { lastly } from './database';
 import type { Database } from './database';
+import { violatedUnique } from './failures';
 import { gathered } from './gather';
 import type { KitTables } from './tables';
 
@@ -27,13 +28,12 @@ export type Mutate = <T>(
 ) => Promise<T>;
 
 /**
- * One transaction a mutation, once in effect: the idempotency key is inserted first and the answer kept with it,
- * so whoever comes second with the same key waits for the first to commit; what he does then is undone, and he gets the
- * first one's answer. So a mutation does nothing outside of its transaction.
+ * One transaction a mutation, once in effect: its answer is kept under the idempotency key, in the same transaction.
+ * Whoever comes second with a key can keep nothing under it, so what he did is undone, and he gets the first one's
+ * answer, also if he stumbled over what the first one did. So a mutation does nothing outside of its transaction.
  * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key came with another request before.
  */
 export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => {
-  const claim = claims(idempotency);
   const keep = keeps(idempotency);
   return async (ctx, codec, fn, how = 'alone') => {
     const write = how === 'alone' ? db.write.bind(db) : db.writeTogether.bind(db);
@@ -42,83 +42,61 @@ export const mutateWith = (db: Database, { idempotency }: KitTables): Mutate => 
     if (!key || scope === 'system') return write(scope, fn);
     const owner = 'projectId' in scope ? scope.projectId : scope.subject;
     const hash = createHash('sha256').update(key).digest('hex');
-
-    const mine = { scope: owner, key: hash };
     const { method, requestHash = '' } = ctx;
-    const first = async () => {
-      const [kept] = await db.read(scope, (tx) =>
+    const mine = { scope: owner, key: hash, method: method.path, requestHash };
+
+    const kept = async () => {
+      const [first] = await db.read(scope, (tx) =>
         tx
           .select()
           .from(idempotency)
           .where(and(eq(idempotency.scope, owner), eq(idempotency.key, hash))),
       );
-      if (!kept?.response) throw commonErrors.REQUEST_IN_PROGRESS({});
-      if (kept.method !== method.path || kept.requestHash !== requestHash)
+      if (first && (first.method !== mine.method || first.requestHash !== requestHash))
         throw commonErrors.IDEMPOTENCY_KEY_REUSED({});
-      return codec.decode(unseal(kept.response, key, owner));
+      return first?.response ? codec.decode(unseal(first.response, key, owner)) : undefined;
     };
     try {
       return await write(scope, async (tx) => {
-        // Both go out together. If the key is not new, whatever the mutation has done, or stumbled over, is undone.
-        const claiming = claim(tx, { ...mine, method: method.path, requestHash });
-        const [claimed, done] = await Promise.allSettled([claiming, fn(tx)]);
-        if (claimed.status === 'rejected') throw claimed.reason;
-        if (!claimed.value) throw new Repeated();
-        if (done.status === 'rejected') throw done.reason;
-        const response = seal(codec.encode(done.value).finish(), key, owner);
-        lastly(tx, keep(tx, { ...mine, response: response.toString('base64') }));
-        return done.value;
+        const done = await fn(tx);
+        const response = seal(codec.encode(done).finish(), key, owner).toString('base64');
+        lastly(tx, keep(tx, { ...mine, response }));
+        return done;
       });
     } catch (cause) {
-      if (cause instanceof Repeated) return first();
-      throw cause;
+      if (cause instanceof CloudError && cause.code === 'UNAVAILABLE') throw cause;
+      const first = await kept();
+      if (first) return first;
+      throw violatedUnique(cause) === IDEMPOTENCY_KEY ? commonErrors.REQUEST_IN_PROGRESS({}) : cause;
     }
   };
 };
 
-/** The key came before, and its answer is kept. */
-class Repeated extends Error {}
+/** What makes sure that nothing is kept twice under a key. */
+const IDEMPOTENCY_KEY = 'idempotency_scope_key_pk';
 
-interface Claimed {
+interface Answer {
   readonly scope: string;
   readonly key: string;
+  readonly method: string;
+  readonly requestHash: string;
+  /** In base64. */
+  readonly response: string;
 }
 
-/** True for whom the key is new; of those who bring the same one together, for the first. */
-function claims(idempotency: KitTables['idempotency']) {
-  const claim = statement<Claimed>(
-    'idempotency_claim',
-    () => sql`
-      insert into ${idempotency} (scope, key, method, request_hash)
-      select scope, key, method, "requestHash"
-        from jsonb_to_recordset(${rowsOf('claims')}) as c(scope text, key text, method text, "requestHash" text)
-       order by scope, key
-          on conflict do nothing returning scope, key`,
-  );
-  return gathered(async (tx, asked: ReadonlyArray<Claimed & { method: string; requestHash: string }>) => {
-    const made = await claim(tx, { claims: JSON.stringify(asked) });
-    const mine = new Set(made.map(nameOf));
-    return asked.map((one) => mine.delete(nameOf(one)));
-  });
-}
-
-const nameOf = ({ scope, key }: Claimed) => `${scope} ${key}`;
-
-/** Keeps answers, each with its key. */
+/** Keeps answers, each with its key. Keys in their order: nobody waits in a ring. */
 function keeps(idempotency: KitTables['idempotency']) {
   const keep = statement(
     'idempotency_keep',
     () => sql`
-      update ${idempotency} i set response = decode(a.response, 'base64')
-        from jsonb_to_recordset(${rowsOf('answers')}) as a(scope text, key text, response text)
-       where i.scope = a.scope and i.key = a.key and ${oneOf('i.scope', 'scopes')} and ${oneOf('i.key', 'keys')}`,
+      insert into ${idempotency} (scope, key, method, request_hash, response)
+      select scope, key, method, "requestHash", decode(response, 'base64')
+        from jsonb_to_recordset(${rowsOf('answers')})
+             as a(scope text, key text, method text, "requestHash" text, response text)
+       order by scope, key`,
   );
-  return gathered(async (tx, answers: ReadonlyArray<Claimed & { response: string }>) => {
-    await keep(tx, {
-      answers: JSON.stringify(answers),
-      scopes: answers.map((a) => a.scope),
-      keys: answers.map((a) => a.key),
-    });
+  return gathered(async (tx, answers: readonly Answer[]) => {
+    await keep(tx, { answers: JSON.stringify(answers) });
     return answers.map(() => undefined);
   });
 }

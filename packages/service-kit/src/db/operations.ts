@@ -81,8 +81,8 @@ export class Operations {
       state: 'running' as const,
       steps: [{ name: firstStep, state: 'running', message: '', startedAt }] satisfies StoredStep[],
     };
-    await this.#insert(tx, made);
     this.#tell(tx, { ...made, error: null });
+    await this.#insert(tx, made);
   }
 
   /** An operation that its own transaction carries out: begun and succeeded at once. Answers with its id. */

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Claim, Epoch, WorkSource } from '@thecloud/reconcile';
+import { HANDED_MS } from '@thecloud/reconcile';
+import type { Claim, Epoch, Taker, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
@@ -34,6 +35,7 @@ interface Wish {
 
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
+  readonly #takers = new Map<string, Taker>();
   readonly #releases = new Batcher<Release, number>(LARGEST_RELEASE, (releases) => this.#release(releases));
 
   readonly #upsert = statement('work_enqueue', () => enqueue(this.tables));
@@ -69,6 +71,17 @@ export class PgWorkSource implements WorkSource {
     wishes: ReadonlyArray<{ readonly key: string; readonly afterMs: number }>,
   ): Promise<void> {
     return this.#wake(tx, controller, wishes);
+  }
+
+  /**
+   * For a key that this transaction makes, of which `fresh` is what it writes: if the controller's leader is in this
+   * process and has room, he begins with it after the commit, without a claim. If not, it is enqueued like any other.
+   */
+  async handOver(tx: Tx, controller: string, key: string, fresh: unknown): Promise<void> {
+    const taker = this.#takers.get(controller);
+    if (!taker?.hasRoom()) return this.enqueue(tx, controller, key);
+    onCommit(tx, () => taker.take({ key, fresh }));
+    await this.#enqueue(tx, [{ controller, key, afterMs: HANDED_MS }]);
   }
 
   async #wake(tx: Tx, controller: string, wishes: ReadonlyArray<Omit<Wish, 'controller'>>): Promise<void> {
@@ -122,6 +135,13 @@ export class PgWorkSource implements WorkSource {
 
   onWake(controller: string, wake: () => void): () => void {
     return this.wakes.listen(controller, wake);
+  }
+
+  onHandOver(controller: string, taker: Taker): () => void {
+    this.#takers.set(controller, taker);
+    return () => {
+      if (this.#takers.get(controller) === taker) this.#takers.delete(controller);
+    };
   }
 
   /** Begins a term: from here on, writes of every older epoch are refused. */

@@ -1,5 +1,5 @@
 import { newId } from '@thecloud/kernel';
-import { projectOf } from '@thecloud/service-kit';
+import { lastly, projectOf } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { fits } from '../host/largest-host';
@@ -8,7 +8,7 @@ import { repeatedPort } from './instance';
 import type { OnHostLoss, PublishedPort, RestartPolicy } from './instance';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
-import type { InstanceRow } from './instance.repo';
+import type { InstanceRow, Look } from './instance.repo';
 
 export interface CreateInstance {
   readonly name: string;
@@ -86,11 +86,12 @@ export async function createInstance(
     updatedAt: now,
   };
   d.changed(tx, wish);
-  // All in one round trip. The instance first: a name that is taken fails it, and what follows fails only with it.
-  await Promise.all([
+  // The instance first: a name that is taken fails it, and what follows fails only with it.
+  lastly(
+    tx,
     instanceRepo.insert(tx, wish),
     d.operations.beginFirst(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
-    d.work.enqueue(tx, 'instance', id),
-  ]);
+    d.work.handOver(tx, 'instance', id, { row: { ...wish, bound: [] } } satisfies Look),
+  );
   return wish;
 }

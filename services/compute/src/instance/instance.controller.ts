@@ -12,7 +12,7 @@ import { orderOf, removalOf } from './instance.order';
 import { failedAs, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
-import type { InstanceRow, InstanceView, Look } from './instance.repo';
+import type { InstanceRow, BoundInstance, Look } from './instance.repo';
 import { Saves } from './instance.saves';
 import type { SavesDeps } from './instance.saves';
 import { observeInstances } from './observe-instance';
@@ -21,7 +21,7 @@ import type { Orphan } from './orphan';
 
 /** Who is to be told what. */
 interface Order {
-  readonly row: InstanceView;
+  readonly row: BoundInstance;
   readonly host?: { readonly id: string; readonly agentEndpoint: string };
 }
 
@@ -58,13 +58,13 @@ export class InstanceController implements Reconciler {
     if (orphan) return this.#removeOrphan(orphan, key, term);
     let outcome = again(0);
     for (let n = 0; n < MOST_STEPS && outcome.kind === 'again' && outcome.afterMs === 0; n++)
-      outcome = await this.#step(key, term);
+      outcome = await this.#step(key, term, n === 0 ? (term.fresh as Look | undefined) : undefined);
     return outcome;
   }
 
-  /** Looks, and does the next thing. */
-  async #step(id: string, term: Term): Promise<Outcome> {
-    const look = await this.#looks.add(id);
+  /** Looks, and does the next thing. A look that is outdated comes to nothing, since its version is. */
+  async #step(id: string, term: Term, fresh: Look | undefined): Promise<Outcome> {
+    const look = fresh ?? (await this.#looks.add(id));
     if (!look) {
       await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
       return settled;
@@ -81,7 +81,7 @@ export class InstanceController implements Reconciler {
   }
 
   /** Gives back all it has of a host that is lost; from then on it is one that was never placed. */
-  async #displace(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
+  async #displace(row: BoundInstance, next: Plan, term: Term): Promise<Outcome> {
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       const locked = await instanceRepo.lock(tx, row.id);
       if (!locked?.hostId || locked.version !== row.version) return;
@@ -102,7 +102,7 @@ export class InstanceController implements Reconciler {
   }
 
   /** It was given a host port that something else holds: it gets another, as a new wish, or fails with what was seen. */
-  async #movePorts(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
+  async #movePorts(row: BoundInstance, next: Plan, term: Term): Promise<Outcome> {
     try {
       await this.d.work.fenced(this.name, term.epoch, async (tx) => {
         const locked = await instanceRepo.lock(tx, row.id);
@@ -133,7 +133,7 @@ export class InstanceController implements Reconciler {
     return operationId;
   }
 
-  async #place(row: InstanceView, next: Plan, term: Term): Promise<Outcome> {
+  async #place(row: BoundInstance, next: Plan, term: Term): Promise<Outcome> {
     const saved = await this.#saves.save(row, next, term.epoch);
     if (!saved) return again(0);
     const type = findInstanceType(row.type);
@@ -193,7 +193,7 @@ export class InstanceController implements Reconciler {
     return again(0);
   }
 
-  async #purge(row: InstanceView, term: Term): Promise<Outcome> {
+  async #purge(row: BoundInstance, term: Term): Promise<Outcome> {
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       const locked = await instanceRepo.lock(tx, row.id);
       if (!locked || locked.desired !== 'absent') return;

@@ -1,14 +1,14 @@
 import type { agentV1 } from '@thecloud/api';
 import type { Epoch } from '@thecloud/reconcile';
 import { findInstanceType, PIDS_PER_VCPU } from '../instance-type/instance-type';
-import type { InstanceView } from './instance.repo';
+import type { BoundInstance } from './instance.repo';
 
 /** Of what no longer exists: ids are not used again, so no later order can bear it. */
 const LAST_GENERATION = 2 ** 32 - 1;
 const REMOVAL_GRACE_SECONDS = 10;
 
 /** The whole desired state, as the agent takes it. */
-export function orderOf(row: InstanceView, epoch: Epoch): agentV1.ApplyInstanceRequest {
+export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstanceRequest {
   const type = findInstanceType(row.type);
   return {
     instanceId: row.id,
@@ -43,7 +43,7 @@ export function orderOf(row: InstanceView, epoch: Epoch): agentV1.ApplyInstanceR
  */
 export function removalOf(
   seen: { instanceId: string; generation: number },
-  row: InstanceView | undefined,
+  row: BoundInstance | undefined,
   epoch: Epoch,
 ): agentV1.ApplyInstanceRequest {
   return {

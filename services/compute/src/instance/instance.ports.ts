@@ -22,7 +22,7 @@ export type ChangedInstance = Pick<
 /** What the instance use cases need. */
 export interface InstanceDeps {
   readonly operations: Pick<Operations, 'begin' | 'beginFirst'>;
-  readonly work: Pick<PgWorkSource, 'enqueue'>;
+  readonly work: Pick<PgWorkSource, 'enqueue' | 'handOver'>;
   readonly images: {
     findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined>;
   };

@@ -10,11 +10,13 @@ import { hostPort, instance } from './instance.schema';
 
 export type InstanceRow = typeof instance.$inferSelect;
 /** An instance with the ports it has on its host, and that host's address. */
-export type InstanceView = InstanceRow & RowVersion & { readonly bound: BoundPort[] };
+export type BoundInstance = InstanceRow & { readonly bound: BoundPort[] };
+/** As it is read. */
+export type InstanceView = BoundInstance & RowVersion;
 
 /** What the controller decides from: an instance, and how the host stands that it is placed on. */
 export interface Look {
-  readonly row: InstanceView;
+  readonly row: BoundInstance;
   readonly host?: { readonly id: string; readonly state: HostState; readonly agentEndpoint: string };
 }
 

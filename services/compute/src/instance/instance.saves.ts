@@ -4,7 +4,7 @@ import type { Epoch } from '@thecloud/reconcile';
 import { oneOf, rowsOf, statement } from '@thecloud/service-kit';
 import type { Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
 import type { Plan } from './instance.plan';
-import type { InstanceRow, InstanceView } from './instance.repo';
+import type { InstanceRow, BoundInstance } from './instance.repo';
 import { instance } from './instance.schema';
 import { statusChange } from './instance.status';
 import type { StatusChange } from './instance.status';
@@ -18,7 +18,7 @@ export interface SavesDeps {
 }
 
 interface Save extends StatusChange {
-  readonly row: InstanceView;
+  readonly row: BoundInstance;
   readonly epoch: Epoch;
 }
 
@@ -26,7 +26,7 @@ const LARGEST_BATCH = 200;
 
 /** Saves what plans say, many at once, each only if its row is still the one that was planned for. */
 export class Saves {
-  readonly #batches: Batcher<Save, InstanceView | undefined>;
+  readonly #batches: Batcher<Save, BoundInstance | undefined>;
 
   constructor(
     private readonly controller: string,
@@ -36,12 +36,12 @@ export class Saves {
   }
 
   /** Answers with the row as it is then; undefined: it is another by now, look again. */
-  async save(row: InstanceView, next: Plan, epoch: Epoch): Promise<InstanceView | undefined> {
+  async save(row: BoundInstance, next: Plan, epoch: Epoch): Promise<BoundInstance | undefined> {
     const change = statusChange(row, next);
     return change ? this.#batches.add({ row, ...change, epoch }) : row;
   }
 
-  #save(saves: readonly Save[]): Promise<Array<InstanceView | undefined>> {
+  #save(saves: readonly Save[]): Promise<Array<BoundInstance | undefined>> {
     const epoch = saves.reduce((oldest, s) => (s.epoch < oldest ? s.epoch : oldest), saves[0]?.epoch ?? 0n);
     return this.d.work.fenced(this.controller, epoch, async (tx) => {
       const unchanged = await compareAndSet(tx, saves);

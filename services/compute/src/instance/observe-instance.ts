@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { agentV1 } from '@thecloud/api';
-import { oneOf, prepared, rowsOf, statement } from '@thecloud/service-kit';
-import type { Tx } from '@thecloud/service-kit';
+import { lastly, oneOf, prepared, rowsOf, statement } from '@thecloud/service-kit';
+import type { OperationChange, StoredStep, Tx } from '@thecloud/service-kit';
 import { host } from '../host/host.schema';
+import { tables } from '../kit.schema';
 import type { Seen } from './instance';
 import { LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
@@ -18,11 +19,19 @@ export interface Sighting {
   readonly observed: agentV1.ObservedInstance;
 }
 
+interface Locked {
+  readonly row: InstanceRow;
+  readonly hostLost: boolean;
+  readonly step: StoredStep | null;
+}
+
 /** An instance of which there is news, as it is then. */
 interface News {
   readonly row: InstanceRow;
   readonly next: Plan;
   readonly change?: StatusChange;
+  /** Its operation's last step. */
+  readonly step: StoredStep | null;
 }
 
 /**
@@ -34,19 +43,23 @@ export async function observeInstances(d: SavesDeps, tx: Tx, sightings: readonly
   const ids = [...new Set(sightings.map(({ observed }) => observed.instanceId))];
   if (ids.length === 0) return;
   const locked = await lockSeen(tx).execute({ ids });
-  const news = locked.flatMap(({ row, hostLost }) => newsOf(row, hostLost, sightings) ?? []);
+  const news = locked.flatMap((one) => newsOf(one, sightings) ?? []);
   if (news.length === 0) return;
-  await Promise.all([
+  lastly(
+    tx,
     saveSeen(tx, {
       rows: JSON.stringify(news.map(({ row }) => toSave(row))),
       ids: news.map(({ row }) => row.id),
     }),
-    d.operations.advance(
-      tx,
-      news.flatMap(({ change }) => change?.operation ?? []),
-    ),
     wake(d, tx, news),
-  ]);
+  );
+  await d.operations.advance(
+    tx,
+    news.flatMap(({ change, step }) => {
+      const { operation } = change ?? {};
+      return operation && !saysAlready(step, operation) ? [operation] : [];
+    }),
+  );
   for (const { row, change } of news) (change?.eventful ? d.changed : d.hint)(tx, row);
 }
 
@@ -55,9 +68,14 @@ const hostLost =
     'host_lost',
   );
 
+const step =
+  sql<StoredStep | null>`(select o.steps -> -1 from ${tables.operation} o where o.id = ${instance}.operation_id)`.as(
+    'step',
+  );
+
 const lockSeen = prepared((tx) =>
   tx
-    .select({ row: instance, hostLost })
+    .select({ row: instance, hostLost, step })
     .from(instance)
     .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
     .orderBy(instance.id)
@@ -82,7 +100,7 @@ function toSave(row: InstanceRow): object {
 }
 
 /** Undefined: nothing new was said of it by the host that it is placed on. */
-function newsOf(row: InstanceRow, hostLost: boolean, sightings: readonly Sighting[]): News | undefined {
+function newsOf({ row, hostLost, step }: Locked, sightings: readonly Sighting[]): News | undefined {
   let newest: agentV1.ObservedInstance | undefined;
   let seenSequence = row.seenSequence;
   for (const { hostId, observed } of sightings)
@@ -93,8 +111,12 @@ function newsOf(row: InstanceRow, hostLost: boolean, sightings: readonly Sightin
   const seenRow = { ...row, seen, seenSequence, version: row.version + 1, updatedAt: new Date() };
   const next = plan({ ...seenRow, hostLost, ranForMs: ranForMs(seenRow) });
   const change = next.action === 'none' ? statusChange(seenRow, next) : undefined;
-  return { row: { ...seenRow, ...change?.status }, next, ...(change ? { change } : {}) };
+  return { row: { ...seenRow, ...change?.status }, next, step, ...(change ? { change } : {}) };
 }
+
+/** Most launches run when `start` was their step all along: that needs no statement. */
+const saysAlready = (last: StoredStep | null, { step, message = '', outcome }: OperationChange) =>
+  outcome === undefined && last?.name === step && last?.message === message;
 
 /** What is not at its end is looked at again: at once, if something is to be done. */
 function wake({ work }: SavesDeps, tx: Tx, news: readonly News[]): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { pgSchema } from 'drizzle-orm/pg-core';
-import { computeV1, methodByPath } from '@thecloud/api';
+import { agentV1, computeV1, methodByPath } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import {
   Changes,
@@ -21,6 +21,8 @@ import { instanceChanged } from './instance.changes';
 import { toProto } from './instance.mapping';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
+import type { SavesDeps } from './instance.saves';
+import { observeInstances } from './observe-instance';
 import { ShownInstances } from './shown-instances';
 
 jest.setTimeout(60_000);
@@ -34,7 +36,7 @@ const changes = new Changes('compute', tables, bus as never);
 let database: TestDatabase;
 let wire: CountingProxy;
 let db: Database;
-let deps: InstanceDeps;
+let deps: InstanceDeps & SavesDeps;
 
 beforeAll(async () => {
   database = await testDatabase('compute', join(__dirname, '../../migrations'));
@@ -47,6 +49,7 @@ beforeAll(async () => {
     images: imageRepo,
     fleet: { largest: () => Promise.resolve(undefined), portsTaken: () => Promise.resolve([]) },
     changed: instanceChanged(changes),
+    hint: () => undefined,
     imageReference: ({ id, digest }) => `registry/images/${id}@${digest}`,
   };
   await db.write({ projectId: PROJECT }, (tx) =>
@@ -83,11 +86,27 @@ const create = (name: string, key = name) =>
   );
 const read = <T>(fn: (tx: Tx) => Promise<T>) => db.read({ projectId: PROJECT }, fn);
 
-it('creates in three round trips: the key and the image, all rows, the answer with the commit', async () => {
+it('creates in two round trips: the image; all rows, the answer and the commit', async () => {
   await create('first'); // what a connection does once
-  expect(await wire.count(() => create('second'))).toBe(3);
+  expect(await wire.count(() => create('second'))).toBe(2);
   const again = await wire.count(() => create('second'));
-  expect(again).toBe(4); // the key and the image, all rows, undone; the answer it had
+  expect(again).toBe(4); // the image; what the key was there before, undone; the answer it had
+});
+
+it('stores what a host reports in two: the row, locked; all that follows, and the commit', async () => {
+  const { metadata } = await create('seen');
+  const instanceId = metadata?.id ?? '';
+  await database.query('update compute.instance set host_id = $1 where id = $2', ['host_1', instanceId]);
+  const report = (sequence: bigint, phase: string) =>
+    db.write('system', (tx) => {
+      const observed = {
+        ...agentV1.ObservedInstance.fromPartial({ instanceId, generation: 1, phase, startedAt: new Date() }),
+        sequence,
+      };
+      return observeInstances(deps, tx, [{ hostId: 'host_1', observed }]);
+    });
+  await report(1n, 'creating');
+  expect(await wire.count(() => report(2n, 'running'))).toBe(2);
 });
 
 it('reads an instance in one, and a page of them; in two what has changed since it was last read', async () => {
