@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Metadata } from '@grpc/grpc-js';
 import { isRead } from '@thecloud/api';
-import type { MethodEntry } from '@thecloud/api';
 import { injectTrace, serverSpan } from '@thecloud/service-kit';
 import type { Authenticate } from './authenticate';
 import { waits } from './backend-call';
 import { errors } from './errors';
 import type { CallService } from './lane/lanes';
-import { lasts, rateLimitHeaders } from './fair-use/fair-use';
+import { enter } from './fair-use/enter';
+import { lasts } from './fair-use/fair-use';
 import type { FairUse } from './fair-use/fair-use';
 import { hasBody, readJson, requireMediaType } from './read-body';
 import type { BodyLimits } from './read-body';
@@ -44,7 +44,7 @@ export function createApiHandler(deps: ApiDeps) {
     const match = deps.router.match(method, path);
     const asked = { method, path: path.slice(0, 200) };
     if (match.kind !== 'route') {
-      await enter(deps, req, res);
+      await enter(deps.fairUse, req, res, { lasting: false, public: false });
       if (match.kind === 'unknown') throw errors.UNKNOWN_ROUTE(asked);
       throw errors.METHOD_NOT_ALLOWED({ ...asked, allow: match.allow.join(', ') });
     }
@@ -72,24 +72,11 @@ export function createApiHandler(deps: ApiDeps) {
 /** May this caller be served now, and who is it? Nothing of the body has been read yet. */
 async function letIn(deps: ApiDeps, { method }: Route, req: IncomingMessage, res: ServerResponse) {
   const info = requestInfo(res);
-  const leave = await enter(deps, req, res, method);
+  const kind = { lasting: lasts(method), public: method.auth.public };
+  const leave = await enter(deps.fairUse, req, res, kind);
   if (method.auth.public) return;
   info.caller = await deps.authenticate(req.headers, info.id);
   await deps.fairUse.ofProject(leave, info.caller.projectId);
-}
-
-/** Counts the request; of no method, if its path or verb is unknown. */
-async function enter({ fairUse }: ApiDeps, req: IncomingMessage, res: ServerResponse, method?: MethodEntry) {
-  const leave = await fairUse.enter({
-    headers: req.headers,
-    address: req.socket.remoteAddress ?? '',
-    lasting: method !== undefined && lasts(method),
-    public: method?.auth.public ?? false,
-    tell: (verdict) => res.setHeaders(new Map(Object.entries(rateLimitHeaders(verdict)))),
-  });
-  res.once('close', leave.release);
-  if (res.closed) leave.release();
-  return leave;
 }
 
 /** A span would only end with the stream, so the service's is the first of its trace. */

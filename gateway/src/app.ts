@@ -1,11 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Logger } from '@thecloud/service-kit';
 import { accessLog } from './access-log';
 import { createApiHandler } from './api-handler';
 import type { ApiDeps } from './api-handler';
 import { docsPage } from './docs-page';
+import { enter, enterProbe } from './fair-use/enter';
 import type { Readiness } from './health';
 import type { HttpMetrics } from './metrics';
 import { sendProblem, toCloudError } from './problem';
@@ -45,8 +46,10 @@ export function createListener(deps: AppDeps): RequestListener {
 function createPages(deps: AppDeps, otherwise: Answer, fail: Fail): Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.get('/health/live', named('/health/live'), (_req, res) => void res.json({ status: 'live' }));
-  app.get('/health/ready', named('/health/ready'), async (_req, res) => {
+  const probe = counted((req, res) => enterProbe(deps.fairUse, req, res));
+  const page = counted((req, res) => enter(deps.fairUse, req, res, { lasting: false, public: true }));
+  app.get('/health/live', named('/health/live'), probe, (_req, res) => void res.json({ status: 'live' }));
+  app.get('/health/ready', named('/health/ready'), probe, async (_req, res) => {
     const { ready, ...rest } = await deps.readiness();
     const ok = ready && deps.accepting();
     const state = ok ? 'ready' : ready ? 'stopping' : 'not ready';
@@ -56,14 +59,23 @@ function createPages(deps: AppDeps, otherwise: Answer, fail: Fail): Express {
   app.get(
     '/openapi.json',
     named('/openapi.json'),
+    page,
     (_req, res) => void res.type('application/json').send(document),
   );
-  app.use(docsPage());
+  app.use(docsPage(page));
   app.use(otherwise);
   // Express knows an error handler by its four parameters.
   app.use((thrown: unknown, req: Request, res: Response, _next: NextFunction) => fail(thrown, req, res));
   return app;
 }
+
+/** The answer waits for leave. */
+const counted =
+  (leave: (req: Request, res: Response) => Promise<unknown>): RequestHandler =>
+  async (req, res, next) => {
+    await leave(req, res);
+    next();
+  };
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 type Fail = (thrown: unknown, req: IncomingMessage, res: ServerResponse) => void;

@@ -36,6 +36,9 @@ const gatewayVariables = {
   THECLOUD_GATEWAY_RATE_ADDRESS: rate(50).describe(
     'Requests a second of one address, likewise, that show no credential or one not yet vouched for',
   ),
+  THECLOUD_GATEWAY_RATE_HEALTH: rate(200).describe(
+    'Looks at /health a second of one address, likewise; its requests do not count here',
+  ),
   THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE: count(64).describe('Requests under way of one credential'),
   THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_PROJECT: count(128).describe('Requests under way of one project'),
   THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_ADDRESS: count(32).describe(

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { Router } from 'express';
+import type { RequestHandler } from 'express';
 import { named } from './request-info';
 
 const staticDir = join(__dirname, '..', 'static');
 const files = { '/docs': 'docs.html', '/docs/app.js': 'app.js', '/docs/style.css': 'style.css' };
 
 /** The reference at /docs: three files of our own that draw /openapi.json, so it works offline and under our CSP. */
-export function docsPage(): Router {
+export function docsPage(counted: RequestHandler): Router {
   const router = Router();
   for (const [path, file] of Object.entries(files)) {
-    router.get(path, named(path), (_req, res) => res.sendFile(file, { root: staticDir }));
+    router.get(path, named(path), counted, (_req, res) => res.sendFile(file, { root: staticDir }));
   }
   return router;
 }

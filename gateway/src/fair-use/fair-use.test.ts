@@ -10,6 +10,7 @@ const limits = {
   key: { perSecond: 10, burst: 20 },
   project: { perSecond: 1_000, burst: 30 },
   address: { perSecond: 1, burst: 5 },
+  health: { perSecond: 1, burst: 2 },
   concurrent: {
     key: 1_000,
     project: 1_000,
@@ -75,6 +76,20 @@ it('who shows no credential, or others each time, is limited by address', async 
   expect(await reason(enter(some, 'cloud_known'))).toBe('let in'); // vouched for, so with a limit of its own
   expect(await reason(enter(some, 'cloud_known', { public: true }))).toBe('RATE_LIMITED address');
   expect(await reason(enter(some, '', { address: '192.0.2.2' }))).toBe('let in');
+});
+
+it('a look at our health is limited by itself: no request keeps it out, and it keeps none out', async () => {
+  const some = fair();
+  const probe = (address: string) => reason(some.probe({ address, tell: (v) => void told.push(v) }));
+  expect(await admitted(some, '', 20)).toBe(5);
+  expect(await probe('192.0.2.1')).toBe('let in');
+  expect(await probe('192.0.2.1')).toBe('let in');
+  expect(told.at(-1)).toMatchObject({ remaining: 0 });
+  expect(await probe('192.0.2.1')).toBe('RATE_LIMITED address');
+  expect(await probe('192.0.2.2')).toBe('let in');
+  now += 1_000;
+  expect(await probe('192.0.2.1')).toBe('let in');
+  expect(await reason(enter(some, ''))).toBe('let in');
 });
 
 it('only so many requests and streams are under way at a time', async () => {

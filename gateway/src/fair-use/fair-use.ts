@@ -19,6 +19,8 @@ export interface FairUseLimits {
   readonly project: Rate;
   /** Of an address, for requests whose credential nobody has vouched for yet. */
   readonly address: Rate;
+  /** Of an address that looks at our health: apart, so that its requests do not keep a probe out. */
+  readonly health: Rate;
   /** At a time. */
   readonly concurrent: {
     readonly key: number;
@@ -98,6 +100,7 @@ export class FairUse {
   readonly #keys: Buckets;
   readonly #projects: Buckets;
   readonly #addresses: Buckets;
+  readonly #probes: Buckets;
   readonly #slots: Readonly<Record<Whose, Readonly<Record<'requests' | 'streams', Slots>>>>;
   readonly #turns: Turns;
   readonly #vouched = new Set<string>();
@@ -109,6 +112,7 @@ export class FairUse {
     this.#keys = new Buckets(limits.key, mostKept, now);
     this.#projects = new Buckets(limits.project, mostKept, now);
     this.#addresses = new Buckets(limits.address, mostKept, now);
+    this.#probes = new Buckets(limits.health, mostKept, now);
     const { key, project, address, streamsOfKey, streamsOfProject } = limits.concurrent;
     this.#slots = {
       credential: { requests: new Slots(key), streams: new Slots(streamsOfKey) },
@@ -131,6 +135,13 @@ export class FairUse {
     const leave = new Leave(digest, vouched, asked, left);
     this.#occupy(leave, key, whose);
     return leave;
+  }
+
+  /** Somebody looks at the health of this replica, and of no other. Rejects with RATE_LIMITED, likewise. */
+  async probe({ address, tell }: Pick<Asked, 'address' | 'tell'>): Promise<void> {
+    const verdict = this.#probes.take(address);
+    tell(verdict);
+    if (!verdict.allowed) await this.#refuse(`h${address}`, 'address', verdict);
   }
 
   /** The credential of `leave` has been vouched for, and is for this project ('': for none). Rejects as `enter` does. */
@@ -160,6 +171,10 @@ export class FairUse {
       this.#shared?.add(key);
       return verdict.remaining;
     }
+    return this.#refuse(key, whose, verdict);
+  }
+
+  async #refuse(key: string, whose: Whose, verdict: Verdict): Promise<never> {
     await this.#holdBack.wait(key);
     throw rateLimited(whose, verdict);
   }
@@ -216,6 +231,7 @@ export function fairUseWith(config: HttpConfig, bulletin?: Bulletin): FairUse {
       key: rate(config.THECLOUD_GATEWAY_RATE_KEY),
       project: rate(config.THECLOUD_GATEWAY_RATE_PROJECT),
       address: rate(config.THECLOUD_GATEWAY_RATE_ADDRESS),
+      health: rate(config.THECLOUD_GATEWAY_RATE_HEALTH),
       concurrent: {
         key: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE,
         project: config.THECLOUD_GATEWAY_MAX_REQUESTS_AT_ONCE_OF_PROJECT,

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { authenticateWith } from '../authenticate';
 import { asIs } from '../backend-call';
 import { httpConfig } from '../config';
+import type { HttpConfig } from '../config';
 import { startGrpcApi } from '../grpc/grpc-api';
 import type { GrpcApi } from '../grpc/grpc-api';
 import { startHttpApi } from '../http-api';
@@ -43,21 +44,12 @@ beforeAll(async () => {
     );
   });
   client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
-  const config = httpConfig.parse({
-    THECLOUD_GATEWAY_HTTP_ADDRESS: '127.0.0.1:0',
-    THECLOUD_GATEWAY_GRPC_ADDRESS: '127.0.0.1:0',
-    THECLOUD_GATEWAY_CREDENTIAL_SECONDS: 0,
-    THECLOUD_GATEWAY_RATE_KEY: 0.01, // one request, and no other for a minute and more
+  const config = configOf({
+    THECLOUD_GATEWAY_RATE_KEY: onceAMinute,
     THECLOUD_GATEWAY_RATE_ADDRESS: 500,
     THECLOUD_GATEWAY_RATE_PROJECT: 10_000,
   });
-  const channelFor = () => client;
-  const deps = {
-    channelFor,
-    authenticate: authenticateWith(config, channelFor),
-    fairUse: fairUseWith(config),
-    log: pino({ level: 'silent' }),
-  };
+  const deps = depsOf(config);
   http = await startHttpApi(config, { ...deps, registry: new Registry() });
   grpc = await startGrpcApi(config, { ...deps, registry: new Registry() });
 });
@@ -67,6 +59,21 @@ afterAll(async () => {
   client.close();
   backend.forceShutdown();
 });
+
+/** One request, and no other for a minute and more. */
+const onceAMinute = 0.01;
+const configOf = (rates: Record<string, number>) =>
+  httpConfig.parse({
+    THECLOUD_GATEWAY_HTTP_ADDRESS: '127.0.0.1:0',
+    THECLOUD_GATEWAY_GRPC_ADDRESS: '127.0.0.1:0',
+    THECLOUD_GATEWAY_CREDENTIAL_SECONDS: 0,
+    ...rates,
+  });
+const depsOf = (config: HttpConfig) => {
+  const channelFor = () => client;
+  const authenticate = authenticateWith(config, channelFor);
+  return { channelFor, authenticate, fairUse: fairUseWith(config), log: pino({ level: 'silent' }) };
+};
 
 const get = (key: string, init: RequestInit = {}) =>
   fetch(`${http.url}/v1/instances/ins_1`, { headers: { 'x-api-key': key }, ...init });
@@ -150,4 +157,30 @@ it('gRPC refuses the same key for what it did over HTTP, with RetryInfo', async 
   const details = googleRpc.Status.decode(raw as Buffer).details;
   const retry = details.find((d) => d.typeUrl.endsWith('google.rpc.RetryInfo'));
   expect(Number(googleRpc.RetryInfo.decode(retry!.value).retryDelay?.seconds)).toBeGreaterThan(60);
+});
+
+it('pages count by address, whatever credential is shown, and health by itself', async () => {
+  const config = configOf({
+    THECLOUD_GATEWAY_RATE_ADDRESS: onceAMinute,
+    THECLOUD_GATEWAY_RATE_HEALTH: onceAMinute,
+  });
+  const strict = await startHttpApi(config, { ...depsOf(config), registry: new Registry() });
+  const ask = (path: string) => fetch(strict.url + path, { headers: { 'x-api-key': 'cloud_page' } });
+  try {
+    const read = await ask('/openapi.json');
+    expect([read.status, read.headers.get('ratelimit-remaining')]).toEqual([200, '0']);
+    for (const path of ['/openapi.json', '/docs', '/docs/app.js', '/docs/style.css']) {
+      const refused = await ask(path);
+      expect([refused.status, refused.headers.get('content-type')]).toEqual([
+        429,
+        'application/problem+json',
+      ]);
+      expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+      expect(await refused.json()).toMatchObject({ reason: 'RATE_LIMITED' });
+    }
+    expect((await ask('/health/live')).status).toBe(200);
+    for (const path of ['/health/live', '/health/ready']) expect((await ask(path)).status).toBe(429);
+  } finally {
+    await strict.close();
+  }
 });
