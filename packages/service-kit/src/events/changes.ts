@@ -1,6 +1,6 @@
 import type { EventType } from '@thecloud/kernel';
 import { emit } from '../db/events';
-import { onCommit } from '../db/database';
+import { onCommit, transactionOf } from '../db/database';
 import type { Tx } from '../db/connection';
 import type { KitTables } from '../db/tables';
 import type { EventBus } from './nats';
@@ -24,16 +24,19 @@ export type ChangeListener = (id?: string) => void;
  * may be lost; watchers look by themselves, too.
  */
 export class Changes {
+  /** By kind and project. */
   readonly #listeners = new Map<string, Set<ChangeListener>>();
+  /** Ids by transaction, and then the same. */
+  readonly #changed = new WeakMap<object, Map<string, Set<string>>>();
 
   constructor(
     private readonly service: string,
     private readonly tables: KitTables,
     private readonly bus: EventBus,
   ) {
-    bus.subscribe(`changed.${service}.*.*.*`, (subject) => {
-      const [, , kind = '', owner = '', id = ''] = subject.split('.');
-      this.#tellHere(kind, owner, id);
+    bus.subscribe(`changed.${service}.*.*`, (subject, ids) => {
+      const [, , kind, owner] = subject.split('.');
+      this.#tellHere(`${kind}.${owner}`, () => ids().split(' '));
     });
     bus.onConnection(() => {
       for (const set of this.#listeners.values()) for (const listener of set) listener();
@@ -52,18 +55,26 @@ export class Changes {
     this.hint(tx, type.split('.')[1] ?? '', id, projectId);
   }
 
-  /** For what watchers see and events do not speak of. */
+  /** For what watchers see and events do not speak of. Those of a transaction are told together. */
   hint(tx: Tx, kind: string, id: string, projectId: string): void {
-    onCommit(tx, () => {
-      const owner = projectId || PLATFORM;
-      this.#tellHere(kind, owner, id);
-      this.bus.hint(`changed.${this.service}.${kind}.${owner}.${id}`);
-    });
+    const transaction = transactionOf(tx);
+    const changed = this.#changed.get(transaction) ?? new Map<string, Set<string>>();
+    if (changed.size === 0) {
+      this.#changed.set(transaction, changed);
+      onCommit(tx, () => {
+        for (const [what, ids] of changed) {
+          this.#tellHere(what, () => ids);
+          this.bus.tell(`changed.${this.service}.${what}`, [...ids].join(' '));
+        }
+      });
+    }
+    const what = whatOf(kind, projectId);
+    changed.set(what, (changed.get(what) ?? new Set()).add(id));
   }
 
   /** Calls back for each change of the kind in the project (or of the platform: ''). Answers with how to stop. */
   listen(kind: string, projectId: string, listener: ChangeListener): () => void {
-    const key = `${kind}.${projectId || PLATFORM}`;
+    const key = whatOf(kind, projectId);
     const set = this.#listeners.get(key) ?? new Set();
     this.#listeners.set(key, set.add(listener));
     return () => {
@@ -72,7 +83,10 @@ export class Changes {
     };
   }
 
-  #tellHere(kind: string, owner: string, id: string): void {
-    for (const listener of this.#listeners.get(`${kind}.${owner}`) ?? []) listener(id);
+  #tellHere(what: string, ids: () => Iterable<string>): void {
+    const listeners = this.#listeners.get(what);
+    if (listeners) for (const id of ids()) for (const listener of listeners) listener(id);
   }
 }
+
+const whatOf = (kind: string, projectId: string) => `${kind}.${projectId || PLATFORM}`;

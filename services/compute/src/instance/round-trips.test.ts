@@ -31,7 +31,7 @@ const log = createLogger({ service: 'test', level: 'silent' });
 const tables = kitTables(pgSchema('compute'));
 const wakes = { ring: () => undefined, listen: () => () => true };
 /** NATS is away. */
-const bus = { subscribe: () => undefined, onConnection: () => () => true, hint: () => undefined };
+const bus = { subscribe: () => undefined, onConnection: () => () => true, tell: () => undefined };
 const changes = new Changes('compute', tables, bus as never);
 let database: TestDatabase;
 let wire: CountingProxy;
