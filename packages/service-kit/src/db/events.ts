@@ -31,12 +31,14 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
   const events = emitted.get(transaction) ?? new Map<string, PublishedEvent>();
   if (events.size === 0) {
     emitted.set(transaction, events);
-    let rows: readonly Row[] = [];
-    beforeCommit(tx, () => {
-      rows = rowsFor(events.values());
-      return insertOf(tables)(tx, { rows: `[${rows.map(toJson).join()}]` });
+    let written: Emitted = { rows: [], behind: [], since: 0 };
+    beforeCommit(tx, async () => {
+      const since = performance.now();
+      const rows = rowsFor(events.values());
+      const behind = await insertOf(tables)(tx, { rows: `[${rows.map(toJson).join()}]` });
+      written = { rows, behind: behind.map(({ id }) => id), since };
     });
-    onCommit(tx, () => bells.get(tables)?.(rows.map(({ id }) => id)));
+    onCommit(tx, () => bells.get(tables)?.(written));
   }
   const { type, subject, projectId, data } = event;
   const key = `${type} ${subject}`;
@@ -54,32 +56,51 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
   });
 }
 
-interface Row {
+/** A row of the outbox as it is published. */
+export interface Message {
+  /** Of its first event. */
   readonly id: string;
   readonly projectId: string;
-  /** In JSON. */
-  readonly events: string[];
+  /** A list of CloudEvents, in JSON. */
+  readonly events: string;
+  /** Ids of what they speak of. */
+  readonly resources: readonly string[];
 }
+
+/** What a transaction has emitted. */
+export interface Emitted {
+  readonly rows: readonly Message[];
+  /**
+   * Ids of the oldest rows, at most MOST_BEHIND, that were not marked as published yet when these were written. What
+   * was committed of the same resources before is marked or among them.
+   */
+  readonly behind: readonly string[];
+  /** When they were written, by `performance.now()`. */
+  readonly since: number;
+}
+
+export const MOST_BEHIND = 100;
 
 /** Characters of JSON in one row, and so in one message; an event that has more is alone in its. */
 const MOST_CHARS = 64 << 10;
 
 /** Each project's events, in their order, in as few rows as will do. */
-function rowsFor(events: Iterable<PublishedEvent>): Row[] {
-  const rows: Row[] = [];
+function rowsFor(events: Iterable<PublishedEvent>): Message[] {
+  const rows: Array<Omit<Message, 'events' | 'resources'> & { events: string[]; resources: string[] }> = [];
   for (const [projectId, own] of Map.groupBy(events, ownerOf)) {
     let room = 0;
     for (const event of own) {
       const json = JSON.stringify(event);
       if (room < json.length) {
-        rows.push({ id: event.id, projectId, events: [] });
+        rows.push({ id: event.id, projectId, events: [], resources: [] });
         room = MOST_CHARS;
       }
       rows.at(-1)?.events.push(json);
+      rows.at(-1)?.resources.push(event.subject);
       room -= json.length;
     }
   }
-  return rows;
+  return rows.map((row) => ({ ...row, events: `[${row.events.join()}]` }));
 }
 
 /** Row-level security takes '' for whoever has no project. */
@@ -92,23 +113,25 @@ function insertOf(tables: KitTables): ReturnType<typeof insertInto> {
   return insert;
 }
 
-/** As JSON and not JSONB: nobody asks what is in it. */
+/** As JSON and not JSONB: nobody asks what is in it. Answers with what else was waiting: see Emitted. */
 const insertInto = ({ outbox }: KitTables) =>
-  statement(
+  statement<{ id: string }>(
     'outbox_insert',
     () => sql`
-      insert into ${outbox} (id, project_id, events)
-      select id, "projectId", events
-        from json_to_recordset(${sql.placeholder('rows')}::json) as r(id text, "projectId" text, events json)`,
+      with made as (
+        insert into ${outbox} (id, project_id, events)
+        select id, "projectId", events
+          from json_to_recordset(${sql.placeholder('rows')}::json) as r(id text, "projectId" text, events json))
+      select id from ${outbox} where published_at is null order by sequence limit ${sql.raw(`${MOST_BEHIND}`)}`,
   );
 
-const toJson = ({ id, projectId, events }: Row) =>
-  `{"id":${JSON.stringify(id)},"projectId":${JSON.stringify(projectId)},"events":[${events.join()}]}`;
+const toJson = ({ id, projectId, events }: Message) =>
+  `{"id":${JSON.stringify(id)},"projectId":${JSON.stringify(projectId)},"events":${events}}`;
 
 /** The relay of this process, by the outbox it empties. */
-const bells = new WeakMap<KitTables, (ids: string[]) => void>();
+const bells = new WeakMap<KitTables, (emitted: Emitted) => void>();
 
-/** Calls back with the rows' ids after each commit that emitted; the newest caller is the one called. */
-export function onEmitted(tables: KitTables, ring: (ids: string[]) => void): void {
+/** Calls back after each commit that emitted; the newest caller is the one called. */
+export function onEmitted(tables: KitTables, ring: (emitted: Emitted) => void): void {
   bells.set(tables, ring);
 }

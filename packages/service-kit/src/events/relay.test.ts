@@ -1,3 +1,4 @@
+import { eq, sql } from 'drizzle-orm';
 import { pgSchema } from 'drizzle-orm/pg-core';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'nats';
@@ -164,6 +165,45 @@ it('keeps the order of each resource, and loses and doubles nothing, whenever NA
   const all = Array.from({ length: 600 }, (_, n) => n);
   for (const resource of resources)
     expect(statesOf(resource)).toEqual(all.filter((n) => of(n).includes(resource)));
+});
+
+it('keeps the order of each resource when two replicas change it in turn', async () => {
+  const before = (await stream()).length;
+  const resources = ['x', 'y', 'z'];
+  await db.write('system', (tx) =>
+    tx.insert(tables.leader).values(resources.map((controller) => ({ controller, epoch: 0n }))),
+  );
+  const { url, password, ca } = database;
+  const others = kitTables(pgSchema('compute'));
+  const otherDb = new Database({ url, password, ca, log });
+  const otherBus = new EventBus(engines.natsUrl, files, log, bus.retention);
+  const otherRelay = new OutboxRelay(otherDb, others, otherBus, log);
+  /** Counts up one of them: its row is locked until the event is committed. */
+  const change = (on: Database, of: typeof tables, resource: string) =>
+    on.write('system', async (tx) => {
+      const [row] = await tx
+        .update(of.leader)
+        .set({ epoch: sql`${of.leader.epoch} + 1` })
+        .where(eq(of.leader.controller, resource))
+        .returning();
+      emit(tx, of, 'compute', thing(resource, `${row?.epoch}`));
+    });
+  const inTurn = async (on: Database, of: typeof tables, resource: string) => {
+    for (let n = 0; n < 100; n++) await change(on, of, resource);
+  };
+  try {
+    await Promise.all(resources.flatMap((r) => [inTurn(db, tables, r), inTurn(otherDb, others, r)]));
+    await drained();
+  } finally {
+    await otherRelay.close();
+    await otherBus.close();
+    await otherDb.close();
+  }
+  const after = (await stream()).slice(before);
+  for (const resource of resources)
+    expect(after.filter((e) => e.subject === resource).map((e) => +e.data.state)).toEqual(
+      Array.from({ length: 200 }, (_, n) => n + 1),
+    );
 });
 
 it("publishes a transaction's events by one message a project, or as many as it takes", async () => {

@@ -1,5 +1,6 @@
 import type { Database } from '../db/database';
-import { onEmitted } from '../db/events';
+import { MOST_BEHIND, onEmitted } from '../db/events';
+import type { Emitted, Message } from '../db/events';
 import type { KitTables } from '../db/tables';
 import type { Logger } from '../log';
 import { DEFAULT_RETENTION } from './nats';
@@ -19,10 +20,11 @@ const PRUNE_EVERY_MS = 60_000;
 const LEFT_BEHIND_S = 1;
 
 /**
- * Publishes what the outbox holds, oldest first and each row as one message, then marks it. Every replica runs one: it publishes what its own process
- * committed, at once, and what others left behind. A resource's events keep their order: each is sent after all before
- * it, whoever committed those. A repetition, after a crash or by two replicas, carries the same id and is dropped by the
- * stream; where the stream has forgotten ids, the relay looks first what it holds.
+ * Publishes what the outbox holds, oldest first and each row as one message, then marks it. Every replica runs one: it
+ * publishes what its own process committed, at once and without a look unless something may have to come before it, and
+ * what others left behind. A resource's events keep their order: each is sent after all before it, whoever committed
+ * those. A repetition, after a crash or by two replicas, carries the same id and is dropped by the stream; where the
+ * stream has forgotten ids, the relay looks first what it holds.
  * It reads rows that are not yet published, never "sequence > last": sequence order is not commit order.
  */
 export class OutboxRelay {
@@ -32,14 +34,16 @@ export class OutboxRelay {
   #rung = false;
   #comparedAt = 0;
   #unsure = true;
-  /** Ids of rows that this process has committed since the last look. */
+  /** All has been sent that waited since the stream was last lost. */
+  #caughtUp = false;
+  /** Ids of rows that this process has committed since the last look, and that were not sent at once. */
   #own = new Set<string>();
   /** On its way to the stream, by id. */
   readonly #sent = new Map<string, Promise<void>>();
   /** The newest of `#sent`, by resource. */
   readonly #newest = new Map<string, Promise<void>>();
   /** Ids that the stream has and the outbox does not know of yet. */
-  #published: string[] = [];
+  #published = new Set<string>();
   readonly #outbox: Outbox;
   readonly #log: EventLog;
   readonly #stopListening: () => void;
@@ -55,12 +59,14 @@ export class OutboxRelay {
     this.#log = new EventLog(bus, log);
     this.#stopListening = bus.onConnection(() => {
       this.#unsure = true;
+      this.#caughtUp = false;
       this.#wake();
     });
     this.#pruning = setInterval(() => void this.#prune(), PRUNE_EVERY_MS);
-    onEmitted(tables, (ids) => {
+    onEmitted(tables, (emitted) => {
       if (!bus.connected()) return; // published when it comes back
-      for (const id of ids) this.#own.add(id);
+      if (this.#isNext(emitted)) return this.#publish(emitted.rows);
+      for (const { id } of emitted.rows) this.#own.add(id);
       this.#wake();
     });
     this.#wake();
@@ -74,7 +80,7 @@ export class OutboxRelay {
     await this.#running;
     await Promise.allSettled(this.#sent.values());
     clearTimeout(this.#timer);
-    await this.#outbox.mark(this.#published).catch(() => undefined); // it is published again, and dropped
+    await this.#outbox.mark([...this.#published]).catch(() => undefined); // it is published again, and dropped
     this.#log.close();
     await this.#outbox.close();
   }
@@ -85,7 +91,7 @@ export class OutboxRelay {
     this.#running = this.#running.then(async () => {
       this.#rung = false;
       await this.#drain();
-      this.#wakeWithin(this.#published.length > 0 ? MARK_WITHIN_MS : LOOK_EVERY_MS);
+      this.#wakeWithin(this.#published.size > 0 ? MARK_WITHIN_MS : LOOK_EVERY_MS);
     });
   }
 
@@ -95,10 +101,13 @@ export class OutboxRelay {
   }
 
   async #drain(): Promise<void> {
+    let anew = false;
     try {
       while (!this.#stopped && this.bus.connected()) {
-        const anew = this.#unsure;
-        if (anew) await this.#doubt();
+        if (this.#unsure) {
+          anew = true;
+          await this.#doubt();
+        }
         const own = this.#own;
         this.#own = new Set();
         const waiting = await this.#look();
@@ -106,8 +115,9 @@ export class OutboxRelay {
           await this.#compare();
           continue;
         }
-        const fresh = waiting.filter(({ id }) => !this.#sent.has(id)).map(resourcesOf);
+        const fresh = waiting.filter(({ id }) => !this.#knows(id)).map(resourcesOf);
         this.#publish(anew ? fresh : due(fresh, own));
+        if (waiting.length < LOOK_AT) this.#caughtUp = !this.#unsure;
         if (waiting.length < LOOK_AT || this.#sent.size === 0) return;
         await Promise.all(this.#sent.values()); // no more than one look finds is under way
       }
@@ -122,20 +132,42 @@ export class OutboxRelay {
    */
   async #doubt(): Promise<void> {
     this.#unsure = false;
-    this.#published = [];
+    this.#published.clear();
     this.#sent.clear();
     this.#newest.clear();
-    await this.#outbox.doubt();
+    await this.#outbox.doubt().catch((cause: unknown) => {
+      this.#unsure = true;
+      throw cause;
+    });
+  }
+
+  #knows(id: string): boolean {
+    return this.#sent.has(id) || this.#published.has(id);
+  }
+
+  /**
+   * May this be sent without a look? Not if something else waits that may have to come before it; nor if another process
+   * may have taken it for left behind, and published it, by now.
+   */
+  #isNext({ behind, since }: Emitted): boolean {
+    return (
+      this.#caughtUp &&
+      !this.#stopped &&
+      this.#sent.size < LOOK_AT &&
+      behind.length < MOST_BEHIND &&
+      behind.every((id) => this.#knows(id)) &&
+      performance.now() - since < LEFT_BEHIND_S * 1000
+    );
   }
 
   async #look(): Promise<Waiting[]> {
-    const published = this.#published;
-    this.#published = [];
+    const published = [...this.#published];
+    this.#published.clear();
     return this.#outbox.look(published);
   }
 
   /** All at once, in their order; but what is under way of the same resources since an earlier look must arrive first. */
-  #publish(due: readonly Resourceful[]): void {
+  #publish(due: readonly Message[]): void {
     const held = new Map<string, Promise<void>>();
     const sent = due.map((row) => {
       const before = new Set(row.resources.flatMap((id) => held.get(id) ?? this.#newest.get(id) ?? []));
@@ -147,14 +179,15 @@ export class OutboxRelay {
     Promise.all(sent).catch((err: unknown) => this.log.warn({ err }, 'events could not be published yet'));
   }
 
-  async #send({ id, projectId, events }: Waiting, before: Iterable<Promise<void>>): Promise<void> {
-    await Promise.all(before);
+  async #send({ id, projectId, events }: Message, before: ReadonlySet<Promise<void>>): Promise<void> {
+    if (before.size > 0) await Promise.all(before);
     await this.bus.publish(subjectOf(projectId), id, events);
-    if (this.#published.push(id) === 1) this.#wakeWithin(MARK_WITHIN_MS);
+    this.#published.add(id);
+    if (this.#published.size === 1) this.#wakeWithin(MARK_WITHIN_MS);
   }
 
   /** Until it has settled. */
-  #keep({ id, resources }: Resourceful, sent: Promise<void>): void {
+  #keep({ id, resources }: Message, sent: Promise<void>): void {
     this.#sent.set(id, sent);
     for (const resource of resources) this.#newest.set(resource, sent);
     const forget = () => {
@@ -199,16 +232,13 @@ export class OutboxRelay {
   }
 }
 
-/** With the ids of what it speaks of. */
-type Resourceful = Waiting & { readonly resources: readonly string[] };
-
-const resourcesOf = (row: Waiting): Resourceful => {
+const resourcesOf = (row: Waiting): Waiting & Message => {
   const events = JSON.parse(row.events) as readonly PublishedEvent[];
   return { ...row, resources: events.map(({ subject }) => subject) };
 };
 
 /** What is this process's to publish, or left behind; and what comes before it of the same resources, and so on. */
-function due(waiting: readonly Resourceful[], own: ReadonlySet<string>): Resourceful[] {
+function due(waiting: ReadonlyArray<Waiting & Message>, own: ReadonlySet<string>): Message[] {
   const awaited = new Set<string>();
   return waiting
     .toReversed()
