@@ -66,6 +66,14 @@ it("tells of the engine's problem with the beats", async () => {
   await until('it is over', () => compute.beats.at(-1)?.driverProblem === '');
 });
 
+it('says by its own clock when it beat', async () => {
+  const before = Date.now();
+  reporter.start();
+  const { sentAt } = await until('a beat', () => compute.beats[0]);
+  expect(sentAt?.getTime()).toBeGreaterThanOrEqual(before);
+  expect(sentAt?.getTime()).toBeLessThanOrEqual(Date.now());
+});
+
 it('comes back after compute was away, with what happened meanwhile', async () => {
   reporter.start();
   await until('a connection', () => reporter.connected);

@@ -146,7 +146,8 @@ export class Reporter {
     if (!this.#blocked) {
       this.#unanswered.push({ sentAtMs: this.d.uptimeMs() });
       const driverProblem = health.ok ? '' : health.why;
-      this.#send({ $case: 'beat', value: { driverProblem, armedFenceMs: this.d.fence.armedMs } });
+      const { armedMs: armedFenceMs } = this.d.fence;
+      this.#send({ $case: 'beat', value: { driverProblem, armedFenceMs, sentAt: new Date() } });
     }
     this.#planBeat(stream, openedAt);
   }

@@ -22,8 +22,9 @@ describe('cloud doctor', () => {
   });
   const findings = async () => {
     const { code, out } = await home.cloud(['doctor', '-o', 'json']);
-    const all = (JSON.parse(out) as { findings: { check: string; state: string; advice?: string }[] })
-      .findings;
+    const all = (
+      JSON.parse(out) as { findings: { check: string; state: string; message: string; advice?: string }[] }
+    ).findings;
     return { code, state: Object.fromEntries(all.map(({ check, state }) => [check, state])), all };
   };
 
@@ -68,6 +69,9 @@ describe('cloud doctor', () => {
           hosts: [
             host('a', { state: 'suspect', message: 'silent' }),
             host('b', { state: 'ready', reason: 'DOCKER_AWAY' }),
+            host('ahead', { state: 'ready', reason: '', clock_offset_ms: 2_600 }),
+            host('behind', { state: 'ready', reason: '', clock_offset_ms: -90_000 }),
+            host('near', { state: 'ready', reason: '', clock_offset_ms: -900 }),
           ],
         },
       },
@@ -85,7 +89,13 @@ describe('cloud doctor', () => {
       credential: 'failed',
       'host a': 'failed',
       'host b': 'warning',
+      'host ahead': 'warning',
+      'host behind': 'warning',
+      'host near': 'ok',
     });
+    const said = (check: string) => all.find((each) => each.check === check)?.message;
+    expect(said('host ahead')).toContain("2.6 s ahead of the control plane's");
+    expect(said('host behind')).toContain("90.0 s behind the control plane's");
     for (const each of all) expect(each.advice !== undefined).toBe(/failed|warning/.test(each.state));
     expect((await stat(home.configFile)).mode & 0o777).toBe(0o600);
     expect((await home.cloud(['doctor', '-q'])).out).toContain('engine nats\n');

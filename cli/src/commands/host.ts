@@ -9,6 +9,9 @@ import { keepSecret } from '../secret-file';
 
 const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
 
+const clockOf = (ms: number) =>
+  ms === 0 ? 'with the control plane' : `${Math.abs(ms)} ms ${ms > 0 ? 'ahead' : 'behind'}`;
+
 export const hosts: Kind<Host> = {
   noun: 'host',
   of: (cloud) => cloud.hosts,
@@ -45,6 +48,7 @@ export const hosts: Kind<Host> = {
       title: 'DRIVER',
       value: ({ status }) => words(status?.inventory?.driver, status?.inventory?.driver_version),
     },
+    { title: 'CLOCK', value: ({ status }) => status?.last_seen_at && clockOf(status.clock_offset_ms ?? 0) },
     { title: 'AGENT', value: ({ status }) => status?.inventory?.agent_version },
     {
       title: 'KERNEL',

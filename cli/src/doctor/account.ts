@@ -37,12 +37,26 @@ export async function hosts(cli: Cli): Promise<Finding[]> {
   }
 }
 
+/** A host's clock that is further off than this, in ms, is not kept by anybody. */
+const mostOffset = 1_000;
+const keepTime =
+  'Let it and the control plane keep time by NTP: timedatectl set-ntp true. Too far off, certificates count as not yet or no longer valid.';
+
 function host({ metadata, spec, status }: Host): Finding {
   const { inventory, state, reason, message } = status;
   const check = `host ${metadata.name}`;
   const agent = `agent ${inventory?.agent_version ?? 'never seen'}, ${inventory?.driver ?? 'no driver'}`;
   const seen = `${state}, ${agent} ${inventory?.driver_version ?? ''}, seen ${age(status.last_seen_at) ?? 'never'} ago`;
   const why = [seen, reason, message].filter(Boolean).join(': ');
+  const off = status.clock_offset_ms ?? 0;
+  if (state === 'ready' && reason === '' && Math.abs(off) > mostOffset) {
+    const how = `${(Math.abs(off) / 1000).toFixed(1)} s ${off > 0 ? 'ahead of' : 'behind'} the control plane's`;
+    return warning(
+      check,
+      `${seen}: its clock is ${how}, and so are the times of its logs and events`,
+      keepTime,
+    );
+  }
   if (state === 'ready' && reason === '') {
     return spec.cordoned ? ok(check, `${seen}; cordoned, so it gets nothing new`) : ok(check, seen);
   }

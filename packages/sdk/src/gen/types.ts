@@ -205,6 +205,8 @@ export interface HostStatus {
   allocated_memory_mib: number;
   instance_count: number;
   last_seen_at?: string;
+  /** By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too. */
+  clock_offset_ms: number;
 }
 
 /** What an instance starts from: a container image, kept in the cloud's own registry. */

@@ -123,10 +123,11 @@ export const hostRepo = {
     id: string,
     problem: string,
     fenceAfterMs: number,
+    clockOffsetMs?: number,
   ): Promise<{ changed: HostRow | undefined } | false> {
     const heard = await tx
       .update(host)
-      .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, fenceAfterMs })
+      .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, fenceAfterMs, clockOffsetMs })
       .where(and(eq(host.id, id), ne(host.state, 'dead')))
       .returning({ id: host.id });
     if (heard.length === 0) return false;

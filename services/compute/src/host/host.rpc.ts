@@ -92,6 +92,7 @@ function toProto(row: HostRow): computeV1.Host {
       allocatedMemoryMib: row.allocatedMemoryMib,
       instanceCount: row.instanceCount,
       lastSeenAt: row.lastSeenAt ?? undefined,
+      clockOffsetMs: row.clockOffsetMs,
     },
   };
 }

@@ -32,6 +32,8 @@ export const host = compute.table(
     fenceAfterMs: integer('fence_after_ms').notNull().default(0),
     // When its lease was known to be gone; by the database's clock, so that every leader counts from the same moment.
     suspectSince: time('suspect_since'),
+    // By how much its clock is ahead of ours, in ms; negative: behind.
+    clockOffsetMs: integer('clock_offset_ms').notNull().default(0),
     version: integer('version').notNull().default(1),
     lastSeenAt: time('last_seen_at'),
     createdAt: time('created_at').notNull().defaultNow(),

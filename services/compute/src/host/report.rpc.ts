@@ -6,6 +6,7 @@ import { instanceRepo } from '../instance/instance.repo';
 import type { SavesDeps } from '../instance/instance.saves';
 import { observeInstances } from '../instance/observe-instance';
 import type { Sighting } from '../instance/observe-instance';
+import { ClockOffset } from './clock-offset';
 import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
@@ -44,6 +45,7 @@ export function reportRpc(
     const hostId = ctx.peer?.name ?? '';
     ctx.log.info({ hostId }, 'an agent reports');
     const unsaved = new InFlight(MOST_UNSAVED);
+    const clock = new ClockOffset();
     try {
       for await (const { report } of reports) {
         if (report?.$case === 'observed') {
@@ -53,7 +55,7 @@ export function reportRpc(
         const answer =
           report?.$case === 'hello'
             ? await greet(hostId, report.value)
-            : await hear(hostId, report?.value.driverProblem ?? '', report?.value.armedFenceMs ?? 0);
+            : await hear(hostId, report?.value, clock.heard(report?.value.sentAt));
         if (!answer) return; // given up meanwhile: only a new stream's hello may tell it what is still its own
         await liveness.beat(hostId);
         yield { beatIntervalMs: BEAT_INTERVAL_MS, ...answer };
@@ -86,10 +88,15 @@ export function reportRpc(
     return answer;
   }
 
-  const hear = (hostId: string, problem: string, armedMs: number): Promise<Answer | undefined> =>
+  const hear = (
+    hostId: string,
+    beat?: computeV1.HostBeat,
+    clockOffsetMs?: number,
+  ): Promise<Answer | undefined> =>
     f.db.write('system', async (tx) => {
-      const fence = await fenceOf(tx, hostId, armedMs);
-      const heard = await hostRepo.heard(tx, hostId, problem, fence.reliesOnMs);
+      const fence = await fenceOf(tx, hostId, beat?.armedFenceMs ?? 0);
+      const problem = beat?.driverProblem ?? '';
+      const heard = await hostRepo.heard(tx, hostId, problem, fence.reliesOnMs, clockOffsetMs);
       if (heard && heard.changed) changed(tx, heard.changed);
       return heard ? { fenceAfterMs: fence.tellMs, notHere: [] } : undefined;
     });

@@ -1,9 +1,9 @@
 import { computeV1, methodByPath } from '@thecloud/api';
 import { Encoded } from '@thecloud/service-kit';
-import type { Foundation, RequestContext } from '@thecloud/service-kit';
+import type { RequestContext } from '@thecloud/service-kit';
 import { computeDatabase } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
-import { reportRpc } from '../host/report.rpc';
+import { reportAs } from '../fixtures/report-as';
 import { ShownInstances } from './shown-instances';
 
 let fixture: ComputeDatabase;
@@ -77,17 +77,8 @@ it('shows the address that a host comes back with', async () => {
 
 /** As the host's agent does when it starts. */
 async function sayHello(hostId: string, address: string): Promise<void> {
-  const { db, work } = fixture;
-  const liveness = { beat: () => Promise.resolve(), forget: () => undefined };
-  const rpc = reportRpc({ db, work } as never as Foundation, {} as never, () => {}, liveness as never, 0);
-  const reportHost = rpc.handlers.reportHost as (
-    ctx: object,
-    reports: AsyncIterable<unknown>,
-  ) => AsyncIterable<unknown>;
-  const hello = { inventory: { address, hostname: 'h' }, instances: [], armedFenceMs: 0 };
-  async function* reports() {
-    yield Promise.resolve({ report: { $case: 'hello', value: hello } });
-  }
-  const ctx = { peer: { name: hostId }, log: { info: () => undefined } };
-  for await (const answer of reportHost(ctx, reports())) expect(answer).toMatchObject({ notHere: [] });
+  const inventory = computeV1.HostInventory.fromPartial({ address, hostname: 'h' });
+  const hello = { inventory, instances: [], armedFenceMs: 0 };
+  const answers = await reportAs(fixture, hostId, { $case: 'hello', value: hello });
+  expect(answers).toMatchObject([{ notHere: [] }]);
 }

@@ -142,8 +142,10 @@ type HostStatus struct {
 	AllocatedMemoryMib uint32                 `protobuf:"varint,6,opt,name=allocated_memory_mib,json=allocatedMemoryMib,proto3" json:"allocated_memory_mib,omitempty"`
 	InstanceCount      uint32                 `protobuf:"varint,7,opt,name=instance_count,json=instanceCount,proto3" json:"instance_count,omitempty"`
 	LastSeenAt         *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=last_seen_at,json=lastSeenAt,proto3" json:"last_seen_at,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too.
+	ClockOffsetMs int32 `protobuf:"varint,9,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *HostStatus) Reset() {
@@ -230,6 +232,13 @@ func (x *HostStatus) GetLastSeenAt() *timestamppb.Timestamp {
 		return x.LastSeenAt
 	}
 	return nil
+}
+
+func (x *HostStatus) GetClockOffsetMs() int32 {
+	if x != nil {
+		return x.ClockOffsetMs
+	}
+	return 0
 }
 
 type HostInventory struct {
@@ -362,7 +371,7 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"\x04spec\x18\x02 \x01(\v2\x1d.thecloud.compute.v1.HostSpecR\x04spec\x127\n" +
 	"\x06status\x18\x03 \x01(\v2\x1f.thecloud.compute.v1.HostStatusR\x06status\"&\n" +
 	"\bHostSpec\x12\x1a\n" +
-	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\xd6\x02\n" +
+	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\xfe\x02\n" +
 	"\n" +
 	"HostStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
@@ -373,7 +382,8 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"\x14allocated_memory_mib\x18\x06 \x01(\rR\x12allocatedMemoryMib\x12%\n" +
 	"\x0einstance_count\x18\a \x01(\rR\rinstanceCount\x12<\n" +
 	"\flast_seen_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"lastSeenAt\"\xc1\x02\n" +
+	"lastSeenAt\x12&\n" +
+	"\x0fclock_offset_ms\x18\t \x01(\x05R\rclockOffsetMs\"\xc1\x02\n" +
 	"\rHostInventory\x12\x1a\n" +
 	"\bhostname\x18\x01 \x01(\tR\bhostname\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12%\n" +

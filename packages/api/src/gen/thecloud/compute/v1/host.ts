@@ -36,7 +36,11 @@ export interface HostStatus {
   allocatedVcpus: number;
   allocatedMemoryMib: number;
   instanceCount: number;
-  lastSeenAt: Date | undefined;
+  lastSeenAt:
+    | Date
+    | undefined;
+  /** By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too. */
+  clockOffsetMs: number;
 }
 
 export interface HostInventory {
@@ -204,6 +208,7 @@ function createBaseHostStatus(): HostStatus {
     allocatedMemoryMib: 0,
     instanceCount: 0,
     lastSeenAt: undefined,
+    clockOffsetMs: 0,
   };
 }
 
@@ -232,6 +237,9 @@ export const HostStatus: MessageFns<HostStatus> = {
     }
     if (message.lastSeenAt !== undefined) {
       Timestamp.encode(toTimestamp(message.lastSeenAt), writer.uint32(66).fork()).join();
+    }
+    if (message.clockOffsetMs !== 0) {
+      writer.uint32(72).int32(message.clockOffsetMs);
     }
     return writer;
   },
@@ -313,6 +321,14 @@ export const HostStatus: MessageFns<HostStatus> = {
             message.lastSeenAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.clockOffsetMs = reader.int32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -340,6 +356,7 @@ export const HostStatus: MessageFns<HostStatus> = {
     message.allocatedMemoryMib = object.allocatedMemoryMib ?? 0;
     message.instanceCount = object.instanceCount ?? 0;
     message.lastSeenAt = object.lastSeenAt ?? undefined;
+    message.clockOffsetMs = object.clockOffsetMs ?? 0;
     return message;
   },
 };

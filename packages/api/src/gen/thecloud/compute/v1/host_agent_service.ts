@@ -17,6 +17,7 @@ import {
   type Metadata,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import { Timestamp } from "../../../google/protobuf/timestamp";
 import { ObservedInstance } from "../../agent/v1/observed";
 import { HostInventory } from "./host";
 
@@ -49,6 +50,8 @@ export interface HostBeat {
   driverProblem: string;
   /** The fence_after_ms in force, kept by a watchdog that runs; 0: nothing would stop what must not run twice. */
   armedFenceMs: number;
+  /** By the host's clock. */
+  sentAt: Date | undefined;
 }
 
 /** Answers a hello and each beat. */
@@ -243,7 +246,7 @@ export const HostHello: MessageFns<HostHello> = {
 };
 
 function createBaseHostBeat(): HostBeat {
-  return { driverProblem: "", armedFenceMs: 0 };
+  return { driverProblem: "", armedFenceMs: 0, sentAt: undefined };
 }
 
 export const HostBeat: MessageFns<HostBeat> = {
@@ -253,6 +256,9 @@ export const HostBeat: MessageFns<HostBeat> = {
     }
     if (message.armedFenceMs !== 0) {
       writer.uint32(16).uint32(message.armedFenceMs);
+    }
+    if (message.sentAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.sentAt), writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -286,6 +292,14 @@ export const HostBeat: MessageFns<HostBeat> = {
             message.armedFenceMs = reader.uint32();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sentAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -305,6 +319,7 @@ export const HostBeat: MessageFns<HostBeat> = {
     const message = createBaseHostBeat();
     message.driverProblem = object.driverProblem ?? "";
     message.armedFenceMs = object.armedFenceMs ?? 0;
+    message.sentAt = object.sentAt ?? undefined;
     return message;
   },
 };
@@ -435,6 +450,18 @@ type DeepPartial<T> = T extends bigint ? string | number | bigint
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function toTimestamp(date: Date): Timestamp {
+  const seconds = BigInt(Math.trunc(date.getTime() / 1_000));
+  const nanos = (date.getTime() % 1_000) * 1_000_000;
+  return { seconds, nanos };
+}
+
+function fromTimestamp(t: Timestamp): Date {
+  let millis = (globalThis.Number(t.seconds.toString()) || 0) * 1_000;
+  millis += (t.nanos || 0) / 1_000_000;
+  return new globalThis.Date(millis);
+}
 
 interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;
