@@ -22,7 +22,7 @@ const emitted = new WeakMap<object, Map<string, PublishedEvent>>();
 
 /**
  * Records an event in the transaction that makes it true; the relay publishes it after the commit. All events of a
- * transaction are written by one statement, together with its COMMIT: while the rows they speak of are still locked, so
+ * transaction are written at its end, together with the COMMIT: while the rows they speak of are still locked, so
  * that events of a resource are numbered in the order of its changes. What happens to one resource several times in a
  * transaction has happened once to everybody else: the last event of a type and subject counts.
  */
@@ -35,7 +35,7 @@ export function emit(tx: Tx, tables: KitTables, source: string, event: CloudEven
     beforeCommit(tx, async () => {
       const since = performance.now();
       const rows = rowsFor(events.values());
-      const behind = await insertOf(tables)(tx, { rows: `[${rows.map(toJson).join()}]` });
+      const [behind = []] = await Promise.all(rows.map((row) => insertOf(tables)(tx, { ...row })));
       written = { rows, behind: behind.map(({ id }) => id), since };
     });
     onCommit(tx, () => bells.get(tables)?.(written));
@@ -114,19 +114,16 @@ function insertOf(tables: KitTables): ReturnType<typeof insertInto> {
 }
 
 /** As JSON and not JSONB: nobody asks what is in it. Answers with what else was waiting: see Emitted. */
-const insertInto = ({ outbox }: KitTables) =>
-  statement<{ id: string }>(
+const insertInto = ({ outbox }: KitTables) => {
+  const value = (name: keyof Message) => sql.placeholder(name);
+  return statement<{ id: string }>(
     'outbox_insert',
     () => sql`
       with made as (
-        insert into ${outbox} (id, project_id, events)
-        select id, "projectId", events
-          from json_to_recordset(${sql.placeholder('rows')}::json) as r(id text, "projectId" text, events json))
+        insert into ${outbox} (id, project_id, events) values (${value('id')}, ${value('projectId')}, ${value('events')}))
       select id from ${outbox} where published_at is null order by sequence limit ${sql.raw(`${MOST_BEHIND}`)}`,
   );
-
-const toJson = ({ id, projectId, events }: Message) =>
-  `{"id":${JSON.stringify(id)},"projectId":${JSON.stringify(projectId)},"events":${events}}`;
+};
 
 /** The relay of this process, by the outbox it empties. */
 const bells = new WeakMap<KitTables, (emitted: Emitted) => void>();
