@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { computeV1 } from '@thecloud/api';
 import {
+  certificateMetric,
   channelOptions,
   createLogger,
   createMetrics,
@@ -116,10 +117,12 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
         return fine;
       },
     },
+    certificateEndsSoon: () => certificates.endsSoon(),
     uptimeMs,
     toWire: observedFrom,
     log,
   });
+  certificateMetric(registry, certificates);
   agentMetrics(registry, observations, life.limits, () => reporter.connected);
   const ops = await startOpsServer({
     address: config.THECLOUD_OPS_ADDRESS,

@@ -26,6 +26,7 @@ const seen = {
   cancelled: false,
 };
 let valid = new Set([key]);
+let certificateIsGood = true;
 
 const backend = new Server();
 const client = () => clients[0]!;
@@ -198,6 +199,7 @@ beforeAll(async () => {
   });
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   api = await startHttpApi(config, {
+    certificateIsGood: () => certificateIsGood,
     channelFor: client,
     authenticate: authenticateWith(config, client),
     fairUse: fairUseWith(config),
@@ -516,7 +518,21 @@ describe('beside the API', () => {
     expect(await call('GET', '/health/live')).toMatchObject({ status: 200, body: { status: 'live' } });
     expect(await call('GET', '/health/ready')).toMatchObject({
       status: 200,
-      body: { status: 'ready', missing: [] },
+      body: { status: 'ready', missing: [], certificates: { gateway: 'good' } },
+    });
+  });
+
+  it('says that its certificate ends soon, and is ready all the same', async () => {
+    certificateIsGood = false;
+    const answer = await eventually('what it says', async () => {
+      const { status, body } = await call('GET', '/health/ready');
+      const { gateway } = body.certificates as Record<string, string>;
+      return gateway === 'good' ? undefined : { status, body };
+    });
+    certificateIsGood = true;
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: 'ready', certificates: { gateway: 'ends soon' } },
     });
   });
 

@@ -9,6 +9,8 @@ export interface Readiness {
   readonly missing: readonly string[];
   /** What the services stand on, as those see it that answer. One that is away does not make us unready. */
   readonly engines: Readonly<Record<string, 'serving' | 'not serving'>>;
+  /** Of each process by its name. One that ends soon should have been renewed long ago; it does not make us unready. */
+  readonly certificates: Readonly<Record<string, 'good' | 'ends soon'>>;
 }
 
 const engineNames = ['postgres', 'etcd', 'nats', 'registry'];
@@ -16,11 +18,15 @@ const checkTimeoutMs = 1_000;
 const freshMs = 1_000;
 
 /** Asks every backend at most once a second, however often it is called: anybody may call it. */
-export function createReadiness(services: readonly string[], channelFor: (service: string) => Client) {
+export function createReadiness(
+  services: readonly string[],
+  channelFor: (service: string) => Client,
+  certificateIsGood?: () => boolean,
+) {
   let last: { at: number; answer: Promise<Readiness> } | undefined;
   return (): Promise<Readiness> => {
     if (!last || Date.now() - last.at > freshMs)
-      last = { at: Date.now(), answer: askAll(services, channelFor) };
+      last = { at: Date.now(), answer: askAll(services, channelFor, certificateIsGood) };
     return last.answer;
   };
 }
@@ -28,11 +34,17 @@ export function createReadiness(services: readonly string[], channelFor: (servic
 async function askAll(
   services: readonly string[],
   channelFor: (service: string) => Client,
+  certificateIsGood?: () => boolean,
 ): Promise<Readiness> {
-  const [states, engines] = await Promise.all([
+  const [states, engines, certificates] = await Promise.all([
     Promise.all(services.map(async (name) => [name, await ask(() => channelFor(name))] as const)),
     Promise.all(
       engineNames.map(async (name) => [name, await askEngine(name, services, channelFor)] as const),
+    ),
+    Promise.all(
+      services.map(
+        async (name) => [name, certificate(await ask(() => channelFor(name), 'certificate'))] as const,
+      ),
     ),
   ]);
   const missing = states.filter(([, state]) => state !== 'serving').map(([name]) => name);
@@ -41,8 +53,15 @@ async function askAll(
     backends: Object.fromEntries(states),
     missing,
     engines: known(engines),
+    certificates: known([
+      ['gateway', certificateIsGood && certificate(certificateIsGood() ? 'serving' : 'not serving')],
+      ...certificates,
+    ]),
   };
 }
+
+const certificate = (part: 'serving' | 'not serving' | 'unreachable') =>
+  part === 'unreachable' ? undefined : part === 'serving' ? 'good' : 'ends soon';
 
 const known = <T>(entries: readonly (readonly [string, T | undefined])[]) =>
   Object.fromEntries(entries.filter((entry): entry is [string, T] => entry[1] !== undefined));

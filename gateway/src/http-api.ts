@@ -27,6 +27,8 @@ export interface HttpApiDeps {
   readonly call?: CallService;
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
+  /** False: its own has not been renewed for long. Absent: it has none. */
+  readonly certificateIsGood?: () => boolean;
   readonly log: Logger;
   /** Where the HTTP metrics go. */
   readonly registry: Registry;
@@ -51,6 +53,7 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
   const readiness = createReadiness(
     [...new Set(['identity', ...routes.map((r) => r.backend)])],
     deps.channelFor,
+    deps.certificateIsGood,
   );
   let accepting = true;
   const open = new OpenStreams();

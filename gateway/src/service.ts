@@ -1,4 +1,5 @@
 import {
+  certificateMetric,
   createLogger,
   createMetrics,
   currentEtcd,
@@ -40,6 +41,7 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const backends = new Backends(certificates.channelCredentials());
   const lanes = new Lanes(certificates.channelCredentials(), backends.channelFor);
   const registry = createMetrics('gateway');
+  certificateMetric(registry, certificates);
   const { channelFor } = backends;
   const bus = config.THECLOUD_NATS_URL
     ? new EventBus(config.THECLOUD_NATS_URL, certificates, log)
@@ -47,7 +49,11 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const fairUse = fairUseWith(config, bus);
   const authenticate = authenticateWith(config, channelFor);
   const shared = { channelFor, authenticate, fairUse, log, registry };
-  const api = await startHttpApi(config, { ...shared, call: lanes.call });
+  const api = await startHttpApi(config, {
+    ...shared,
+    call: lanes.call,
+    certificateIsGood: () => certificates.endsSoon() === undefined,
+  });
   const grpc = await startGrpcApi(config, shared);
   const ops = await startOpsServer({ address: config.THECLOUD_OPS_ADDRESS, registry, missing: api.missing });
   const stopRenewal = keepRenewed(certificates, 'thecloud:///identity', log);

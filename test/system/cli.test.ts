@@ -136,6 +136,8 @@ it('finds every engine, service and host well', async () => {
   expect(wrong).toEqual([]);
   const checks = findings.map(({ check }) => check);
   for (const engine of ['postgres', 'etcd', 'nats', 'registry']) expect(checks).toContain(`engine ${engine}`);
+  for (const process of ['gateway', 'identity', 'compute'])
+    expect(checks).toContain(`certificate of ${process}`);
   expect(checks.filter((check) => check.startsWith('host '))).toHaveLength(1); // by the name it gives itself
 });
 

@@ -19,6 +19,7 @@ let client: computeV1.HostAgentServiceClient;
 let observations: Observations;
 let reporter: Reporter;
 let health: DriverHealth;
+let certificateEnd: Date | undefined;
 beforeEach(async () => {
   compute = await new TestCompute(ServerCredentials.createInsecure()).start();
   client = new computeV1.HostAgentServiceClient(`127.0.0.1:${compute.port}`, credentials.createInsecure(), {
@@ -35,6 +36,7 @@ beforeEach(async () => {
     observations,
     everything: () => observations.all(),
     fence: { armedMs: 0, orders: () => new Map(), acknowledged: async () => true },
+    certificateEndsSoon: () => certificateEnd,
     uptimeMs: () => performance.now(),
     toWire: observedFrom,
     log: { info: () => undefined, warn: () => undefined },
@@ -72,6 +74,16 @@ it('says by its own clock when it beat', async () => {
   const { sentAt } = await until('a beat', () => compute.beats[0]);
   expect(sentAt?.getTime()).toBeGreaterThanOrEqual(before);
   expect(sentAt?.getTime()).toBeLessThanOrEqual(Date.now());
+});
+
+it('says when its certificate ends, once that is near', async () => {
+  reporter.start();
+  await until('a beat', () => compute.beats.some((beat) => beat.certificateEndsAt === undefined));
+  certificateEnd = new Date('2030-01-01T00:00:00Z');
+  await until(
+    'the end',
+    () => compute.beats.at(-1)?.certificateEndsAt?.getTime() === certificateEnd?.getTime(),
+  );
 });
 
 it('comes back after compute was away, with what happened meanwhile', async () => {

@@ -17,6 +17,8 @@ export interface ReporterDeps {
   /** All that is on the host or in its journal. */
   everything(): Observation[];
   fence: FencePort;
+  /** When the agent's certificate ends, if it has not been renewed for so long that this is near. */
+  certificateEndsSoon(): Date | undefined;
   /** ms, never set back. */
   uptimeMs(): number;
   toWire(observation: Observation): computeV1.HostHello['instances'][number];
@@ -147,7 +149,15 @@ export class Reporter {
       this.#unanswered.push({ sentAtMs: this.d.uptimeMs() });
       const driverProblem = health.ok ? '' : health.why;
       const { armedMs: armedFenceMs } = this.d.fence;
-      this.#send({ $case: 'beat', value: { driverProblem, armedFenceMs, sentAt: new Date() } });
+      this.#send({
+        $case: 'beat',
+        value: {
+          driverProblem,
+          armedFenceMs,
+          sentAt: new Date(),
+          certificateEndsAt: this.d.certificateEndsSoon(),
+        },
+      });
     }
     this.#planBeat(stream, openedAt);
   }

@@ -56,6 +56,7 @@ describe('cloud doctor', () => {
           status: 'not ready',
           backends: { compute: 'unreachable' },
           engines: { nats: 'not serving', postgres: 'serving' },
+          certificates: { compute: 'ends soon', identity: 'good' },
         },
         headers: { date: 'Thu, 01 Jan 1970 00:00:00 GMT' },
       },
@@ -71,6 +72,7 @@ describe('cloud doctor', () => {
             host('b', { state: 'ready', reason: 'DOCKER_AWAY' }),
             host('ahead', { state: 'ready', reason: '', clock_offset_ms: 2_600 }),
             host('behind', { state: 'ready', reason: '', clock_offset_ms: -90_000 }),
+            host('unrenewed', { state: 'ready', reason: '', certificate_ends_at: '2030-01-01T00:00:00Z' }),
             host('near', { state: 'ready', reason: '', clock_offset_ms: -900 }),
           ],
         },
@@ -92,9 +94,13 @@ describe('cloud doctor', () => {
       'host ahead': 'warning',
       'host behind': 'warning',
       'host near': 'ok',
+      'host unrenewed': 'warning',
+      'certificate of compute': 'warning',
+      'certificate of identity': 'ok',
     });
     const said = (check: string) => all.find((each) => each.check === check)?.message;
     expect(said('host ahead')).toContain("2.6 s ahead of the control plane's");
+    expect(said('host unrenewed')).toContain('ends at 2030-01-01T00:00:00Z');
     expect(said('host behind')).toContain("90.0 s behind the control plane's");
     for (const each of all) expect(each.advice !== undefined).toBe(/failed|warning/.test(each.state));
     expect((await stat(home.configFile)).mode & 0o777).toBe(0o600);

@@ -4,6 +4,7 @@ import { CliError } from '../exit-codes';
 import { age } from '../output';
 import { messageOf } from '../thrown';
 import { failed, ok, skipped, warning, type Finding } from './finding';
+import { renewal } from './server';
 
 /** That the credential is known, and what it sees. */
 export async function credential(cli: Cli): Promise<Finding> {
@@ -56,6 +57,10 @@ function host({ metadata, spec, status }: Host): Finding {
       `${seen}: its clock is ${how}, and so are the times of its logs and events`,
       keepTime,
     );
+  }
+  if (state === 'ready' && reason === '' && status.certificate_ends_at) {
+    const why = `${seen}: the certificate of its agent ends at ${status.certificate_ends_at}, and renewing it fails`;
+    return warning(check, why, `Otherwise the host is lost then. ${renewal('agent')}`);
   }
   if (state === 'ready' && reason === '') {
     return spec.cordoned ? ok(check, `${seen}; cordoned, so it gets nothing new`) : ok(check, seen);

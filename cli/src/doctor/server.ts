@@ -17,6 +17,7 @@ interface Ready {
   status?: string;
   backends?: Record<string, string>;
   engines?: Record<string, string>;
+  certificates?: Record<string, string>;
 }
 
 const seeLogs = (name: string) =>
@@ -44,6 +45,7 @@ export async function server(url: URL, signal: AbortSignal): Promise<Finding[]> 
     answers,
     ...Object.entries(ready.backends ?? {}).map(([name, state]) => part('service', name, state)),
     ...Object.entries(ready.engines ?? {}).map(([name, state]) => part('engine', name, state)),
+    ...Object.entries(ready.certificates ?? {}).map(([name, state]) => internal(name, state)),
     clock(response.headers.get('date'), sent, took),
   ];
 }
@@ -52,6 +54,16 @@ function part(kind: string, name: string, state: string): Finding {
   const check = `${kind} ${name}`;
   return state === 'serving' ? ok(check, state) : failed(check, state, seeLogs(name));
 }
+
+/** The certificate that one of the cloud's processes shows the others. */
+function internal(name: string, state: string): Finding {
+  const check = `certificate of ${name}`;
+  return state === 'good' ? ok(check, state) : warning(check, `${state}: renewing it fails`, renewal(name));
+}
+
+/** What to do when a process cannot renew its certificate: its log names the cause. */
+export const renewal = (name: string) =>
+  `Identity renews it: is that up, and do both clocks agree? Its log says why it fails: make logs ONLY=${name}`;
 
 function clock(date: string | null, sent: number, took: number): Finding {
   if (!date) return skipped('clock', 'the server does not say what time it has');

@@ -62,6 +62,6 @@ export { fromServiceError, toServiceError } from './rpc/wire-errors';
 export { writeAll } from './rpc/write-all';
 export { currentEtcd, layFoundation, runAsProcess, serve } from './service';
 export type { Foundation, Served, ServiceConfig } from './service';
-export { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
+export { certificateMetric, createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
 export { startOpsServer } from './telemetry/ops-server';
 export { injectTrace, serverSpan, startTracing, traceId } from './telemetry/tracing';

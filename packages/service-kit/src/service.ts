@@ -28,10 +28,10 @@ import { createLogger } from './log';
 import type { Logger } from './log';
 import { createClient } from './rpc/client';
 import type { Implementation } from './rpc/implement';
-import type { EngineProbes } from './rpc/health';
+import type { Probes } from './rpc/health';
 import { startRpcServer } from './rpc/server';
 import { TokenVerifier } from './rpc/tokens';
-import { createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
+import { certificateMetric, createMetrics, RpcMetrics, runnerMetrics } from './telemetry/metrics';
 import { startOpsServer } from './telemetry/ops-server';
 import { startTracing } from './telemetry/tracing';
 
@@ -128,16 +128,24 @@ export async function layFoundation({
   };
 }
 
-const enginesOf = (f: Foundation): EngineProbes => ({
-  postgres: () => f.db.ready(),
-  nats: () => Promise.resolve(f.bus.connected()),
-  etcd: () =>
-    f
-      .etcd()
-      .get('health')
-      .exec()
-      .then(() => true),
-});
+/** Its engines by their names, and the certificate: not well when it has not been renewed for long. */
+const partsOf = (f: Foundation, others: Probes = {}): Probes => {
+  const engines: Probes = {
+    postgres: () => f.db.ready(),
+    nats: () => Promise.resolve(f.bus.connected()),
+    etcd: () =>
+      f
+        .etcd()
+        .get('health')
+        .exec()
+        .then(() => true),
+    ...others,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(engines).map(([name, probe]) => [`engine.${name}`, probe])),
+    certificate: () => Promise.resolve(f.certificates.endsSoon() === undefined),
+  };
+};
 
 export interface Served {
   /** Of the gRPC server. */
@@ -155,7 +163,7 @@ export interface ServeOptions {
   /** Absent: fetched from identity through discovery. */
   readonly fetchKeys?: () => Promise<string>;
   /** Engines of this service alone; the ones that all stand on are known. */
-  readonly engines?: EngineProbes;
+  readonly engines?: Probes;
   /** Signs this process's next certificate. Absent: identity is asked through discovery. */
   readonly issue?: Issue;
 }
@@ -168,7 +176,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     address: o.address,
     credentials: f.certificates.serverCredentials(),
     services: o.services,
-    engines: { ...enginesOf(f), ...o.engines },
+    parts: partsOf(f, o.engines),
     tokens: new TokenVerifier(keys.fetch),
     log,
     metrics: new RpcMetrics(registry),
@@ -183,6 +191,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     missing: async () => ((await f.db.ready()) ? [] : ['database']),
   });
   const stopRenewal = keepRenewed(f.certificates, o.issue ?? 'thecloud:///identity', log);
+  certificateMetric(registry, f.certificates);
   log.info({ port: rpc.port, ops: ops.port }, 'serving');
 
   return {

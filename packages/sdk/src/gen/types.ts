@@ -207,6 +207,8 @@ export interface HostStatus {
   last_seen_at?: string;
   /** By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too. */
   clock_offset_ms: number;
+  /** When the certificate of its agent ends; set only when that is near, because renewing it fails. */
+  certificate_ends_at?: string;
 }
 
 /** What an instance starts from: a container image, kept in the cloud's own registry. */

@@ -7,6 +7,9 @@ import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
 type CaListener = experimental.CaCertificateUpdateListener;
 type IdentityListener = experimental.IdentityCertificateUpdateListener;
 
+/** Renewal begins much earlier (see keepRenewed): with a smaller share of its life left, a certificate is in danger. */
+const DANGEROUS_SHARE = 0.25;
+
 /**
  * A process's certificate, key and CA on disk (directory 0700, files 0600), and the gRPC credentials made from them.
  * `replace` swaps them live: new handshakes use the new ones, open connections stay.
@@ -18,6 +21,8 @@ export class CertificateFiles {
   readonly #ca = new Set<CaListener>();
   readonly #identity = new Set<IdentityListener>();
   readonly #replaced = new Set<() => void>();
+  /** Of the present certificate, ms since 1970. */
+  #life: { readonly from: number; readonly to: number } | undefined;
 
   constructor(readonly dir: string) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -40,6 +45,17 @@ export class CertificateFiles {
     return new Date(new X509Certificate(readFileSync(this.certFile)).validTo);
   }
 
+  /** When it ends, if it has not been renewed for so long that this is near. */
+  endsSoon(now = Date.now()): Date | undefined {
+    const { from, to } = (this.#life ??= this.#readLife());
+    return to - now < (to - from) * DANGEROUS_SHARE ? new Date(to) : undefined;
+  }
+
+  #readLife(): { from: number; to: number } {
+    const { validFrom, validTo } = new X509Certificate(readFileSync(this.certFile));
+    return { from: Date.parse(validFrom), to: Date.parse(validTo) };
+  }
+
   /** Key first, then CA, then certificate, each by rename: a crash in between leaves a pair that enrolment replaces. */
   replace(files: { key: string; certificate: string; ca: string }): void {
     for (const [path, text] of [
@@ -50,6 +66,7 @@ export class CertificateFiles {
       writeFileSync(`${path}.new`, text, { mode: 0o600 });
       renameSync(`${path}.new`, path);
     }
+    this.#life = undefined;
     for (const tell of this.#ca) tell({ caCertificate: Buffer.from(files.ca) });
     for (const tell of this.#identity)
       tell({ certificate: Buffer.from(files.certificate), privateKey: Buffer.from(files.key) });

@@ -9,9 +9,9 @@ describe('health of what a service stands on', () => {
   beforeAll(async () => {
     server = new Server();
     addHealth(server, new HealthImplementation({ '': 'SERVING' }), {
-      postgres: () => Promise.resolve(up),
-      nats: () => Promise.reject(new Error('away')),
-      etcd: () => new Promise(() => undefined), // silent
+      'engine.postgres': () => Promise.resolve(up),
+      'engine.nats': () => Promise.reject(new Error('away')),
+      'engine.etcd': () => new Promise(() => undefined), // silent
     });
     const port = await new Promise<number>((resolve, reject) =>
       server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
@@ -41,7 +41,8 @@ describe('health of what a service stands on', () => {
     expect(await check('engine.postgres')).toBe(2);
     expect(await check('engine.nats')).toBe(2);
     expect(await check('engine.etcd')).toBe(2);
-    await expect(check('engine.nothing')).rejects.toMatchObject({ code: 5 });
+    for (const name of ['engine.nothing', 'constructor'])
+      await expect(check(name)).rejects.toMatchObject({ code: 5 });
     expect(await check('')).toBe(1);
   });
 });

@@ -1,8 +1,8 @@
 import type { sendUnaryData, Server, ServerUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
 import type { HealthImplementation } from 'grpc-health-check';
 
-/** What a service stands on, by name ("postgres"): whether it answers. Asked only when somebody wants to know. */
-export type EngineProbes = Readonly<Record<string, () => Promise<boolean>>>;
+/** Whether all is well with a part of a service, by its name. Asked only when somebody wants to know. */
+export type Probes = Readonly<Record<string, () => Promise<boolean>>>;
 
 interface CheckRequest {
   service: string;
@@ -11,8 +11,8 @@ type Check = (call: ServerUnaryCall<CheckRequest, unknown>, callback: sendUnaryD
 
 const probeMs = 900;
 
-/** grpc.health.v1: the server as a whole, each service by its name, and what it stands on as "engine.<name>". */
-export function addHealth(server: Server, health: HealthImplementation, probes: EngineProbes): void {
+/** grpc.health.v1: the server as a whole, each service by its name, and each part by its own ("engine.postgres"). */
+export function addHealth(server: Server, health: HealthImplementation, probes: Probes): void {
   health.addToServer({
     addService: (
       definition: Parameters<Server['addService']>[0],
@@ -21,7 +21,7 @@ export function addHealth(server: Server, health: HealthImplementation, probes: 
       const known = implementation.check as Check;
       const check: Check = (call, callback) => {
         const name = call.request.service;
-        const probe = name.startsWith('engine.') ? probes[name.slice('engine.'.length)] : undefined;
+        const probe = Object.hasOwn(probes, name) ? probes[name] : undefined;
         if (!probe) return known(call, callback);
         void answersInTime(probe).then((answers) => {
           health.setStatus(name, answers ? 'SERVING' : 'NOT_SERVING');

@@ -23,7 +23,7 @@ import type { Implementation } from './implement';
 import { laneRpc } from './lane';
 import { orAbort } from './or-abort';
 import { addHealth } from './health';
-import type { EngineProbes } from './health';
+import type { Probes } from './health';
 import { addReflection } from './reflection';
 import type { TokenVerifier } from './tokens';
 import { toServiceError } from './wire-errors';
@@ -41,8 +41,8 @@ export interface RpcServerOptions {
   readonly services: readonly Implementation[];
   /** Needed by services with methods for users. */
   readonly tokens?: TokenVerifier;
-  /** What the service stands on, for whoever asks its health. */
-  readonly engines?: EngineProbes;
+  /** For whoever asks its health. */
+  readonly parts?: Probes;
   readonly log: Logger;
   readonly metrics: RpcMetrics;
 }
@@ -73,7 +73,7 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
     const path = Object.values(implementation.definition)[0]?.path;
     if (path) health.setStatus(path.split('/')[1] ?? '', 'SERVING');
   }
-  addHealth(server, health, options.engines ?? {});
+  addHealth(server, health, options.parts ?? {});
   addReflection(server, options.services);
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(options.address, options.credentials, (err, bound) =>

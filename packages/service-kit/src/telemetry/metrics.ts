@@ -14,6 +14,18 @@ export function createMetrics(service: string): Registry {
   return registry;
 }
 
+/** When this process's certificate ends. */
+export function certificateMetric(registry: Registry, certificates: { expiresAt(): Date }): void {
+  new Gauge({
+    name: 'thecloud_certificate_ends_seconds',
+    help: 'When the certificate of this process ends, in seconds since 1970',
+    registers: [registry],
+    collect() {
+      this.set(certificates.expiresAt().getTime() / 1000);
+    },
+  });
+}
+
 const RPC_SECONDS = 'thecloud_rpc_seconds';
 
 /** What every gRPC server measures. Servers of one process share the series. */

@@ -122,12 +122,13 @@ export const hostRepo = {
     tx: Tx,
     id: string,
     problem: string,
-    fenceAfterMs: number,
-    clockOffsetMs?: number,
+    facts: Pick<HostRow, 'fenceAfterMs' | 'certificateEndsAt'> & {
+      readonly clockOffsetMs: number | undefined;
+    },
   ): Promise<{ changed: HostRow | undefined } | false> {
     const heard = await tx
       .update(host)
-      .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, fenceAfterMs, clockOffsetMs })
+      .set({ lastSeenAt: sql`clock_timestamp()`, suspectSince: null, ...facts })
       .where(and(eq(host.id, id), ne(host.state, 'dead')))
       .returning({ id: host.id });
     if (heard.length === 0) return false;

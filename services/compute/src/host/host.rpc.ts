@@ -93,6 +93,7 @@ function toProto(row: HostRow): computeV1.Host {
       instanceCount: row.instanceCount,
       lastSeenAt: row.lastSeenAt ?? undefined,
       clockOffsetMs: row.clockOffsetMs,
+      certificateEndsAt: row.certificateEndsAt ?? undefined,
     },
   };
 }

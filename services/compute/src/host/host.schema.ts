@@ -34,6 +34,8 @@ export const host = compute.table(
     suspectSince: time('suspect_since'),
     // By how much its clock is ahead of ours, in ms; negative: behind.
     clockOffsetMs: integer('clock_offset_ms').notNull().default(0),
+    // Set when that is near, because renewing it fails.
+    certificateEndsAt: time('certificate_ends_at'),
     version: integer('version').notNull().default(1),
     lastSeenAt: time('last_seen_at'),
     createdAt: time('created_at').notNull().defaultNow(),

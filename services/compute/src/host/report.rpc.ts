@@ -96,7 +96,9 @@ export function reportRpc(
     f.db.write('system', async (tx) => {
       const fence = await fenceOf(tx, hostId, beat?.armedFenceMs ?? 0);
       const problem = beat?.driverProblem ?? '';
-      const heard = await hostRepo.heard(tx, hostId, problem, fence.reliesOnMs, clockOffsetMs);
+      const certificateEndsAt = beat?.certificateEndsAt ?? null;
+      const facts = { fenceAfterMs: fence.reliesOnMs, clockOffsetMs, certificateEndsAt };
+      const heard = await hostRepo.heard(tx, hostId, problem, facts);
       if (heard && heard.changed) changed(tx, heard.changed);
       return heard ? { fenceAfterMs: fence.tellMs, notHere: [] } : undefined;
     });

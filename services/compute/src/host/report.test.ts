@@ -8,12 +8,13 @@ beforeAll(async () => (fixture = await computeDatabase()));
 afterAll(() => fixture.close());
 beforeEach(() => fixture.empty());
 
-const beat = (aheadMs?: number) => ({
+const beat = (aheadMs?: number, certificateEndsAt?: Date) => ({
   $case: 'beat' as const,
   value: {
     driverProblem: '',
     armedFenceMs: 0,
     sentAt: aheadMs === undefined ? undefined : new Date(Date.now() + aheadMs),
+    certificateEndsAt,
   },
 });
 const beats = (aheadMs?: number) => [beat(aheadMs), beat(aheadMs), beat(aheadMs)];
@@ -29,4 +30,14 @@ it('keeps how far the clock of a host is off, until a beat says otherwise', asyn
   expect((await offset())! / hour).toBeCloseTo(1, 1);
   await reportAs(fixture, hostId, ...beats(-hour));
   expect((await offset())! / hour).toBeCloseTo(-1, 1);
+});
+
+it('keeps when its certificate ends, for as long as that is near', async () => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  const end = () => fixture.database.query('select certificate_ends_at as end from compute.host');
+  const near = new Date('2030-01-01T00:00:00Z');
+  await reportAs(fixture, hostId, beat(0, near));
+  expect(await end()).toEqual([{ end: near }]);
+  await reportAs(fixture, hostId, beat(0));
+  expect(await end()).toEqual([{ end: null }]);
 });

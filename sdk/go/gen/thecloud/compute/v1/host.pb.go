@@ -144,8 +144,10 @@ type HostStatus struct {
 	LastSeenAt         *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=last_seen_at,json=lastSeenAt,proto3" json:"last_seen_at,omitempty"`
 	// By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too.
 	ClockOffsetMs int32 `protobuf:"varint,9,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// When the certificate of its agent ends; set only when that is near, because renewing it fails.
+	CertificateEndsAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=certificate_ends_at,json=certificateEndsAt,proto3" json:"certificate_ends_at,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *HostStatus) Reset() {
@@ -239,6 +241,13 @@ func (x *HostStatus) GetClockOffsetMs() int32 {
 		return x.ClockOffsetMs
 	}
 	return 0
+}
+
+func (x *HostStatus) GetCertificateEndsAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CertificateEndsAt
+	}
+	return nil
 }
 
 type HostInventory struct {
@@ -371,7 +380,7 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"\x04spec\x18\x02 \x01(\v2\x1d.thecloud.compute.v1.HostSpecR\x04spec\x127\n" +
 	"\x06status\x18\x03 \x01(\v2\x1f.thecloud.compute.v1.HostStatusR\x06status\"&\n" +
 	"\bHostSpec\x12\x1a\n" +
-	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\xfe\x02\n" +
+	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\xca\x03\n" +
 	"\n" +
 	"HostStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
@@ -383,7 +392,9 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"\x0einstance_count\x18\a \x01(\rR\rinstanceCount\x12<\n" +
 	"\flast_seen_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\n" +
 	"lastSeenAt\x12&\n" +
-	"\x0fclock_offset_ms\x18\t \x01(\x05R\rclockOffsetMs\"\xc1\x02\n" +
+	"\x0fclock_offset_ms\x18\t \x01(\x05R\rclockOffsetMs\x12J\n" +
+	"\x13certificate_ends_at\x18\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x11certificateEndsAt\"\xc1\x02\n" +
 	"\rHostInventory\x12\x1a\n" +
 	"\bhostname\x18\x01 \x01(\tR\bhostname\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12%\n" +
@@ -426,11 +437,12 @@ var file_thecloud_compute_v1_host_proto_depIdxs = []int32{
 	2, // 2: thecloud.compute.v1.Host.status:type_name -> thecloud.compute.v1.HostStatus
 	3, // 3: thecloud.compute.v1.HostStatus.inventory:type_name -> thecloud.compute.v1.HostInventory
 	5, // 4: thecloud.compute.v1.HostStatus.last_seen_at:type_name -> google.protobuf.Timestamp
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	5, // [5:5] is the sub-list for extension type_name
-	5, // [5:5] is the sub-list for extension extendee
-	0, // [0:5] is the sub-list for field type_name
+	5, // 5: thecloud.compute.v1.HostStatus.certificate_ends_at:type_name -> google.protobuf.Timestamp
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	6, // [6:6] is the sub-list for extension extendee
+	0, // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_compute_v1_host_proto_init() }

@@ -26,7 +26,7 @@ class HostSpec(_message.Message):
     def __init__(self, cordoned: bool = ...) -> None: ...
 
 class HostStatus(_message.Message):
-    __slots__ = ("state", "reason", "message", "inventory", "allocated_vcpus", "allocated_memory_mib", "instance_count", "last_seen_at", "clock_offset_ms")
+    __slots__ = ("state", "reason", "message", "inventory", "allocated_vcpus", "allocated_memory_mib", "instance_count", "last_seen_at", "clock_offset_ms", "certificate_ends_at")
     STATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class HostStatus(_message.Message):
     INSTANCE_COUNT_FIELD_NUMBER: _ClassVar[int]
     LAST_SEEN_AT_FIELD_NUMBER: _ClassVar[int]
     CLOCK_OFFSET_MS_FIELD_NUMBER: _ClassVar[int]
+    CERTIFICATE_ENDS_AT_FIELD_NUMBER: _ClassVar[int]
     state: str
     reason: str
     message: str
@@ -45,7 +46,8 @@ class HostStatus(_message.Message):
     instance_count: int
     last_seen_at: _timestamp_pb2.Timestamp
     clock_offset_ms: int
-    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., inventory: _Optional[_Union[HostInventory, _Mapping]] = ..., allocated_vcpus: _Optional[int] = ..., allocated_memory_mib: _Optional[int] = ..., instance_count: _Optional[int] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_offset_ms: _Optional[int] = ...) -> None: ...
+    certificate_ends_at: _timestamp_pb2.Timestamp
+    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., inventory: _Optional[_Union[HostInventory, _Mapping]] = ..., allocated_vcpus: _Optional[int] = ..., allocated_memory_mib: _Optional[int] = ..., instance_count: _Optional[int] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_offset_ms: _Optional[int] = ..., certificate_ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class HostInventory(_message.Message):
     __slots__ = ("hostname", "address", "agent_endpoint", "agent_version", "driver", "driver_version", "vcpus", "memory_mib", "kernel", "architecture")

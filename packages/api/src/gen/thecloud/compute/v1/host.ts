@@ -41,6 +41,8 @@ export interface HostStatus {
     | undefined;
   /** By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too. */
   clockOffsetMs: number;
+  /** When the certificate of its agent ends; set only when that is near, because renewing it fails. */
+  certificateEndsAt: Date | undefined;
 }
 
 export interface HostInventory {
@@ -209,6 +211,7 @@ function createBaseHostStatus(): HostStatus {
     instanceCount: 0,
     lastSeenAt: undefined,
     clockOffsetMs: 0,
+    certificateEndsAt: undefined,
   };
 }
 
@@ -240,6 +243,9 @@ export const HostStatus: MessageFns<HostStatus> = {
     }
     if (message.clockOffsetMs !== 0) {
       writer.uint32(72).int32(message.clockOffsetMs);
+    }
+    if (message.certificateEndsAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.certificateEndsAt), writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -329,6 +335,14 @@ export const HostStatus: MessageFns<HostStatus> = {
             message.clockOffsetMs = reader.int32();
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.certificateEndsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -357,6 +371,7 @@ export const HostStatus: MessageFns<HostStatus> = {
     message.instanceCount = object.instanceCount ?? 0;
     message.lastSeenAt = object.lastSeenAt ?? undefined;
     message.clockOffsetMs = object.clockOffsetMs ?? 0;
+    message.certificateEndsAt = object.certificateEndsAt ?? undefined;
     return message;
   },
 };

@@ -51,7 +51,11 @@ export interface HostBeat {
   /** The fence_after_ms in force, kept by a watchdog that runs; 0: nothing would stop what must not run twice. */
   armedFenceMs: number;
   /** By the host's clock. */
-  sentAt: Date | undefined;
+  sentAt:
+    | Date
+    | undefined;
+  /** Set when its certificate should have been renewed long ago: when it ends. */
+  certificateEndsAt: Date | undefined;
 }
 
 /** Answers a hello and each beat. */
@@ -246,7 +250,7 @@ export const HostHello: MessageFns<HostHello> = {
 };
 
 function createBaseHostBeat(): HostBeat {
-  return { driverProblem: "", armedFenceMs: 0, sentAt: undefined };
+  return { driverProblem: "", armedFenceMs: 0, sentAt: undefined, certificateEndsAt: undefined };
 }
 
 export const HostBeat: MessageFns<HostBeat> = {
@@ -259,6 +263,9 @@ export const HostBeat: MessageFns<HostBeat> = {
     }
     if (message.sentAt !== undefined) {
       Timestamp.encode(toTimestamp(message.sentAt), writer.uint32(26).fork()).join();
+    }
+    if (message.certificateEndsAt !== undefined) {
+      Timestamp.encode(toTimestamp(message.certificateEndsAt), writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -300,6 +307,14 @@ export const HostBeat: MessageFns<HostBeat> = {
             message.sentAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.certificateEndsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -320,6 +335,7 @@ export const HostBeat: MessageFns<HostBeat> = {
     message.driverProblem = object.driverProblem ?? "";
     message.armedFenceMs = object.armedFenceMs ?? 0;
     message.sentAt = object.sentAt ?? undefined;
+    message.certificateEndsAt = object.certificateEndsAt ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,1 @@
+ALTER TABLE "compute"."host" ADD COLUMN "certificate_ends_at" timestamp (3) with time zone;
