@@ -1,4 +1,5 @@
 import { readPidFile } from '@thecloud/engines';
+import { endingCertificates } from './certify';
 import { enginePlaces } from './engines';
 import { opsPorts } from './environments';
 import { readInstallation } from './installation';
@@ -36,6 +37,7 @@ async function status(): Promise<void> {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
     process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
   }
+  for (const note of endingCertificates(layout)) process.stdout.write(`${note}\n`);
 }
 
 runVerb(status);
