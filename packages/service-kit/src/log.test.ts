@@ -31,3 +31,26 @@ it.each([
   ]);
   expect(lines[0]).toMatchObject({ password: '[secret]' });
 });
+
+it('cuts secrets out of fields, lists, errors and what a child is bound to, and changes nothing that it is given', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '-e',
+    `const { createLogger } = require(${JSON.stringify(join(__dirname, 'log.ts'))});
+     const given = { user: 'u', list: [{ token: 't' }], at: new Date(0), deep: { er: { secret: 's' } } };
+     const log = createLogger({ service: 'one' }).child({ host: { joinToken: 'j' } });
+     log.info(given, JSON.stringify(given));
+     log.info({ err: Object.assign(new Error('failed'), { credential: 'c', code: 7 }) }, 'failed');`,
+  ]);
+  const [line, failed] = stdout
+    .trim()
+    .split('\n')
+    .map((text) => JSON.parse(text) as Record<string, unknown>);
+  expect(line).toMatchObject({
+    ...{ host: { joinToken: '[secret]' }, user: 'u', at: '1970-01-01T00:00:00.000Z' },
+    ...{ list: [{ token: '[secret]' }], deep: { er: { secret: '[secret]' } } },
+    msg: '{"user":"u","list":[{"token":"t"}],"at":"1970-01-01T00:00:00.000Z","deep":{"er":{"secret":"s"}}}',
+  });
+  expect(failed).toMatchObject({
+    err: { type: 'Error', message: 'failed', credential: '[secret]', code: 7 },
+  });
+});
