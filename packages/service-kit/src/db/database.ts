@@ -56,11 +56,13 @@ const STATEMENT_TIMEOUT_MS = 15_000;
 /**
  * All that services ask reaches its rows by an index. PostgreSQL would often rather read whole tables: it keeps plans
  * from when a table was all but empty, and takes a list in JSON for 100 rows however short it is. (jit: a plan that
- * cannot do without what is off here would look so dear that compiling it seemed worth while.)
+ * cannot do without what is off here would look so dear that compiling it seemed worth while.) So the values make no
+ * other plan worth while, either, and each statement is planned once.
  */
-const PLANS = ['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']
-  .map((name) => `-c ${name}=off`)
-  .join(' ');
+const PLANS = [
+  ...['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit'].map((name) => `-c ${name}=off`),
+  '-c plan_cache_mode=force_generic_plan',
+].join(' ');
 
 /** One service's schema, through transactions that row-level security confines to a scope. */
 export class Database {

@@ -36,6 +36,8 @@ interface Wish {
 /** The work table of a service, as its controllers' queue. */
 export class PgWorkSource implements WorkSource {
   readonly #takers = new Map<string, Taker>();
+  /** When each controller's bell is to ring next. */
+  readonly #rings = new Map<string, number>();
   readonly #releases = new Batcher<Release, number>(LARGEST_RELEASE, (releases) => this.#release(releases));
 
   readonly #upsert = statement('work_enqueue', () => enqueue(this.tables));
@@ -91,10 +93,15 @@ export class PgWorkSource implements WorkSource {
       wishes.map((wish) => ({ ...wish, controller })),
     );
     const soonest = Math.min(...wishes.map(({ afterMs }) => afterMs));
-    onCommit(tx, () => {
-      if (soonest === 0) this.wakes.ring(controller);
-      else setTimeout(() => this.wakes.ring(controller), soonest + TOGETHER_MS).unref();
-    });
+    onCommit(tx, () => (soonest === 0 ? this.wakes.ring(controller) : this.#ringLater(controller, soonest)));
+  }
+
+  /** Once for all that come to be due together. */
+  #ringLater(controller: string, afterMs: number): void {
+    const at = Math.ceil((Date.now() + afterMs) / TOGETHER_MS + 1) * TOGETHER_MS;
+    if (this.#rings.get(controller) === at) return;
+    this.#rings.set(controller, at);
+    setTimeout(() => this.wakes.ring(controller), at - Date.now()).unref();
   }
 
   /** The key is gone for good: nothing will look at it again. In the transaction that purges the resource. */
@@ -180,10 +187,10 @@ export class PgWorkSource implements WorkSource {
   }
 }
 
-/** So many ms from now; where it is no hurry, up to so much later that many are due, and looked at, together. */
+/** So many ms from now (never rounded up: at once is at once); where it is no hurry, up to so much later that many are due, and looked at, together. */
 const later = (
   ms: SQL,
-) => sql`case when ${ms} < ${sql.raw(String(NO_HURRY_MS))} then now() + ${ms} * interval '1 millisecond'
+) => sql`case when ${ms} < ${sql.raw(String(NO_HURRY_MS))} then date_trunc('milliseconds', now() + ${ms} * interval '1 millisecond')
   else date_bin(${sql.raw(`'${TOGETHER_MS} milliseconds'`)}, now() + (${ms} + ${sql.raw(String(TOGETHER_MS))}) * interval '1 millisecond', timestamptz 'epoch') end`;
 
 /** Keys in their order: nobody waits in a ring. A time that has come, or comes sooner, stays. */
