@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { ClientConfig } from 'pg';
 import { newId } from '@thecloud/kernel';
+import { BEFORE_THE_CLOCK } from './timing';
 
 const HOSTS = 1_000;
 /** Of 8 to 16 vCPUs: 12,000 in all, so the last thousand finds a fleet that is filling up. */
@@ -12,7 +13,7 @@ export const WANTS = { vcpus: 1, memoryMib: MIB_PER_VCPU };
 /** An empty fleet, and as many instances to place as it is measured with. Answers with the ids of both. */
 export async function empty(postgres: ClientConfig): Promise<{ hosts: string[]; instances: string[] }> {
   const hosts = Array.from({ length: HOSTS }, () => newId('host'));
-  const instances = Array.from({ length: INSTANCES }, () => newId('instance'));
+  const instances = Array.from({ length: BEFORE_THE_CLOCK + INSTANCES }, () => newId('instance'));
   await within(postgres, async (client) => {
     await client.query('truncate compute.host, compute.instance, compute.host_port');
     await client.query(
