@@ -39,9 +39,18 @@ export class LoggedMessage {
 
   #read(): readonly LoggedEvent[] {
     const { place } = this;
-    const said = JSON.parse(this.message.string()) as PublishedEvent | readonly PublishedEvent[];
-    const events = 'length' in said ? said : [said]; // as it was once: each a message of its own
+    const events = parsed(this.message.string());
     const bytes = Math.ceil(this.message.data.length / events.length);
     return events.map((event) => ({ place, event, bytes }));
+  }
+}
+
+/** One that is no list was published by itself, as all once were. What is no JSON was published by no relay. */
+function parsed(body: string): readonly PublishedEvent[] {
+  try {
+    const said = JSON.parse(body) as PublishedEvent | readonly PublishedEvent[];
+    return 'length' in said ? said : [said];
+  } catch {
+    return [];
   }
 }
