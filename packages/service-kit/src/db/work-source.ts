@@ -5,7 +5,7 @@ import type { Claim, Epoch, Taker, WorkSource } from '@thecloud/reconcile';
 import { Batcher, commonErrors } from '@thecloud/kernel';
 import type { Wakes } from '../events/wakes';
 import { onCommit } from './database';
-import { oneOf, rowsOf, settle, statement } from './connection';
+import { rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
 import { gathered } from './gather';
@@ -129,15 +129,12 @@ export class PgWorkSource implements WorkSource {
 
   /** Claims that are released at the same time are put back by one statement. */
   async #release(releases: readonly Release[]): Promise<number[]> {
+    const inOrder = releases.toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     const back = await this.db.writeAtOnce('system', (tx) =>
-      this.#putBack(tx, {
-        releases: JSON.stringify(releases),
-        controllers: releases.map((r) => r.controller),
-        keys: releases.map((r) => r.key),
-      }),
+      this.#putBack(tx, { releases: JSON.stringify(inOrder) }),
     );
-    const dueMs = new Map(back.map((row) => [`${row.controller} ${row.key}`, row.dueMs]));
-    return releases.map(({ controller, key }) => dueMs.get(`${controller} ${key}`) ?? Infinity);
+    const dueMs = new Map(back.map((row) => [nameOf(row), row.dueMs]));
+    return releases.map((release) => dueMs.get(nameOf(release)) ?? Infinity);
   }
 
   onWake(controller: string, wake: () => void): () => void {
@@ -212,17 +209,23 @@ const claim = ({ work, leader }: KitTables) => sql`
       order by due_at limit ${sql.placeholder('limit')}::int for update skip locked)
   returning key, wakes, attempts`;
 
+const nameOf = ({ controller, key }: Pick<Release, 'controller' | 'key'>) => `${controller} ${key}`;
+
+/**
+ * Locked in the order in which they come. One by one (lateral), or PostgreSQL would read all that a controller has, until
+ * it has been told by statistics how much that is.
+ */
 const putBack = ({ work, leader }: KitTables) => sql`
   with back as (
     select w.controller, w.key, b.wakes, b.attempts, b.after_ms
       from jsonb_to_recordset(${rowsOf('releases')})
            as b(controller text, epoch bigint, key text, wakes int, attempts int, after_ms bigint)
       join ${leader} l on l.controller = b.controller and l.epoch = b.epoch
-      join ${work} w on w.controller = b.controller and w.key = b.key and ${oneOf('w.controller', 'controllers')} and ${oneOf('w.key', 'keys')}
-     order by w.controller, w.key for update of w)
+     cross join lateral (
+           select controller, key from ${work} where controller = b.controller and key = b.key limit 1 for update) w)
   update ${work} w set lease_until = null, attempts = back.attempts,
          due_at = case when w.wakes = back.wakes then ${later(sql`back.after_ms`)} else w.due_at end
-    from back where w.controller = back.controller and w.key = back.key and ${oneOf('w.controller', 'controllers')} and ${oneOf('w.key', 'keys')}
+    from back where w.controller = back.controller and w.key = back.key
   returning w.controller, w.key, (extract(epoch from w.due_at - now()) * 1000)::float8 as "dueMs"`;
 
 const leader = ({ leader }: KitTables) =>
