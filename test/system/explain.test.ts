@@ -161,6 +161,11 @@ describe('a host port that the cloud chose, and that another program on the host
     }
   });
 
+  it('is not given if none is left at all: the hosts are counted by that', async () => {
+    await onlyFree();
+    await expectFailed(await launch(published), 'NO_CAPACITY', /1 host: too few host ports left/);
+  });
+
   it('fails the launch if there is no other, and a start finds one that has become free', async () => {
     const [holder, free] = [await listenFrom(29_900, -1), await listenFrom(20_100, 1)];
     free.close();

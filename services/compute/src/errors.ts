@@ -83,6 +83,11 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) => `Host port ${m.port} is taken on every host. Choose another, or 0 to be given a free one.`,
     { field: 'spec.ports' },
   ),
+  HOST_PORTS_USED_UP: entry(
+    'FAILED_PRECONDITION',
+    () => 'Its host has too few ports left to choose from. Publish fewer, or name ports that are free there.',
+    { field: 'spec.ports' },
+  ),
   PORT_REPEATED: entry<{ port: string }>(
     'INVALID_ARGUMENT',
     (m) => `Port ${m.port} is published more than once. Name each port once.`,

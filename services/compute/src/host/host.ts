@@ -14,9 +14,11 @@ export interface HostCapacity {
   readonly freeMemoryMib: number;
 }
 
-/** What placement remembers of a host: besides, where its agent is and which of the ports asked for are taken. */
+/** What placement remembers of a host: besides, where its agent is, which of the ports asked for are taken, and how many are left. */
 export interface KnownHost extends HostCapacity {
   readonly agentEndpoint: string;
   /** "tcp/8080". */
   readonly taken: readonly string[];
+  /** Of those that the cloud chooses from. */
+  readonly portsLeft: Readonly<Record<'tcp' | 'udp', number>>;
 }

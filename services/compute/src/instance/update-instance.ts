@@ -39,6 +39,7 @@ export const update =
       if (row.hostId && row.seen?.problemReason === 'PORT_TAKEN')
         await rememberTaken(tx, { ...row, hostId: row.hostId, takenPort: row.seen.problemPort });
       const conflict = row.hostId ? await bindPorts(tx, row.hostId, row.id, change.ports) : undefined;
+      if (conflict === 0) throw errors.HOST_PORTS_USED_UP({});
       if (conflict !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(conflict) });
     }
     if (row.onHostLoss === 'keep' && change.onHostLoss === 'restart') change.keptGeneration = row.generation;

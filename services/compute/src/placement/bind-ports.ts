@@ -2,12 +2,9 @@ import { and, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import type { PublishedPort } from '../instance/instance';
 import { hostPort } from '../instance/instance.schema';
+import { CHOOSABLE, FIRST_CHOSEN, LAST_CHOSEN } from './port-range';
 import { takenPort } from './taken-port.schema';
 import { isRecent } from './taken-ports';
-
-/** Ports the cloud chooses from when the caller leaves it the choice. */
-const FIRST_CHOSEN = 20_000;
-const LAST_CHOSEN = 29_999;
 
 /**
  * Reserves an instance's ports on a host, in the caller's transaction; what it has there already and still wants, it keeps,
@@ -35,7 +32,9 @@ export async function bindPorts(
         and(eq(hostPort.hostId, hostId), eq(hostPort.protocol, row.protocol), eq(hostPort.port, row.port)),
       );
   }
-  for (const port of ports.filter((p) => !mine.some((row) => keeps(p, row)))) {
+  const missing = ports.filter((p) => !mine.some((row) => keeps(p, row)));
+  // Those it insists on first, so that none of them is chosen for another of its own.
+  for (const port of missing.toSorted((a, b) => b.hostPort - a.hostPort)) {
     const { protocol, containerPort } = port;
     const free = port.hostPort || (await chooseFree(tx, hostId, protocol, containerPort));
     if (free === 0) return free;
@@ -55,9 +54,7 @@ const isTaken = sql<boolean>`exists (select from ${takenPort} t
 
 /** A free one, spread by chance so that concurrent choices seldom meet. 0 when there is none. */
 async function chooseFree(tx: Tx, hostId: string, protocol: string, containerPort: number): Promise<number> {
-  const start =
-    FIRST_CHOSEN +
-    ((containerPort * 31 + Math.floor(Math.random() * 10_000)) % (LAST_CHOSEN - FIRST_CHOSEN + 1));
+  const start = FIRST_CHOSEN + ((containerPort * 31 + Math.floor(Math.random() * CHOOSABLE)) % CHOOSABLE);
   const found = await tx.execute<{ port: number }>(sql`
     select p.port from generate_series(${FIRST_CHOSEN}::int, ${LAST_CHOSEN}::int) as p(port)
      where not exists (select from ${hostPort} where host_id = ${hostId} and protocol = ${protocol} and port = p.port)

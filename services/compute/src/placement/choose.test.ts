@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Fleet, sayRefused } from './choose';
+import type { RangeUse } from './port-range';
 
 const host = (id: string, change: object = {}) => ({
   id,
@@ -11,6 +12,7 @@ const host = (id: string, change: object = {}) => ({
   freeVcpus: 8,
   freeMemoryMib: 8192,
   taken: [] as string[],
+  portsLeft: { tcp: 10_000, udp: 10_000 },
   agentEndpoint: `${id}:1`,
   ...change,
 });
@@ -20,6 +22,7 @@ const want = (change: object = {}) => ({
   vcpus: 1,
   memoryMib: 1024,
   ports: [] as string[],
+  ofRange: [] as RangeUse[],
   ...change,
 });
 
@@ -54,6 +57,22 @@ it('never hands a host port out twice in a batch', () => {
     on('b'),
     { refused: { 'host port taken': 2 } },
   ]);
+});
+
+it('counts the ports that are left to choose, and those of them that are asked for by number', () => {
+  const two = { portsLeft: { tcp: 2, udp: 0 } };
+  const use = (chosen: number, named = 0, protocol: 'tcp' | 'udp' = 'tcp') =>
+    want({ ofRange: [{ protocol, chosen, named }] });
+  const none = { refused: { 'too few host ports left to choose from': 1 } };
+  const fleet = new Fleet([host('a', two)]);
+  expect(fleet.choose(use(3))).toEqual(none);
+  expect(fleet.choose(use(1, 2))).toEqual(none);
+  expect(fleet.choose(use(1, 0, 'udp'))).toEqual(none);
+  expect(fleet.choose(use(0, 1))).toEqual(on('a'));
+  expect(fleet.choose(use(2))).toEqual(none);
+  expect(fleet.choose(use(1))).toEqual(on('a'));
+  expect(fleet.choose(use(1))).toEqual(none);
+  expect(fleet.choose(want())).toEqual(on('a')); // who wants none is not held up
 });
 
 it('says that there is no host', () => {

@@ -1,4 +1,5 @@
 import type { HostCapacity, KnownHost } from '../host/host';
+import type { RangeUse } from './port-range';
 
 /** What an instance needs of a host. */
 export interface Request {
@@ -7,6 +8,8 @@ export interface Request {
   readonly memoryMib: number;
   /** "tcp/8080": host ports it insists on. */
   readonly ports: readonly string[];
+  /** By protocol. */
+  readonly ofRange: readonly RangeUse[];
 }
 
 export type Choice =
@@ -14,12 +17,13 @@ export type Choice =
   /** Why not, by how many hosts: { "not enough memory": 3, "cordoned": 1 }. */
   | { readonly refused: Readonly<Record<string, number>> };
 
-type Room = Omit<KnownHost, 'freeVcpus' | 'freeMemoryMib' | 'taken'> & {
+type Room = Omit<KnownHost, 'freeVcpus' | 'freeMemoryMib' | 'taken' | 'portsLeft'> & {
   freeVcpus: number;
   freeMemoryMib: number;
   /** See roomOf; kept, because a choice compares that of all hosts. */
   room: number;
   readonly taken: Set<string>;
+  readonly portsLeft: { -readonly [P in keyof KnownHost['portsLeft']]: number };
 };
 
 /** Hosts as they are remembered from batch to batch: each choice takes from them. */
@@ -27,7 +31,12 @@ export class Fleet {
   readonly #hosts: Room[];
 
   constructor(hosts: readonly KnownHost[]) {
-    this.#hosts = hosts.map((h) => ({ ...h, room: roomOf(h), taken: new Set(h.taken) }));
+    this.#hosts = hosts.map((h) => ({
+      ...h,
+      room: roomOf(h),
+      taken: new Set(h.taken),
+      portsLeft: { ...h.portsLeft },
+    }));
   }
 
   /** The host with the most room left by share, so that load spreads; ties go by id, so that a choice can be repeated. */
@@ -43,6 +52,7 @@ export class Fleet {
     best.freeMemoryMib -= request.memoryMib;
     best.room = roomOf(best);
     for (const port of request.ports) best.taken.add(port);
+    for (const { protocol, chosen, named } of request.ofRange) best.portsLeft[protocol] -= chosen + named;
     return { host: { id: best.id, agentEndpoint: best.agentEndpoint } };
   }
 
@@ -61,6 +71,8 @@ function obstacleOf(host: Room, request: Request): string | undefined {
   if (host.freeMemoryMib < request.memoryMib) return 'not enough memory';
   if (host.freeVcpus < request.vcpus) return 'not enough vCPUs';
   if (request.ports.some((port) => host.taken.has(port))) return 'host port taken';
+  if (request.ofRange.some((use) => use.chosen > 0 && host.portsLeft[use.protocol] < use.chosen + use.named))
+    return 'too few host ports left to choose from';
   return undefined;
 }
 

@@ -23,12 +23,7 @@ const portsOf = async (id: string) => {
   const held = 'select port from compute.host_port where instance_id = $1 order by container_port';
   return (await fixture.database.query<{ port: number }>(held, [id])).map(({ port }) => port);
 };
-const onlyFree = (...ports: number[]) =>
-  fixture.database.query(
-    `insert into compute.host_port select $1, 'tcp', p, 'others', 1 from generate_series(20000, 29999) p
-      where p <> all($2::int[])`,
-    [hostId, ports],
-  );
+const onlyFree = (...ports: number[]) => fixture.onlyFree(hostId, ...ports);
 
 it('gives another port for the one that is taken, and leaves the others alone', async () => {
   const ports = [chosen(80), chosen(81), { ...chosen(82), hostPort: 80 }];

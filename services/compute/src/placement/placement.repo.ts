@@ -6,6 +6,7 @@ import { host } from '../host/host.schema';
 import type { ChangedInstance } from '../instance/instance.ports';
 import { hostPort, instance } from '../instance/instance.schema';
 import { findInstanceType } from '../instance-type/instance-type';
+import { portsLeft } from './port-range';
 
 export interface Placed {
   readonly id: string;
@@ -19,10 +20,11 @@ export type PlacedInstance = ChangedInstance & { readonly hostId: string };
 
 /** SQL of placement. */
 export const placementRepo = {
-  /** All hosts with their free capacity, and which of the ports asked for each has taken. */
+  /** All hosts with their free capacity, how many ports each has left, and which of those asked for it has taken. */
   async fleet(tx: Tx, ports: readonly number[]): Promise<KnownHost[]> {
-    const [hosts, taken] = await Promise.all([
+    const [hosts, left, taken] = await Promise.all([
       tx.select().from(host),
+      portsLeft(tx),
       ports.length
         ? tx
             .select()
@@ -40,6 +42,7 @@ export const placementRepo = {
       memoryMib: h.memoryMib,
       freeVcpus: h.vcpus - h.allocatedVcpus,
       freeMemoryMib: h.memoryMib - h.allocatedMemoryMib,
+      portsLeft: left(h.id),
       taken: taken.filter((p) => p.hostId === h.id).map((p) => `${p.protocol}/${p.port}`),
     }));
   },

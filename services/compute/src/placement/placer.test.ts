@@ -5,11 +5,11 @@ import { Placer } from './placer';
 
 jest.setTimeout(60_000);
 let fixture: ComputeDatabase;
-let { database, db, work, addHosts, addInstances } = {} as ComputeDatabase;
+let { database, db, work, addHosts, addInstances, onlyFree } = {} as ComputeDatabase;
 
 beforeAll(async () => {
   fixture = await computeDatabase();
-  ({ database, db, work, addHosts, addInstances } = fixture);
+  ({ database, db, work, addHosts, addInstances, onlyFree } = fixture);
 });
 afterAll(() => fixture.close());
 beforeEach(() => fixture.empty());
@@ -65,6 +65,97 @@ it('chooses different ports for those who leave it the choice', async () => {
   await Promise.all(ids.map((id) => placer.place({ id, ...wants, ports }, EPOCH)));
   const rows = await database.query<{ port: number }>('select port from compute.host_port');
   expect(new Set(rows.map((r) => r.port)).size).toBe(8);
+});
+
+describe('a host whose ports are used up', () => {
+  const publishing = (...hostPorts: number[]) => ({
+    ports: hostPorts.map((hostPort, i) => ({ containerPort: 80 + i, hostPort, protocol: 'tcp' as const })),
+  });
+  const portsOf = (id: string) =>
+    database.query(
+      'select host_id, port from compute.host_port where instance_id = $1 order by container_port',
+      [id],
+    );
+  const NONE_LEFT = {
+    placed: false,
+    passing: false,
+    why: '1 host: too few host ports left to choose from.',
+  };
+
+  it('is passed by for who leaves it the choice, and for nobody else', async () => {
+    const [small = ''] = await addHosts(1, { allocatedVcpus: 1 }); // so that the other is the first choice
+    const [large = ''] = await addHosts(1, { vcpus: 80, memoryMib: 40_960 });
+    await onlyFree(large);
+    const [chooses = '', insists = '', publishesNone = ''] = await addInstances(3);
+    const placer = newPlacer();
+    const placed = await Promise.all([
+      placer.place({ id: chooses, ...wants, ...publishing(0) }, EPOCH),
+      placer.place({ id: insists, ...wants, ...publishing(8080) }, EPOCH),
+      placer.place({ id: publishesNone, ...wants }, EPOCH),
+    ]);
+    const at = (id: string) => ({ placed: true, host: { id } });
+    expect(placed).toMatchObject([at(small), at(large), at(large)]);
+    expect(await portsOf(chooses)).toMatchObject([{ host_id: small }]);
+  });
+
+  it('holds up nobody, and says why the one that it refuses is not placed', async () => {
+    const [hostId = ''] = await addHosts(1);
+    await onlyFree(hostId);
+    const [first = '', ...others] = await addInstances(6);
+    const placer = newPlacer();
+    const [refused, ...placed] = await Promise.all([
+      placer.place({ id: first, ...wants, ...publishing(0) }, EPOCH),
+      ...others.map((id) => placer.place({ id, ...wants }, EPOCH)),
+    ]);
+    expect(refused).toEqual(NONE_LEFT);
+    expect(placed.map((p) => p.placed)).toEqual(others.map(() => true));
+    const rows = await database.query('select instance_count, allocated_vcpus from compute.host');
+    expect(rows).toEqual([{ instance_count: 5, allocated_vcpus: 5 }]);
+  });
+
+  it('is noticed though memory does not know of it yet, and so are ports that are given back', async () => {
+    const [hostId = ''] = await addHosts(1);
+    const [before = '', chooses = '', other = ''] = await addInstances(3);
+    const placer = newPlacer();
+    await placer.place({ id: before, ...wants }, EPOCH);
+    await onlyFree(hostId);
+    const choose = () => placer.place({ id: chooses, ...wants, ...publishing(0) }, EPOCH);
+    const both = await Promise.all([choose(), placer.place({ id: other, ...wants }, EPOCH)]);
+    expect(both).toMatchObject([NONE_LEFT, { placed: true }]);
+    await database.query('delete from compute.host_port where port = 20005');
+    expect(await choose()).toMatchObject({ placed: true });
+  });
+
+  it('is so as well by ports that were found to be taken, which are not counted twice', async () => {
+    const [hostId = ''] = await addHosts(1);
+    await onlyFree(hostId, 20_005, 20_006);
+    await database.query(
+      `insert into compute.taken_port select $1, 'tcp', p, 'op' from unnest(array[20005, 20100]) p`,
+      [hostId],
+    );
+    const [first = '', second = ''] = await addInstances(2);
+    const placer = newPlacer();
+    expect(await placer.place({ id: first, ...wants, ...publishing(0) }, EPOCH)).toMatchObject({
+      placed: true,
+    });
+    expect(await portsOf(first)).toMatchObject([{ port: 20_006 }]);
+    expect(await placer.place({ id: second, ...wants, ...publishing(0) }, EPOCH)).toEqual(NONE_LEFT);
+  });
+
+  it('gives its last ports to those who insist on them, and the rest to those who do not', async () => {
+    const [hostId = ''] = await addHosts(1);
+    await onlyFree(hostId, 20_001, 20_002, 20_003, 20_004);
+    const [mixed = '', insists = '', refused = ''] = await addInstances(3);
+    const placer = newPlacer();
+    const placed = await Promise.all([
+      placer.place({ id: mixed, ...wants, ...publishing(0, 20_003, 0) }, EPOCH),
+      placer.place({ id: insists, ...wants, ...publishing(20_001) }, EPOCH),
+      placer.place({ id: refused, ...wants, ...publishing(0) }, EPOCH),
+    ]);
+    expect(placed).toMatchObject([{ placed: true }, { placed: true }, NONE_LEFT]);
+    expect(await portsOf(insists)).toMatchObject([{ port: 20_001 }]);
+    expect(await portsOf(mixed)).toHaveLength(3);
+  });
 });
 
 it('gives everything back on release, so that the next one fits', async () => {

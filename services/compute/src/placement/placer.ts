@@ -7,6 +7,7 @@ import { Fleet, sayRefused } from './choose';
 import type { Choice, Request } from './choose';
 import { placementRepo } from './placement.repo';
 import type { PlacedInstance } from './placement.repo';
+import { rangeUse } from './port-range';
 
 /** An instance that needs a host. */
 export interface PlacementRequest {
@@ -145,17 +146,22 @@ function verdict(request: PlacementRequest, choice: Choice, committed: Committed
 async function commit(tx: Tx, chosen: readonly Chosen[]): Promise<PlacedInstance[]> {
   const placed = await placementRepo.commit(tx, chosen);
   const ids = new Set(placed.map(({ id }) => id));
-  for (const { id, hostId, ports } of chosen) {
-    if (!ids.has(id) || ports.length === 0) continue;
-    const conflict = await bindPorts(tx, hostId, id, ports);
-    if (conflict !== undefined) throw new PortConflict(conflict);
+  const its = chosen.filter(({ id }) => ids.has(id));
+  // What anybody of the batch insists on is not chosen for another.
+  const insisting = its.map((c) => ({ ...c, ports: c.ports.filter((p) => p.hostPort !== 0) }));
+  const choosing = its.filter((c) => c.ports.some((p) => p.hostPort === 0));
+  for (const { id, hostId, ports } of [...insisting, ...choosing]) {
+    const conflict = ports.length > 0 ? await bindPorts(tx, hostId, id, ports) : undefined;
+    if (conflict !== undefined) throw new PortConflict(hostId, id, conflict);
   }
   return placed;
 }
 
 class PortConflict extends Error {
-  constructor(port: number) {
-    super(`host port ${port} was taken meanwhile`);
+  constructor(hostId: string, instanceId: string, port: number) {
+    super(
+      `${port ? `host port ${port}` : 'the last host port'} of ${hostId} was taken before ${instanceId} got it`,
+    );
   }
 }
 
@@ -165,5 +171,6 @@ function asked({ id, vcpus, memoryMib, ports }: PlacementRequest): Request {
     vcpus,
     memoryMib,
     ports: ports.filter((p) => p.hostPort !== 0).map((p) => `${p.protocol}/${p.hostPort}`),
+    ofRange: rangeUse(ports),
   };
 }
