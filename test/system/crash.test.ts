@@ -8,6 +8,7 @@ import { Docker } from './docker';
 import { announcedInCode } from './failpoints';
 import { given, OPERATIONS, wanted, wish } from './operations';
 import type { Operation } from './operations';
+import { HELD_PORT, leaveHeldPort, listenFrom } from './ports';
 
 /**
  * kill -9 at every step. Nobody lists the steps: the choke points of the code announce themselves (`passing`), a first
@@ -28,6 +29,14 @@ beforeAll(async () => {
   }
 });
 afterAll(() => Promise.all(clouds.map((cloud) => cloud.close())));
+
+/** The port that is held: by us, or by who has it already. */
+let holder: { close(): void };
+beforeAll(async () => (holder = await listenFrom(HELD_PORT, -1)));
+afterAll(() => holder.close());
+
+/** Its host tries a few times before it gives a port up, with pauses between; in ms. */
+const GIVES_UP_WITHIN_MS = 30_000;
 
 const PARTS = ['compute', 'agent'] as const;
 /** Who comes back, and what else the crash has left. */
@@ -151,6 +160,8 @@ async function within(ms: number, promise: Promise<void>): Promise<void> {
 }
 
 describe('kill -9', () => {
+  afterEach(() => Promise.all(clouds.map(({ database }) => database.query('truncate compute.taken_port'))));
+
   it('of what processes do by themselves', async () => {
     const [cloud] = clouds as [Cloud];
     await Promise.all(clouds.map((each) => given(each, 'running')));
@@ -169,20 +180,24 @@ describe('kill -9', () => {
     const ready = async (each: Cloud) => {
       const id = await given(each, operation.needs);
       if (operation.withoutImages) await docker(each).forgetImages();
+      if (operation.portHeld) await leaveHeldPort(each, 20_000 + 100 * clouds.indexOf(each));
       return id;
     };
+    const atLeastMs = operation.portHeld ? GIVES_UP_WITHIN_MS : CONVERGED_WITHIN_MS;
     const id = await ready(cloud);
     const passed = await record(cloud, async () => {
       const answer = await wish(cloud, operation, id).once();
-      await expectConverged(cloud, docker(cloud), wanted(operation.leaves, idOf(answer)));
+      await expectConverged(cloud, docker(cloud), wanted(operation.leaves, idOf(answer)), atLeastMs);
     });
     expect(new Set(passed.map(({ process }) => process))).toEqual(new Set(PARTS));
+    expect(!operation.portHeld || passed.some(({ step }) => step.includes('#movePorts'))).toBe(true);
     const steps = passed.filter((step) => !periodic.has(name(step)) && matters(operation, step));
     const wrong = await crashAtEach(steps, async (each, step) => {
       const before = await ready(each);
       const wished = wish(each, operation, before);
       const { done: answer, convergesWithinMs } = await dies(each, step, () => wished.once());
-      await expectConverged(each, docker(each), wanted(operation.leaves, idOf(answer)), convergesWithinMs);
+      const withinMs = Math.max(atLeastMs, convergesWithinMs);
+      await expectConverged(each, docker(each), wanted(operation.leaves, idOf(answer)), withinMs);
       // The wish has come true once: also for a caller who repeats it now.
       expect((await wished.once()).metadata).toEqual(answer.metadata);
     });

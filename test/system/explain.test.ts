@@ -4,6 +4,7 @@ import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { listenFrom } from './ports';
 
 /** Whatever goes wrong, the operation says what it was and what to do next: read as its owner reads it. */
 jest.setTimeout(120_000);
@@ -42,15 +43,6 @@ async function expectFailed(instance: Body, reason: string, message: RegExp): Pr
   expect(steps?.at(-1)?.state).toBe('failed');
   const { status } = (await cloud.admin.call('GET', `/v1/instances/${idOf(instance)}`)).body;
   expect(status?.reason).toBe(reason);
-}
-
-/** A listener on the first port from there on, step by step, that nobody else has. */
-async function listenFrom(port: number, step: number): Promise<{ port: number; close(): void }> {
-  const server = createServer().listen(port, '0.0.0.0');
-  const listening = await new Promise<boolean>((resolve) => {
-    server.once('listening', () => resolve(true)).once('error', () => resolve(false));
-  });
-  return listening ? { port, close: () => server.close() } : listenFrom(port + step, step);
 }
 
 describe('a program that ends at once', () => {

@@ -13,6 +13,8 @@ export interface Operation {
   readonly leaves: Life;
   /** Its host knows no image. */
   readonly withoutImages?: boolean;
+  /** The port that the cloud chooses first is held by another program. */
+  readonly portHeld?: boolean;
   /** Crash at each step; otherwise at those that no operation before it had. */
   readonly everyStep: boolean;
   /** The request; `id` is that of the instance there is. */
@@ -43,6 +45,12 @@ const createWithPull: Operation = {
   name: 'create with a pull',
   everyStep: false,
   withoutImages: true,
+};
+const createOnHeldPort: Operation = {
+  ...create,
+  name: 'create on a port that is held',
+  everyStep: false,
+  portHeld: true,
 };
 const stop: Operation = {
   name: 'stop',
@@ -84,7 +92,7 @@ const remove: Operation = {
   request: (id) => ({ method: 'DELETE', path: `/v1/instances/${id}` }),
 };
 
-export const OPERATIONS = [create, createWithPull, stop, start, remove, restart, update];
+export const OPERATIONS = [create, createWithPull, stop, start, remove, restart, update, createOnHeldPort];
 
 /** Asks as a client does: again under the same key until there is an answer. `once` is one such wish. */
 export function wish(cloud: Cloud, operation: Operation, id: string): { once(): Promise<Body> } {
