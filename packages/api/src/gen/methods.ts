@@ -1670,10 +1670,17 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "oneof": "report",
       "message": "thecloud.compute.v1.HostBeat"
     },
-    "observed": {
-      "name": "observed",
+    "observations": {
+      "name": "observations",
       "kind": "message",
       "oneof": "report",
+      "message": "thecloud.compute.v1.HostObservations"
+    }
+  },
+  "thecloud.compute.v1.HostObservations": {
+    "instances": {
+      "name": "instances",
+      "kind": "list",
       "message": "thecloud.agent.v1.ObservedInstance"
     }
   },

@@ -48,8 +48,9 @@ export function reportRpc(
     const clock = new ClockOffset();
     try {
       for await (const { report } of reports) {
-        if (report?.$case === 'observed') {
-          await unsaved.add(sightings.add({ hostId, observed: report.value }));
+        if (report?.$case === 'observations') {
+          for (const observed of report.value.instances)
+            await unsaved.add(sightings.add({ hostId, observed }));
           continue;
         }
         const answer =

@@ -30,9 +30,13 @@ export interface ReportHostRequest {
     /** Every 2 seconds. */
     { $case: "beat"; value: HostBeat }
     | //
-    /** At once when an instance changed. */
-    { $case: "observed"; value: ObservedInstance }
+    /** At once when instances changed: those that change together, in one message. */
+    { $case: "observations"; value: HostObservations }
     | undefined;
+}
+
+export interface HostObservations {
+  instances: ObservedInstance[];
 }
 
 export interface HostHello {
@@ -83,8 +87,8 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
       case "beat":
         HostBeat.encode(message.report.value, writer.uint32(18).fork()).join();
         break;
-      case "observed":
-        ObservedInstance.encode(message.report.value, writer.uint32(26).fork()).join();
+      case "observations":
+        HostObservations.encode(message.report.value, writer.uint32(34).fork()).join();
         break;
     }
     return writer;
@@ -119,12 +123,12 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
             message.report = { $case: "beat", value: HostBeat.decode(reader, reader.uint32()) };
             continue;
           }
-          case 3: {
-            if (tag !== 26) {
+          case 4: {
+            if (tag !== 34) {
               break;
             }
 
-            message.report = { $case: "observed", value: ObservedInstance.decode(reader, reader.uint32()) };
+            message.report = { $case: "observations", value: HostObservations.decode(reader, reader.uint32()) };
             continue;
           }
         }
@@ -157,13 +161,68 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
         }
         break;
       }
-      case "observed": {
+      case "observations": {
         if (object.report?.value !== undefined && object.report?.value !== null) {
-          message.report = { $case: "observed", value: ObservedInstance.fromPartial(object.report.value) };
+          message.report = { $case: "observations", value: HostObservations.fromPartial(object.report.value) };
         }
         break;
       }
     }
+    return message;
+  },
+};
+
+function createBaseHostObservations(): HostObservations {
+  return { instances: [] };
+}
+
+export const HostObservations: MessageFns<HostObservations> = {
+  encode(message: HostObservations, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.instances) {
+      ObservedInstance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HostObservations {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHostObservations();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instances.push(ObservedInstance.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HostObservations>): HostObservations {
+    return HostObservations.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HostObservations>): HostObservations {
+    const message = createBaseHostObservations();
+    message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
     return message;
   },
 };
