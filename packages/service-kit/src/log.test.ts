@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -53,4 +54,13 @@ it('cuts secrets out of fields, lists, errors and what a child is bound to, and 
   expect(failed).toMatchObject({
     err: { type: 'Error', message: 'failed', credential: '[secret]', code: 7 },
   });
+});
+
+it('goes on without its log while the disk is full', () => {
+  const then = "process.stderr.write('alive'); one.info('fourth')";
+  const { status, stderr } = spawnSync(process.execPath, ['-e', program(then)], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: 'alive' });
 });

@@ -11,13 +11,22 @@ export function createLogger(o: { service: string; level?: string }): Logger {
     formatters: { log: (line: object) => withoutSecrets(line) },
     serializers: { err: (error: Error) => withoutSecrets(pino.stdSerializers.err(error), 1) },
   };
-  const logger = pino(options, (stdout ??= perTurn(pino.destination({ fd: 1, sync: true }))));
+  const logger = pino(options, (stdout ??= perTurn(standardOutput())));
   const { child } = logger;
   // Children have it from here; pino asks no formatter for what they are bound to.
   const cleanChild = function (this: unknown, bindings: object, ...more: unknown[]): unknown {
     return Reflect.apply(child, this, [withoutSecrets(bindings), ...more]);
   };
   return Object.assign(logger, { child: cleanChild as typeof child });
+}
+
+/** Of lines that a full disk does not take: they are written when it does again; what is more is lost. */
+const MOST_UNWRITTEN_BYTES = 4 << 20;
+
+function standardOutput(): pino.DestinationStream {
+  const output = pino.destination({ fd: 1, sync: true, maxLength: MOST_UNWRITTEN_BYTES });
+  output.on('error', () => undefined); // a log that cannot be written is no reason to stop serving
+  return output;
 }
 
 /** One for all loggers of the process. */
