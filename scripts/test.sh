@@ -11,20 +11,8 @@ scripts/build.sh
 export THECLOUD_TEST_DOCKER=1
 
 report=$HOME_DIR/test-report.json
-again=$HOME_DIR/test-report-again.json
-rm -f "$report" "$again"
-jest() { "$NODE" node_modules/jest/bin/jest.js --json --outputFile="$@"; }
-
+rm -f "$report"
+[ $# -gt 0 ] || set -- --coverage
 status=0
-if [ $# -gt 0 ]; then
-  jest "$report" "$@" || status=$?
-else
-  jest "$report" --coverage || status=$?
-  # Real engines on a busy machine: a few files that failed get a second try, alone, and are named in the end.
-  if failed=$("$NODE" scripts/test-summary.mjs failed-files "$report"); then
-    echo 'A second try, one by one:'
-    # shellcheck disable=SC2086 # the paths of our tests have no spaces
-    jest "$again" --runInBand --runTestsByPath $failed || true
-  fi
-fi
-"$NODE" scripts/test-summary.mjs summary "$report" "$status" "$again"
+"$NODE" node_modules/jest/bin/jest.js --json --outputFile="$report" "$@" || status=$?
+"$NODE" scripts/test-summary.mjs "$report" "$status"
