@@ -69,6 +69,46 @@ it('refuses who shows no credential', async () => {
   expect(error.code).toBe(status.UNAUTHENTICATED);
 });
 
+describe('six instances with 960 KB of environment each', () => {
+  const env = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`V${n}`, 'x'.repeat(8_000)]));
+  const names = ['large-1', 'large-2', 'large-3', 'large-4', 'large-5', 'large-6'];
+  const label = 'size=large';
+  beforeAll(async () => {
+    for (const name of names)
+      await grpc.unary(
+        instances,
+        'CreateInstance',
+        { name, labels: [{ key: 'size', value: 'large' }], spec: { ...spec, env: toPairs(env) } },
+        as(cloud.admin),
+      );
+  });
+  const toPairs = (map: Record<string, string>) =>
+    Object.entries(map).map(([key, value]) => ({ key, value }));
+
+  it('are listed, each once, in messages of the usual size', async () => {
+    const found: unknown[] = [];
+    for (let page_token = '', pages = 0; pages < 10; pages++) {
+      const page = (await grpc.unary(
+        instances,
+        'ListInstances',
+        { label: [label], page_size: 500, page_token },
+        as(cloud.admin),
+      )) as Body;
+      found.push(...(page.instances ?? []).map((one) => one.metadata?.name));
+      page_token = page.next_page_token ?? '';
+      if (!page_token) break;
+    }
+    expect(found).toEqual([...names].reverse());
+  });
+
+  it('are watched, too', async () => {
+    const found = new Set<unknown>();
+    const stream = grpc.open(instances, 'WatchInstances', { label: [label] }, as(cloud.admin));
+    for await (const message of stream) if (found.add((message as Body).metadata?.name).size === 6) break;
+    expect([...found].sort()).toEqual(names);
+  });
+});
+
 describe('an instance that changes is seen to its end', () => {
   const stateOf = (instance: unknown) => (instance as Body).status?.state ?? '';
   /** States told one after the other; deletes the instance as soon as it is told of. */

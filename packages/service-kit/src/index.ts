@@ -22,7 +22,7 @@ export { mutateWith, scopeOf } from './db/mutate';
 export type { Codec, Mutate } from './db/mutate';
 export { Operations } from './db/operations';
 export type { OperationChange, OperationFailure } from './db/operations';
-export { cutPage, pageOf } from './db/page';
+export { cutPage, PAGE_BYTES, pageOf, tokenAfter } from './db/page';
 export type { Page } from './db/page';
 export { kitTables, tenantPolicy, time } from './db/tables';
 export type { KitTables, StoredStep } from './db/tables';

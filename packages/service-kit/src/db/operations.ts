@@ -150,12 +150,16 @@ export class Operations {
   }
 }
 
-/** The last step ends with the operation or when the next begins; the same step again has another message. */
+/**
+ * The last step ends with the operation or when the next begins; the same step again has another message. What stood in
+ * the way of a step is not told of an operation that has succeeded.
+ */
 function advance({ operation }: KitTables): SQL {
   const at = sql`${sql.placeholder('at')}::text`;
   const last = sql`(o.steps -> -1)`;
+  const unhindered = sql`case when c.outcome = 'succeeded' then '{"message": ""}'::jsonb else '{}'::jsonb end`;
   const closed = sql`case when ${last} ->> 'state' = 'running'
-    then jsonb_set(o.steps, '{-1}', ${last} || jsonb_build_object('state', coalesce(c.outcome, 'succeeded'), 'endedAt', ${at}))
+    then jsonb_set(o.steps, '{-1}', ${last} || jsonb_build_object('state', coalesce(c.outcome, 'succeeded'), 'endedAt', ${at}) || ${unhindered})
     else o.steps end`;
   const begun = sql`jsonb_build_object('name', c.step, 'state', 'running', 'message', coalesce(c.message, ''), 'startedAt', ${at})`;
   return sql`

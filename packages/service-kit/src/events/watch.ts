@@ -9,7 +9,7 @@ export interface Watched<R extends { id: string }> {
   readonly projectId: string;
   /** Those that are asked for, newest first; one more than the page's size if there are more. */
   list(page: Page): Promise<R[]>;
-  /** Those of these ids that exist, asked for or not. At most 500. */
+  /** Those of these ids that exist, asked for or not. At most 100. */
   find(ids: string[]): Promise<R[]>;
   /** Is it (still) one of those asked for? */
   matches(row: R): boolean;
@@ -28,7 +28,8 @@ export interface Sighting<R> {
 /** Looks at everything again this often: a hint may be lost; and when hints of other replicas do not come at all. */
 const LOOK_EVERY_MS = 60_000;
 const LOOK_WITHOUT_HINTS_MS = 2_000;
-const PAGE = 500;
+/** Rows read at a time: they may be large. */
+const PAGE = 100;
 /** Ids of changes that wait to be looked at; with more, everything is looked at. */
 const MOST_DIRTY = 5_000;
 

@@ -62,6 +62,14 @@ it('gives each of many calls its own answer, from the first on', async () => {
   }
 });
 
+it('carries large answers that come at once, though all of them are too much for one message', async () => {
+  const large = 'x'.repeat(3 << 20);
+  answer = (_, instanceId) => Promise.resolve({ ...seen(instanceId), progress: large });
+  const ids = Array.from({ length: 8 }, () => newId('instance'));
+  const answers = await Promise.all(ids.map((instanceId) => client.observeInstance({ instanceId }, options)));
+  expect(answers.map((a) => [a.instanceId, a.progress.length])).toEqual(ids.map((id) => [id, 3 << 20]));
+});
+
 it('carries whom it is made for, and errors with all they say', async () => {
   answer = (ctx) => Promise.reject(commonErrors.VERSION_MISMATCH({ current: ctx.requestId }));
   const asked = client.observeInstance({ instanceId: 'x' }, { ...options, parent: { requestId: 'op_1' } });

@@ -1,6 +1,7 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { Client, ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import { commonV1 } from '@thecloud/api';
+import { batchesOf } from './batches';
 
 type Stream = ClientDuplexStream<commonV1.CarryRequest, commonV1.CarryResponse>;
 
@@ -29,8 +30,6 @@ interface Settled {
 export class LaneBroken extends Error {}
 
 const { path, requestSerialize, responseDeserialize } = commonV1.LaneServiceService.carry;
-/** Services take messages up to 4 MiB: several calls share one only below this. */
-const FULL_BYTES = 1 << 20;
 const AGAIN_MS = 500;
 /** Answers passed on in one turn of the event loop. */
 const AT_A_TURN = 8;
@@ -141,17 +140,7 @@ export class Lane {
   #flush(): void {
     const calls = this.#queue;
     this.#queue = [];
-    let batch: commonV1.LaneCall[] = [];
-    let bytes = 0;
-    for (const call of calls) {
-      if (bytes > 0 && bytes + call.message.length > FULL_BYTES) {
-        this.#stream?.write({ calls: batch });
-        [batch, bytes] = [[], 0];
-      }
-      batch.push(call);
-      bytes += call.message.length;
-    }
-    if (batch.length > 0) this.#stream?.write({ calls: batch });
+    for (const batch of batchesOf(calls)) this.#stream?.write({ calls: batch });
   }
 
   #giveUp(id: number, code: status): void {

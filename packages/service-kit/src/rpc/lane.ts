@@ -7,6 +7,7 @@ import type { Logger } from '../log';
 import type { RpcMetrics } from '../telemetry/metrics';
 import { serverSpan } from '../telemetry/tracing';
 import { admit, asCloudError, basicsOf } from './admit';
+import { batchesOf } from './batches';
 import { implement } from './implement';
 import type { Implementation } from './implement';
 import type { TokenVerifier } from './tokens';
@@ -47,7 +48,9 @@ export function laneRpc(options: LaneOptions, stopping: AbortSignal): Implementa
         for await (const batch of lane.answers) {
           const answers = batch.flatMap((one) => ('closing' in one ? [] : [one]));
           lane.sent(answers.length);
-          yield { answers, closing: answers.length < batch.length };
+          const closing = answers.length < batch.length;
+          if (answers.length === 0) yield { answers, closing };
+          for (const some of batchesOf(answers)) yield { answers: some, closing };
         }
       } finally {
         stopping.removeEventListener('abort', close);

@@ -80,6 +80,18 @@ const pages = prepared((tx) => {
   };
 });
 
+const wanted = (projectId: string, filter: InstanceFilter, page: Page): SQL | undefined =>
+  and(
+    eq(instance.projectId, projectId),
+    filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
+    filter.name ? eq(instance.name, filter.name) : undefined,
+    filter.hostId ? eq(instance.hostId, filter.hostId) : undefined,
+    Object.keys(filter.labels).length
+      ? sql`${instance.labels} @> ${JSON.stringify(filter.labels)}::jsonb`
+      : undefined,
+    page.after ? lt(instance.id, page.after) : undefined,
+  );
+
 /** SQL of instances. Every method takes the caller's transaction; row-level security confines it to his project. */
 export const instanceRepo = {
   /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
@@ -128,19 +140,17 @@ export const instanceRepo = {
       : next.execute({ projectId, limit, after });
   },
 
+  /** The same of a page of those that a filter lets through. */
+  versionsOf(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<RowVersion[]> {
+    return versions(tx)
+      .where(wanted(projectId, filter, page))
+      .orderBy(desc(instance.id))
+      .limit(page.size + 1);
+  },
+
   async list(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<InstanceView[]> {
-    const wanted: (SQL | undefined)[] = [
-      eq(instance.projectId, projectId),
-      filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
-      filter.name ? eq(instance.name, filter.name) : undefined,
-      filter.hostId ? eq(instance.hostId, filter.hostId) : undefined,
-      Object.keys(filter.labels).length
-        ? sql`${instance.labels} @> ${JSON.stringify(filter.labels)}::jsonb`
-        : undefined,
-      page.after ? lt(instance.id, page.after) : undefined,
-    ];
     const rows = await view(tx)
-      .where(and(...wanted))
+      .where(wanted(projectId, filter, page))
       .orderBy(desc(instance.id))
       .limit(page.size + 1);
     return rows.map(merged);

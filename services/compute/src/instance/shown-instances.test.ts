@@ -1,9 +1,9 @@
 import { computeV1, methodByPath } from '@thecloud/api';
-import { Encoded } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
 import { computeDatabase } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
 import { reportAs } from '../fixtures/report-as';
+import type { InstanceFilter } from './instance.repo';
 import { ShownInstances } from './shown-instances';
 
 let fixture: ComputeDatabase;
@@ -27,7 +27,6 @@ const find = async (id: string, ctx = caller()) =>
   computeV1.Instance.decode((await shown.find(ctx, id)).bytes);
 const list = async (size = 10, after?: string, ctx = caller()) => {
   const page = await shown.list(ctx, { labels: {} }, { size, after });
-  if (!(page instanceof Encoded)) throw new Error('a page of all is encoded');
   return computeV1.ListInstancesResponse.decode(page.bytes);
 };
 const idsOf = (page: computeV1.ListInstancesResponse) => page.instances.map((one) => one.metadata?.id);
@@ -54,6 +53,31 @@ it('lists page by page, newest first, whether rows were shown before or not', as
   expect(idsOf(second)).toEqual(ids.slice(3));
   expect(second.nextPageToken).toBe('');
   expect(await list(3)).toEqual(first);
+});
+
+describe('of instances with a MiB of environment each', () => {
+  const env = Object.fromEntries(Array.from({ length: 120 }, (_, n) => [`V${n}`, 'x'.repeat(8_192)]));
+  const all = async (filter: InstanceFilter) => {
+    const pages: computeV1.ListInstancesResponse[] = [];
+    for (let after: string | undefined; pages.length < 10;) {
+      const { bytes } = await shown.list(caller(), filter, { size: 500, after });
+      expect(bytes.length).toBeLessThan(4 << 20);
+      const page = computeV1.ListInstancesResponse.decode(bytes);
+      pages.push(page);
+      if (!page.nextPageToken) break;
+      after = Buffer.from(page.nextPageToken, 'base64url').toString();
+    }
+    return pages.map(idsOf);
+  };
+
+  it.each([
+    ['all', { labels: {} }],
+    ['those of a filter', { labels: {}, state: 'provisioning' }],
+  ])('ends pages early, and lists %s, each once', async (_what, filter) => {
+    const ids = (await fixture.addInstances(7, { env })).sort().reverse();
+    expect(await all(filter)).toEqual([ids.slice(0, 3), ids.slice(3, 6), ids.slice(6)]);
+    expect(await all(filter)).toHaveLength(3); // as they are kept
+  });
 });
 
 it('shows to nobody what is kept for somebody else', async () => {

@@ -1,5 +1,13 @@
 import { computeV1 } from '@thecloud/api';
-import { cutPage, Encoded, encodedPage, KeptRows, projectOf, scopeOf } from '@thecloud/service-kit';
+import {
+  Encoded,
+  encodedPage,
+  KeptRows,
+  PAGE_BYTES,
+  projectOf,
+  scopeOf,
+  tokenAfter,
+} from '@thecloud/service-kit';
 import type { Database, Page, RequestContext, RowVersion } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { toProto } from './instance.mapping';
@@ -20,28 +28,30 @@ export class ShownInstances {
   /** NOT_FOUND INSTANCE_NOT_FOUND. */
   async find(ctx: RequestContext, id: string): Promise<Encoded<computeV1.Instance>> {
     const version = await this.db.read(scopeOf(ctx), (tx) => instanceRepo.version(tx, id));
-    const [bytes] = await this.#show(ctx, version ? [version] : []);
+    const { items } = await this.#show(ctx, version ? [version] : []);
+    const [bytes] = items;
     if (!bytes) throw errors.INSTANCE_NOT_FOUND({ id });
     return new Encoded(bytes);
   }
 
-  async list(ctx: RequestContext, filter: InstanceFilter, page: Page): Promise<List | Encoded<List>> {
+  /** A page that ends early where its instances are large (see PAGE_BYTES). */
+  async list(ctx: RequestContext, filter: InstanceFilter, page: Page): Promise<Encoded<List>> {
     const project = projectOf(ctx);
-    if (isNarrow(filter)) {
-      const rows = await this.db.read(scopeOf(ctx), (tx) => instanceRepo.list(tx, project, filter, page));
-      const cut = cutPage(rows, page);
-      return { instances: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
-    }
-    const found = await this.db.read(scopeOf(ctx), (tx) => instanceRepo.pageOfVersions(tx, project, page));
-    const { rows, nextPageToken } = cutPage(found, page);
-    return encodedPage(await this.#show(ctx, rows), nextPageToken);
+    const versions = await this.db.read(scopeOf(ctx), (tx) =>
+      isNarrow(filter)
+        ? instanceRepo.versionsOf(tx, project, filter, page)
+        : instanceRepo.pageOfVersions(tx, project, page),
+    );
+    const { items, shown } = await this.#show(ctx, versions.slice(0, page.size));
+    return encodedPage(items, shown < versions.length ? tokenAfter(versions[shown - 1]?.id) : '');
   }
 
-  #show(ctx: RequestContext, versions: readonly RowVersion[]): Promise<Buffer[]> {
+  #show(ctx: RequestContext, versions: readonly RowVersion[]) {
     return this.#kept.show(
       versions,
       (ids) => this.db.read(scopeOf(ctx), (tx) => instanceRepo.findAll(tx, ids)),
       (row) => computeV1.Instance.encode(toProto(row)).finish(),
+      PAGE_BYTES,
     );
   }
 }
