@@ -292,6 +292,18 @@ it('gives up on an operation after three starts that end at once, and says how t
   });
 });
 
+it.each<[string, Partial<Facts>]>([
+  ['deleted', { desired: 'absent', state: 'deleting' }],
+  ['started anew', { desired: 'running', state: 'starting' }],
+  ['stopped', { desired: 'stopped', state: 'stopping' }],
+])('does not tell of one that is %s how it failed before, but what is in the way', (_what, change) => {
+  const before = (problemReason: string) =>
+    seen({ phase: 'failed', problemReason, problemMessage: `of ${problemReason}` });
+  const next = (reason: string) => plan(facts({ ...change, generation: 2, seen: before(reason) }));
+  expect(next('START_FAILED')).toMatchObject({ action: 'apply', reason: '', message: '' });
+  expect(next('DRIVER_UNAVAILABLE')).toMatchObject({ action: 'apply', message: 'of DRIVER_UNAVAILABLE' });
+});
+
 const arbitraryFacts = fc.record<Facts>({
   desired: fc.constantFrom('running', 'stopped', 'absent'),
   generation: fc.integer({ min: 1, max: 3 }),

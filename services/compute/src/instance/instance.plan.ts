@@ -60,14 +60,14 @@ export function plan(facts: Facts): Plan {
     if (desired === 'stopped')
       return {
         action: 'apply',
-        ...saying(seen),
+        ...sayingBefore(seen),
         state: state === 'stopped' ? state : 'stopping',
         step: 'stop',
       };
     // A running one that is told something new runs on until its host says otherwise.
     return {
       action: 'apply',
-      ...saying(seen),
+      ...sayingBefore(seen),
       state: state === 'running' ? state : 'starting',
       step: 'start',
     };
@@ -104,7 +104,12 @@ function planAbsent({ hostId, seen, generation }: Facts): Plan {
   const gone = !hostId || (seen?.phase === 'absent' && seen.generation >= generation);
   if (gone) return { action: 'purge', state: 'deleted', reason: '', message: '', outcome: 'succeeded' };
   const told = seen !== null && seen.generation >= generation;
-  return { action: told ? 'none' : 'apply', ...saying(seen), state: 'deleting', step: 'remove' };
+  return {
+    action: told ? 'none' : 'apply',
+    ...(told ? saying(seen) : sayingBefore(seen)),
+    state: 'deleting',
+    step: 'remove',
+  };
 }
 
 /** How long its program has run, in ms: by the host's clock, or by ours if that one is ahead. */
@@ -228,6 +233,9 @@ const quiet = (state: InstanceState, outcome: 'succeeded'): Plan => ({
   message: '',
   outcome,
 });
+/** How an older wish went says nothing of how this one goes, save for what is in the way of any. */
+const sayingBefore = (seen: Seen | null) =>
+  seen && PASSING.has(seen.problemReason) ? saying(seen) : { reason: '', message: '' };
 const saying = (seen: Seen | null) => ({
   reason: seen?.problemReason ?? '',
   message: seen?.problemMessage || seen?.progress || '',
