@@ -1,6 +1,7 @@
 export { stockClient } from './stock-client';
 export type { StockClient } from './stock-client';
 export { type CallDetails, type IdentityCaller, identityCaller } from './caller';
+export { bitFlips, type Damaged, readEach, type Reading, truncations } from './damaged';
 export { type TestDatabase, testDatabase } from './database';
 export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
 export { eventually } from './eventually';
