@@ -72,7 +72,8 @@ export function exitProblem(
   if (seen.exitCode === 0 && !mayLoop) return undefined;
   const after = (ran / 1000).toFixed(1);
   const again = mayLoop ? ' It is started again, with growing pauses.' : '';
-  const said = tail ? ` Its last lines:\n${tail}` : ' It wrote nothing.';
+  // Only after a line break: whoever may not read its logs is shown the first line.
+  const said = tail ? `\nIts last lines:\n${tail}` : ' It wrote nothing.';
   return {
     reason: 'START_FAILED',
     message: `The program ended with code ${seen.exitCode ?? 0} after ${after} s.${again}${said}`,

@@ -17,6 +17,9 @@ function portText({ address, host_port, container_port, protocol }: Port): strin
   return `${host}->${container_port}/${protocol || 'tcp'}`;
 }
 
+const commandOf = ({ spec, status }: Instance) =>
+  status?.hidden_fields?.includes('spec.command') ? '(hidden)' : spec?.command?.join(' ');
+
 const imageTitle = 'IMAGE';
 
 /** With the names of images that are still there. Who may not see images sees their ids. */
@@ -56,7 +59,7 @@ export const instances: Kind<Instance> = {
   ],
   details: [
     { title: 'MESSAGE', value: ({ status }) => status?.message },
-    { title: 'COMMAND', value: ({ spec }) => spec?.command?.join(' ') },
+    { title: 'COMMAND', value: commandOf },
     // Names only: values are often secrets, and tables end up on screens. -o json shows them.
     {
       title: 'ENVIRONMENT',

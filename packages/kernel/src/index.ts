@@ -7,6 +7,7 @@ export type { CatalogueLine, Code, ErrorCatalogue, FieldViolation } from './erro
 export { eventTypes } from './event-types';
 export type { EventType } from './event-types';
 export { askedBy, onPassing, passing } from './failpoint';
+export { firstLineOf } from './first-line';
 export { idPrefixes, isId, newId, timeOfId } from './ids';
 export type { Id, IdKind } from './ids';
 export { Rollback } from './rollback';

@@ -1794,7 +1794,7 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     "source": {
       "name": "source",
       "kind": "scalar",
-      "pattern": "^([a-zA-Z0-9][a-zA-Z0-9./:_@-]*)?$",
+      "pattern": "^([a-zA-Z0-9][a-zA-Z0-9./:_-]*(@[a-z0-9]+:[a-f0-9]+)?)?$",
       "advice": "an image reference such as docker.io/library/nginx:1.27",
       "maxLen": 512
     }

@@ -219,12 +219,12 @@ export interface Image {
 }
 
 export interface ImageSpec {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. It carries no user name and no password. */
   source: string;
 }
 
 export interface ImageSpecInput {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. It carries no user name and no password. */
   source?: string;
 }
 
@@ -277,8 +277,9 @@ export interface InstanceSpec {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. */
+  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
   command: string[];
+  /** Values are read back only with the permission instance:update. */
   env: Record<string, string>;
   ports: PublishedPort[];
   /** always (default), on-failure or never. */
@@ -292,8 +293,9 @@ export interface InstanceSpecInput {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. */
+  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
   command?: string[];
+  /** Values are read back only with the permission instance:update. */
   env?: Record<string, string>;
   ports?: PublishedPortInput[];
   /** always (default), on-failure or never. */
@@ -327,6 +329,8 @@ export interface InstanceStatus {
   /** Of the last exit; meaningful when stopped or failed. */
   exit_code: number;
   restart_count: number;
+  /** What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are there, its values are empty), "status.message" (without the program's last lines). */
+  hidden_fields: string[];
 }
 
 /** A size an instance can have. */

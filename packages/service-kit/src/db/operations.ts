@@ -1,6 +1,6 @@
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { newId } from '@thecloud/kernel';
+import { firstLineOf, newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
 import { oneOf, rowsOf, statement } from './connection';
@@ -144,7 +144,7 @@ export class Operations {
         state,
         step: steps.at(-1)?.name ?? '',
         reason: error?.reason ?? '',
-        message: error?.message ?? '',
+        message: firstLineOf(error?.message ?? ''),
       },
     });
   }

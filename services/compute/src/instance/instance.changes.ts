@@ -1,3 +1,4 @@
+import { firstLineOf } from '@thecloud/kernel';
 import type { Changes, Operations, Tx } from '@thecloud/service-kit';
 import type { ChangedInstance } from './instance.ports';
 
@@ -7,7 +8,7 @@ export const instanceChanged =
   (tx: Tx, row: ChangedInstance): void => {
     const { id, projectId, name, state, reason, message, generation, version, operationId } = row;
     const data = {
-      ...{ name, state, reason, message, generation, version },
+      ...{ name, state, reason, message: firstLineOf(message), generation, version },
       host_id: row.hostId ?? '',
       operation_id: operationId,
     };

@@ -27,7 +27,7 @@ export function toChanges(
   };
 }
 
-/** domain -> proto. */
+/** domain -> proto, with everything in it. Callers get it through `shownTo`. */
 export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>): computeV1.Instance {
   const { seen } = row;
   return {
@@ -63,6 +63,7 @@ export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>)
       startedAt: seen?.startedAt ? new Date(seen.startedAt) : undefined,
       exitCode: seen?.exitCode ?? 0,
       restartCount: seen?.restartCount ?? 0,
+      hiddenFields: [],
     },
   };
 }

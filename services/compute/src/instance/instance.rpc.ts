@@ -7,7 +7,8 @@ import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
 import { createInstance, refuseImpossible } from './create-instance';
-import { toChanges, toCreate, toProto } from './instance.mapping';
+import { shownTo } from './hidden-fields';
+import { toChanges, toCreate } from './instance.mapping';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
 import type { InstanceFilter, InstanceView } from './instance.repo';
@@ -24,14 +25,14 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
   const change = (ctx: RequestContext, id: string, decide: Decide) =>
     f.mutate(ctx, computeV1.Instance, async (tx) => {
       await changeInstance(d, tx, ctx, id, decide);
-      return proto(await instanceRepo.find(tx, id), id);
+      return proto(ctx, await instanceRepo.find(tx, id), id);
     });
 
   return implement<computeV1.InstanceServiceServer>(computeV1.InstanceServiceService, {
     createInstance: async (ctx, request) => {
       const cmd = toCreate(request);
       await refuseImpossible(d, cmd);
-      const create = async (tx: Tx) => toProto(await createInstance(d, tx, ctx, cmd));
+      const create = async (tx: Tx) => shownTo(ctx, await createInstance(d, tx, ctx, cmd));
       return f.mutate(ctx, computeV1.Instance, create, 'together');
     },
     getInstance: (ctx, { id }) => shown.find(ctx, id),
@@ -51,7 +52,7 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
           update(d, tx, { mask: request.updateMask, values }),
           request.version,
         );
-        return proto(await instanceRepo.find(tx, request.id), request.id);
+        return proto(ctx, await instanceRepo.find(tx, request.id), request.id);
       }),
     startInstance: (ctx, { id }) => change(ctx, id, start),
     stopInstance: (ctx, { id, graceSeconds }) => change(ctx, id, stop(graceSeconds ?? DEFAULT_GRACE_SECONDS)),
@@ -60,19 +61,19 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
     watchInstance: async function* (ctx, { id }) {
       const missing = () => errors.INSTANCE_NOT_FOUND({ id });
       for await (const seen of watchOne(f.changes, ctx, watchedInstances(f, ctx), id, missing))
-        yield toProto(asSeen(seen));
+        yield shownTo(ctx, asSeen(seen));
     },
     watchInstances: async function* (ctx, request) {
       for await (const seen of watch(f.changes, ctx, watchedInstances(f, ctx, filterOf(request))))
-        yield toProto(asSeen(seen));
+        yield shownTo(ctx, asSeen(seen));
     },
     ...instanceLife({ db: f.db, changes: f.changes, agents }),
   });
 }
 
-function proto(found: InstanceView | undefined, id: string): computeV1.Instance {
+function proto(ctx: RequestContext, found: InstanceView | undefined, id: string): computeV1.Instance {
   if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
-  return toProto(found);
+  return shownTo(ctx, found);
 }
 
 function filterOf(request: computeV1.WatchInstancesRequest): InstanceFilter {

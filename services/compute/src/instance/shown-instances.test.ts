@@ -15,10 +15,10 @@ beforeEach(async () => {
   shown = new ShownInstances(fixture.db);
 });
 
-const caller = (projectId = 'prj_1'): RequestContext => ({
+const caller = (projectId = 'prj_1', permissions = ['*:*']): RequestContext => ({
   requestId: 'r1',
   method: methodByPath('/thecloud.compute.v1.InstanceService/ListInstances')!,
-  principal: { subject: 'key_1', kind: 'api_key', projectId, permissions: [], platformAdmin: false },
+  principal: { subject: 'key_1', kind: 'api_key', projectId, permissions, platformAdmin: false },
   signal: new AbortController().signal,
   accept: () => undefined,
   log: undefined as never,
@@ -85,6 +85,21 @@ it('shows to nobody what is kept for somebody else', async () => {
   await find(id);
   await expect(find(id, caller('prj_2'))).rejects.toMatchObject({ reason: 'INSTANCE_NOT_FOUND' });
   expect((await list(10, undefined, caller('prj_2'))).instances).toEqual([]);
+});
+
+it('keeps what a viewer may see apart from what others may', async () => {
+  const [id = ''] = await fixture.addInstances(1, { env: { A: '1' }, command: ['run', '1'] });
+  const viewer = caller('prj_1', ['*:read', '*:list']);
+  const [whole, limited] = [
+    { env: { A: '1' }, command: ['run', '1'] },
+    { env: { A: '' }, command: [] },
+  ];
+  for (const _ of ['read', 'kept']) {
+    expect((await find(id)).spec).toMatchObject(whole);
+    expect((await find(id, viewer)).spec).toMatchObject(limited);
+    expect((await list(10, undefined, viewer)).instances).toMatchObject([{ spec: limited }]);
+    expect((await list()).instances).toMatchObject([{ spec: whole }]);
+  }
 });
 
 it('shows the address that a host comes back with', async () => {

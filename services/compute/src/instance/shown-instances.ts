@@ -10,6 +10,7 @@ import {
 } from '@thecloud/service-kit';
 import type { Database, Page, RequestContext, RowVersion } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { seesAll, withoutHidden } from './hidden-fields';
 import { toProto } from './instance.mapping';
 import { instanceRepo } from './instance.repo';
 import type { InstanceFilter } from './instance.repo';
@@ -21,7 +22,9 @@ type List = computeV1.ListInstancesResponse;
  * address) changes only together with the row: so its version says whether all of it is as it was.
  */
 export class ShownInstances {
-  readonly #kept = new KeptRows();
+  readonly #whole = new KeptRows();
+  /** The same for callers who may not see all of it. */
+  readonly #limited = new KeptRows();
 
   constructor(private readonly db: Database) {}
 
@@ -47,10 +50,11 @@ export class ShownInstances {
   }
 
   #show(ctx: RequestContext, versions: readonly RowVersion[]) {
-    return this.#kept.show(
+    const [kept, show] = seesAll(ctx) ? [this.#whole, toProto] : [this.#limited, withoutHidden];
+    return kept.show(
       versions,
       (ids) => this.db.read(scopeOf(ctx), (tx) => instanceRepo.findAll(tx, ids)),
-      (row) => computeV1.Instance.encode(toProto(row)).finish(),
+      (row) => computeV1.Instance.encode(show(row)).finish(),
       PAGE_BYTES,
     );
   }

@@ -2,7 +2,18 @@ import { and, desc, eq, inArray, isNull, lt } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { commonV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
+import { firstLineOf } from '@thecloud/kernel';
+import {
+  cutPage,
+  grants,
+  implement,
+  pageOf,
+  principalOf,
+  projectOf,
+  scopeOf,
+  watch,
+  watchOne,
+} from '@thecloud/service-kit';
 import type { Foundation, Page, RequestContext, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { operation } from '../kit.schema';
@@ -54,12 +65,12 @@ export function operationRpc(f: Foundation) {
   });
 
   return implement<computeV1.OperationServiceServer>(computeV1.OperationServiceService, {
-    getOperation: async (ctx, { id }) => toProto(await find(ctx, id)),
+    getOperation: async (ctx, { id }) => shown(ctx, await find(ctx, id)),
     listOperations: async (ctx, request) => {
       const page = pageOf(request);
       const rows = await list(ctx, page, about(request.resource));
       const cut = cutPage(rows, page);
-      return { operations: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
+      return { operations: cut.rows.map((row) => shown(ctx, row)), nextPageToken: cut.nextPageToken };
     },
     waitOperation: async (ctx, { id, timeoutSeconds }) => {
       const timeUp = AbortSignal.timeout((timeoutSeconds || DEFAULT_WAIT_SECONDS) * 1_000);
@@ -67,15 +78,25 @@ export function operationRpc(f: Foundation) {
       let last: OperationRow | undefined;
       for await (const { row } of watchOne(f.changes, { ...ctx, signal }, watched(ctx), id, missing(id)))
         last = row;
-      return toProto(last ?? (await find(ctx, id)));
+      return shown(ctx, last ?? (await find(ctx, id)));
     },
     watchOperation: async function* (ctx, { id }) {
-      for await (const { row } of watchOne(f.changes, ctx, watched(ctx), id, missing(id))) yield toProto(row);
+      for await (const { row } of watchOne(f.changes, ctx, watched(ctx), id, missing(id)))
+        yield shown(ctx, row);
     },
     watchOperations: async function* (ctx, { resource }) {
-      for await (const { row } of watch(f.changes, ctx, watched(ctx, resource))) yield toProto(row);
+      for await (const { row } of watch(f.changes, ctx, watched(ctx, resource))) yield shown(ctx, row);
     },
   });
+}
+
+/** What a program printed is left out for callers who may not read its logs. */
+function shown(ctx: RequestContext, row: OperationRow): commonV1.Operation {
+  const whole = toProto(row);
+  if (grants(principalOf(ctx).permissions, 'instance:logs')) return whole;
+  const steps = whole.steps.map((step) => ({ ...step, message: firstLineOf(step.message) }));
+  const error = whole.error && { ...whole.error, message: firstLineOf(whole.error.message) };
+  return { ...whole, steps, error };
 }
 
 function toProto(row: OperationRow): commonV1.Operation {

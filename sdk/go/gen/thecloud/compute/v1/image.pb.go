@@ -87,7 +87,7 @@ func (x *Image) GetStatus() *ImageStatus {
 type ImageSpec struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-	// Empty for an uploaded image.
+	// Empty for an uploaded image. It carries no user name and no password.
 	Source        string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -90,10 +90,11 @@ type InstanceSpec struct {
 	Type string `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	// An image's id or name in the same project.
 	Image string `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
-	// Program and arguments; empty: the image's own.
-	Command []string          `protobuf:"bytes,3,rep,name=command,proto3" json:"command,omitempty"`
-	Env     map[string]string `protobuf:"bytes,4,rep,name=env,proto3" json:"env,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Ports   []*PublishedPort  `protobuf:"bytes,5,rep,name=ports,proto3" json:"ports,omitempty"`
+	// Program and arguments; empty: the image's own. Read back only with the permission instance:update.
+	Command []string `protobuf:"bytes,3,rep,name=command,proto3" json:"command,omitempty"`
+	// Values are read back only with the permission instance:update.
+	Env   map[string]string `protobuf:"bytes,4,rep,name=env,proto3" json:"env,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Ports []*PublishedPort  `protobuf:"bytes,5,rep,name=ports,proto3" json:"ports,omitempty"`
 	// always (default), on-failure or never.
 	RestartPolicy string `protobuf:"bytes,6,opt,name=restart_policy,json=restartPolicy,proto3" json:"restart_policy,omitempty"`
 	// restart (default) elsewhere when its host is lost, or keep its place and wait.
@@ -258,8 +259,11 @@ type InstanceStatus struct {
 	Ports              []*InstancePort        `protobuf:"bytes,7,rep,name=ports,proto3" json:"ports,omitempty"`
 	StartedAt          *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
 	// Of the last exit; meaningful when stopped or failed.
-	ExitCode      int32  `protobuf:"varint,9,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
-	RestartCount  uint32 `protobuf:"varint,10,opt,name=restart_count,json=restartCount,proto3" json:"restart_count,omitempty"`
+	ExitCode     int32  `protobuf:"varint,9,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
+	RestartCount uint32 `protobuf:"varint,10,opt,name=restart_count,json=restartCount,proto3" json:"restart_count,omitempty"`
+	// What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are
+	// there, its values are empty), "status.message" (without the program's last lines).
+	HiddenFields  []string `protobuf:"bytes,11,rep,name=hidden_fields,json=hiddenFields,proto3" json:"hidden_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -364,6 +368,13 @@ func (x *InstanceStatus) GetRestartCount() uint32 {
 	return 0
 }
 
+func (x *InstanceStatus) GetHiddenFields() []string {
+	if x != nil {
+		return x.HiddenFields
+	}
+	return nil
+}
+
 type InstancePort struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ContainerPort uint32                 `protobuf:"varint,1,opt,name=container_port,json=containerPort,proto3" json:"container_port,omitempty"`
@@ -457,7 +468,7 @@ const file_thecloud_compute_v1_instance_proto_rawDesc = "" +
 	"\rPublishedPort\x12'\n" +
 	"\x0econtainer_port\x18\x01 \x01(\rB\x00R\rcontainerPort\x12\x1d\n" +
 	"\thost_port\x18\x02 \x01(\rB\x00R\bhostPort\x12\x1c\n" +
-	"\bprotocol\x18\x03 \x01(\tB\x00R\bprotocol\"\xfb\x02\n" +
+	"\bprotocol\x18\x03 \x01(\tB\x00R\bprotocol\"\xa0\x03\n" +
 	"\x0eInstanceStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
@@ -470,7 +481,8 @@ const file_thecloud_compute_v1_instance_proto_rawDesc = "" +
 	"started_at\x18\b \x01(\v2\x1a.google.protobuf.TimestampR\tstartedAt\x12\x1b\n" +
 	"\texit_code\x18\t \x01(\x05R\bexitCode\x12#\n" +
 	"\rrestart_count\x18\n" +
-	" \x01(\rR\frestartCount\"\x88\x01\n" +
+	" \x01(\rR\frestartCount\x12#\n" +
+	"\rhidden_fields\x18\v \x03(\tR\fhiddenFields\"\x88\x01\n" +
 	"\fInstancePort\x12%\n" +
 	"\x0econtainer_port\x18\x01 \x01(\rR\rcontainerPort\x12\x1b\n" +
 	"\thost_port\x18\x02 \x01(\rR\bhostPort\x12\x1a\n" +

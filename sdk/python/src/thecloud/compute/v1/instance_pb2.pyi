@@ -56,7 +56,7 @@ class PublishedPort(_message.Message):
     def __init__(self, container_port: _Optional[int] = ..., host_port: _Optional[int] = ..., protocol: _Optional[str] = ...) -> None: ...
 
 class InstanceStatus(_message.Message):
-    __slots__ = ("state", "reason", "message", "observed_generation", "host_id", "image_digest", "ports", "started_at", "exit_code", "restart_count")
+    __slots__ = ("state", "reason", "message", "observed_generation", "host_id", "image_digest", "ports", "started_at", "exit_code", "restart_count", "hidden_fields")
     STATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -67,6 +67,7 @@ class InstanceStatus(_message.Message):
     STARTED_AT_FIELD_NUMBER: _ClassVar[int]
     EXIT_CODE_FIELD_NUMBER: _ClassVar[int]
     RESTART_COUNT_FIELD_NUMBER: _ClassVar[int]
+    HIDDEN_FIELDS_FIELD_NUMBER: _ClassVar[int]
     state: str
     reason: str
     message: str
@@ -77,7 +78,8 @@ class InstanceStatus(_message.Message):
     started_at: _timestamp_pb2.Timestamp
     exit_code: int
     restart_count: int
-    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., observed_generation: _Optional[int] = ..., host_id: _Optional[str] = ..., image_digest: _Optional[str] = ..., ports: _Optional[_Iterable[_Union[InstancePort, _Mapping]]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exit_code: _Optional[int] = ..., restart_count: _Optional[int] = ...) -> None: ...
+    hidden_fields: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., observed_generation: _Optional[int] = ..., host_id: _Optional[str] = ..., image_digest: _Optional[str] = ..., ports: _Optional[_Iterable[_Union[InstancePort, _Mapping]]] = ..., started_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., exit_code: _Optional[int] = ..., restart_count: _Optional[int] = ..., hidden_fields: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class InstancePort(_message.Message):
     __slots__ = ("container_port", "host_port", "protocol", "address")

@@ -19,7 +19,7 @@ export interface Image {
 export interface ImageSpec {
   /**
    * "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-   * Empty for an uploaded image.
+   * Empty for an uploaded image. It carries no user name and no password.
    */
   source: string;
 }

@@ -21,8 +21,9 @@ export interface InstanceSpec {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. */
+  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
   command: string[];
+  /** Values are read back only with the permission instance:update. */
   env: { [key: string]: string };
   ports: PublishedPort[];
   /** always (default), on-failure or never. */
@@ -62,6 +63,11 @@ export interface InstanceStatus {
   /** Of the last exit; meaningful when stopped or failed. */
   exitCode: number;
   restartCount: number;
+  /**
+   * What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are
+   * there, its values are empty), "status.message" (without the program's last lines).
+   */
+  hiddenFields: string[];
 }
 
 export interface InstancePort {
@@ -453,6 +459,7 @@ function createBaseInstanceStatus(): InstanceStatus {
     startedAt: undefined,
     exitCode: 0,
     restartCount: 0,
+    hiddenFields: [],
   };
 }
 
@@ -487,6 +494,9 @@ export const InstanceStatus: MessageFns<InstanceStatus> = {
     }
     if (message.restartCount !== 0) {
       writer.uint32(80).uint32(message.restartCount);
+    }
+    for (const v of message.hiddenFields) {
+      writer.uint32(90).string(v!);
     }
     return writer;
   },
@@ -584,6 +594,14 @@ export const InstanceStatus: MessageFns<InstanceStatus> = {
             message.restartCount = reader.uint32();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.hiddenFields.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -611,6 +629,7 @@ export const InstanceStatus: MessageFns<InstanceStatus> = {
     message.startedAt = object.startedAt ?? undefined;
     message.exitCode = object.exitCode ?? 0;
     message.restartCount = object.restartCount ?? 0;
+    message.hiddenFields = object.hiddenFields?.map((e) => e) || [];
     return message;
   },
 };
