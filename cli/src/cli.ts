@@ -4,7 +4,9 @@ import { openCloud } from './cloud';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import type { Io } from './io';
-import { renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
+import { inWords } from './problem';
+import { arranged, type Layout } from './columns';
+import { isData, renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
 
 /** What a method acts in: a project, the signed-in user, the installation, or nobody's name at all. */
 export type Scope = 'project' | 'user' | 'platform' | 'public';
@@ -103,26 +105,36 @@ export class Cli {
   }
 
   /** Prints one after another as they come: a row each under one head, or a line of JSON, or a document of YAML. */
-  rows<T>(): (view: View<T>, item: T) => void {
+  rows<T>(layout: Layout = {}): (view: View<T>, item: T) => void {
+    if (layout.sort) throw usageError('What is watched comes as it happens: it cannot be sorted.');
     const widths: number[] = [];
     let first = true;
     return (view, item) => {
-      this.io.stdout.write(renderRow(view, item, this.style, widths, first));
+      const { format } = this.style;
+      this.io.stdout.write(renderRow(arranged(view, layout, format), item, this.style, widths, first));
       first = false;
     };
   }
 
-  printList<T>(view: View<T>, items: readonly T[], answer: unknown): void {
-    if (items.length === 0 && this.style.format === 'table') {
+  /** `answer` has the API's shape; json and yaml print it as it is. */
+  printList<T>(view: View<T>, items: readonly T[], answer: unknown, layout: Layout = {}): void {
+    const { format } = this.style;
+    const shown = arranged(view, layout, format);
+    if (items.length === 0 && !isData(format)) {
       this.note('Nothing to show.');
       return;
     }
-    this.io.stdout.write(renderList(view, items, answer, this.style));
+    this.io.stdout.write(renderList(shown, items, answer, this.style));
   }
 
   /** A remark for a person; not part of the output, and not made when only ids are wanted. */
   note(text: string): void {
     if (!this.style.quiet) this.io.stderr.write(`${text}\n`);
+  }
+
+  /** An error that does not end the command. */
+  tell(error: CliError): void {
+    this.io.stderr.write(inWords(error));
   }
 
   warn(text: string): void {

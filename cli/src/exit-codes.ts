@@ -24,6 +24,7 @@ export const exitCodesHelp = `Exit codes:
     6  the operation was accepted but failed
     7  the cloud does not answer, or not in time
   130  interrupted; what was asked for goes on without you
+Of several things that were asked for at once, the first that failed decides; the others are done all the same.
 \`cloud instance exec\` and \`cloud shell\` end with the exit code of the program that they ran.`;
 
 /** An outcome the user is told in words: what happened, what to do about it, how the process ends. */

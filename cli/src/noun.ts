@@ -1,9 +1,14 @@
-import { Option, type Command } from 'commander';
+import type { Operation } from '@thecloud/sdk';
+import type { Command } from 'commander';
+import { addBulk } from './bulk';
 import type { Cli } from './cli';
+import { addLayoutOptions, arranged, sorted, type Layout } from './columns';
 import { follow } from './following';
 import { integer } from './parse';
 import { listResources, resolveId, viewOf, type Kind, type Resource } from './resource';
-import { defaultWaitSeconds, waitForOperation } from './waiting';
+import { waitForOperation, type WaitOptions } from './waiting';
+
+export { addWaitOptions, type WaitOptions } from './waiting';
 
 interface Words {
   summary: string;
@@ -46,18 +51,42 @@ export function addList<T extends Resource, O extends object>(
   const { examples, summary = `Lists ${kind.noun}s` } = words;
   const verb = addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), defaultLimit)
-    .action(async (options: O & { limit: number; watch?: boolean }) => {
-      if (options.watch) return watchList(cli, kind, await filter(options));
-      const { items, answer, more } = await listResources(cli, kind, await filter(options), options.limit);
-      cli.printList(await viewOf(cli, kind, items), items, answer);
+    .action(async (options: O & Layout & { limit: number; watch?: boolean }) => {
+      arranged(kind, options, cli.style.format); // refuses an unknown column before anything is asked
+      if (options.watch) return watchList(cli, kind, await filter(options), options);
+      const { items, answer, more } = await listSorted(cli, kind, await filter(options), options);
+      cli.printList(await viewOf(cli, kind, items), items, answer, options);
       if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
     });
+  addLayoutOptions(verb);
   if (!kind.watch) return verb;
   return verb.option('-w, --watch', 'show them all, then each again when it changes, until you press Ctrl-C');
 }
 
-async function watchList<T extends Resource>(cli: Cli, kind: Kind<T>, filter: object): Promise<void> {
-  const row = cli.rows<T>();
+const mostSorted = 10_000;
+
+/** Sorted before it is cut at the limit, as the first ones are wanted. */
+async function listSorted<T extends Resource>(
+  cli: Cli,
+  kind: Kind<T>,
+  filter: object,
+  options: Layout & { limit: number },
+) {
+  const { limit, sort } = options;
+  if (!sort) return listResources(cli, kind, filter, limit);
+  sorted(kind, [], options); // refuses an unknown column before anything is asked
+  const { items, more } = await listResources(cli, kind, filter, Math.max(limit, mostSorted));
+  const first = sorted(await viewOf(cli, kind, items), items, options).slice(0, limit);
+  return { items: first, answer: { [kind.collection]: first }, more: more || items.length > limit };
+}
+
+async function watchList<T extends Resource>(
+  cli: Cli,
+  kind: Kind<T>,
+  filter: object,
+  layout: Layout,
+): Promise<void> {
+  const row = cli.rows<T>(layout);
   const stream = kind.watch!(await cli.cloud(kind.scope), filter);
   await follow(cli.io, stream, async (item) => row(await viewOf(cli, kind, [item]), item));
 }
@@ -83,46 +112,34 @@ export async function fetchOne<T extends Resource>(cli: Cli, kind: Kind<T>, name
   return kind.of(await cli.cloud(kind.scope)).get(await resolveId(cli, kind, nameOrId));
 }
 
-export interface WaitOptions {
-  wait: boolean;
-  timeout: number;
-}
-
-/** Options of verbs that a controller carries out. */
-export function addWaitOptions(verb: Command): Command {
-  return verb
-    .option('--no-wait', 'return as soon as the request is accepted')
-    .addOption(
-      new Option('--timeout <seconds>', 'how long to wait')
-        .argParser(integer(1, 86_400))
-        .default(defaultWaitSeconds),
-    );
-}
-
-/** `rm`: removes one of the kind and, where a controller does it, waits until it is gone. */
+/** `rm`: removes those that are named or selected and, where a controller does it, waits until they are gone. */
 export function addRemove<T extends Resource>(
   noun: Command,
   cli: Cli,
   kind: Kind<T>,
   words: { examples: readonly [string, ...string[]]; summary?: string },
 ): Command {
-  const { examples, summary = `Removes one ${kind.noun}` } = words;
-  const verb = addVerb(noun, `rm <${kind.noun}>`, { summary, aliases: ['delete', 'remove'], examples });
-  return addWaitOptions(verb).action(async (nameOrId: string, options: WaitOptions) => {
-    const id = await resolveId(cli, kind, nameOrId);
-    const answer = await kind.of(await cli.cloud(kind.scope)).delete!(id);
-    const operation = answer.metadata?.operation_id;
-    if (options.wait && operation) {
-      await waitForOperation(cli, operation, {
-        title: `Removing ${nameOrId}`,
-        timeoutSeconds: options.timeout,
-      });
-    }
-    // As it was when the removal was accepted: afterwards there is nothing left to ask for.
-    if (cli.style.quiet) cli.io.stdout.write(`${id}\n`);
-    else if (cli.style.format !== 'table') cli.printOne(kind, answer);
-    else cli.io.stdout.write(`${options.wait || !operation ? 'Removed' : 'Removing'} ${nameOrId}.\n`);
+  const { examples, summary = `Removes ${kind.noun}s` } = words;
+  const more = `cloud ${noun.name()} rm --label env=test --yes`;
+  const verb = addVerb(noun, 'rm', { summary, aliases: ['delete', 'remove'], examples: [...examples, more] });
+  return addBulk(verb, cli, kind, {
+    infinitive: 'remove',
+    participle: 'Removing',
+    act: async (id) => kind.of(await cli.cloud(kind.scope)).delete!(id),
+    end: removed,
+    remark: (name, done) => `${done ? 'Removed' : 'Removing'} ${name}.`,
   });
+}
+
+/** The answer to a removal is the resource as it was then; this is how it ended, when nothing is left to ask for. */
+function removed<T extends Resource>(answer: T, operation?: Operation): T {
+  const { status, metadata } = answer as T & { status?: { state?: string } };
+  if (!operation || !status) return answer;
+  return {
+    ...answer,
+    metadata: { ...metadata, deleted_at: operation.ended_at },
+    status: { ...status, state: 'deleted', reason: '', message: '' },
+  };
 }
 
 /** Ends a mutation: waits for its operation unless told not to, then prints the resource as it now is. */

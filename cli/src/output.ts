@@ -2,8 +2,11 @@ import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { stringify } from 'yaml';
 
-export type Format = 'table' | 'json' | 'yaml';
-export const formats: readonly Format[] = ['table', 'json', 'yaml'];
+export const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
+export type Format = (typeof formats)[number];
+/** Formats that print the API's own answer. */
+export type DataFormat = Extract<Format, 'json' | 'yaml'>;
+export const isData = (format: Format): format is DataFormat => format === 'json' || format === 'yaml';
 
 export interface Column<T> {
   title: string;
@@ -11,13 +14,18 @@ export interface Column<T> {
   value: (item: T) => string | number | boolean | undefined;
   /** Coloured by what it says, on a terminal. */
   state?: boolean;
+  /** What --sort compares, where the shown text does not sort as its meaning does: "9d" and "10s". */
+  sort?: (item: T) => string | number | undefined;
+  /** Of a detail: -o wide shows it in lists, too. */
+  wide?: boolean;
 }
 
 /** How things of one sort are shown. */
 export interface View<T> {
   id: (item: T) => string;
+  /** The one titled NAME is what -o name prints; without it, the id. */
   columns: readonly Column<T>[];
-  /** Shown of a single thing, after the columns. */
+  /** Shown of a single thing, after the columns; --columns can name them in lists. */
   details?: readonly Column<T>[];
 }
 
@@ -30,17 +38,29 @@ export interface Style {
 
 /** A list; `answer` is the API's own, which json and yaml print as it is. */
 export function renderList<T>(view: View<T>, items: readonly T[], answer: unknown, style: Style): string {
-  if (style.quiet) return items.map((item) => `${view.id(item)}\n`).join('');
-  if (style.format !== 'table') return renderData(answer, style.format);
-  const head = view.columns.map((column) => column.title);
-  const rows = items.map((item) => view.columns.map((column) => cell(column, item, style.colour)));
-  return renderTable([head, ...rows]);
+  if (isBrief(style)) return items.map((item) => briefly(view, item, style)).join('');
+  if (isData(style.format)) return renderData(answer, style.format);
+  const columns = columnsOf(view, style.format);
+  const rows = items.map((item) => columns.map((column) => cell(column, item, style.colour)));
+  return renderTable([columns.map((column) => column.title), ...rows]);
+}
+
+/** One word a thing. */
+const isBrief = ({ quiet, format }: Style) => quiet || format === 'name';
+
+function briefly<T>(view: View<T>, item: T, { quiet }: Style): string {
+  const name = quiet ? undefined : view.columns.find(({ title }) => title === 'NAME')?.value(item);
+  return `${name ? printable(String(name)) : view.id(item)}\n`;
+}
+
+function columnsOf<T>({ columns, details = [] }: View<T>, format: Format): readonly Column<T>[] {
+  return format === 'wide' ? [...columns, ...details.filter(({ wide }) => wide)] : columns;
 }
 
 /** A single thing, one line a fact; details it does not have are left out. */
 export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Style): string {
-  if (style.quiet) return `${view.id(item)}\n`;
-  if (style.format !== 'table') return renderData(answer, style.format);
+  if (isBrief(style)) return briefly(view, item, style);
+  if (isData(style.format)) return renderData(answer, style.format);
   const details = (view.details ?? []).filter((column) => (column.value(item) ?? '') !== '');
   const columns = [...view.columns, ...details];
   return renderTable(
@@ -53,11 +73,12 @@ export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Sty
  * than what has been printed, and then moves the ones after it.
  */
 export function renderRow<T>(view: View<T>, item: T, style: Style, widths: number[], first: boolean): string {
-  if (style.quiet) return `${view.id(item)}\n`;
+  if (isBrief(style)) return briefly(view, item, style);
   if (style.format === 'json') return `${JSON.stringify(item)}\n`;
   if (style.format === 'yaml') return `---\n${stringify(item)}`;
-  const titles = view.columns.map((column) => column.title);
-  const plain = view.columns.map((column) => cell(column, item, false));
+  const columns = columnsOf(view, style.format);
+  const titles = columns.map((column) => column.title);
+  const plain = columns.map((column) => cell(column, item, false));
   plain.forEach((text, at) => {
     widths[at] = Math.max(widths[at] ?? titles[at]!.length, text.length);
   });
@@ -66,11 +87,11 @@ export function renderRow<T>(view: View<T>, item: T, style: Style, widths: numbe
       .map((text, at) => painted[at]! + ' '.repeat(widths[at]! + 2 - text.length))
       .join('')
       .trimEnd()}\n`;
-  const painted = view.columns.map((column) => cell(column, item, style.colour));
+  const painted = columns.map((column) => cell(column, item, style.colour));
   return `${first ? line(titles) : ''}${line(plain, painted)}`;
 }
 
-export function renderData(answer: unknown, format: 'json' | 'yaml'): string {
+export function renderData(answer: unknown, format: DataFormat): string {
   return format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : stringify(answer);
 }
 

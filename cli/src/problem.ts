@@ -1,5 +1,17 @@
 import { CloudApiError, CloudConnectionError } from '@thecloud/sdk';
 import { CliError, exitCodes, interrupted, type ExitCode } from './exit-codes';
+import { printable } from './output';
+
+/** What is printed of an error: what happened, further facts, what to do. */
+export function inWords({ message, details, advice = '' }: CliError): string {
+  const next = advice.split('\n').filter(Boolean);
+  const lines = [
+    `Error: ${message}`,
+    ...details.map((line) => `  ${line}`),
+    ...next.map((line) => `→ ${line}`),
+  ];
+  return lines.map((line) => `${line.match(/^ */)![0]}${printable(line)}\n`).join('');
+}
 
 /** What the user is told of an error of the SDK; anything else is answered as it is. */
 export function explain(error: unknown, interruptedBy: AbortSignal): unknown {

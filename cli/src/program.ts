@@ -3,8 +3,8 @@ import { Cli } from './cli';
 import * as registry from './commands/registry';
 import { CliError, exitCodes, exitCodesHelp, ProgramExit, usageError } from './exit-codes';
 import type { Io } from './io';
-import { formats, printable } from './output';
-import { explain } from './problem';
+import { formats } from './output';
+import { explain, inWords } from './problem';
 import { version } from './version';
 
 const epilogue = `
@@ -106,12 +106,7 @@ function report(thrown: unknown, io: Io): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const error = explain(thrown, io.signal);
   if (error instanceof CliError) {
-    const lines = [
-      `Error: ${printable(error.message)}`,
-      ...error.details.map((line) => `  ${printable(line)}`),
-    ];
-    if (error.advice) lines.push(...error.advice.split('\n').map((line) => `→ ${printable(line)}`));
-    io.stderr.write(lines.map((line) => `${line}\n`).join(''));
+    io.stderr.write(inWords(error));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,7 +1,7 @@
 import type { Cloud, Pages, ResourceMetadata } from '@thecloud/sdk';
 import type { Cli, Scope } from './cli';
 import { CliError, exitCodes } from './exit-codes';
-import { age, pairs, type Column, type View } from './output';
+import { age, isData, pairs, type Column, type View } from './output';
 
 /** What every resource of the API has. */
 export interface Resource {
@@ -25,6 +25,8 @@ export interface Kind<T extends Resource> extends View<T> {
   scope: Scope;
   /** The list method takes `name`. */
   nameFilter: boolean;
+  /** The list method takes `label`. */
+  labelFilter?: boolean;
   /** Those that match as they are, and again after each change. */
   watch?: (cloud: Cloud, filter: object) => AsyncIterable<T>;
   /** For people: the same view with what only other resources know, such as their names instead of ids. */
@@ -34,18 +36,25 @@ export interface Kind<T extends Resource> extends View<T> {
 /** How these are shown: tables are for people, everything else is the API's own. */
 export async function viewOf<T extends Resource>(cli: Cli, kind: Kind<T>, items: readonly T[]) {
   const { format, quiet } = cli.style;
-  return kind.named && format === 'table' && !quiet ? kind.named(cli, items) : kind;
+  return kind.named && !isData(format) && format !== 'name' && !quiet ? kind.named(cli, items) : kind;
 }
 
 export const idOf = (resource: Resource) => resource.metadata.id;
 
 export const nameColumn: Column<Resource> = { title: 'NAME', value: (r) => r.metadata.name };
 export const idColumn: Column<Resource> = { title: 'ID', value: idOf };
-export const ageColumn: Column<Resource> = { title: 'AGE', value: (r) => age(r.metadata.created_at) };
+export const ageColumn: Column<Resource> = {
+  title: 'AGE',
+  value: (r) => age(r.metadata.created_at),
+  sort: (r) => youngestFirst(r.metadata.created_at),
+};
+
+/** What a column of ages is sorted by. */
+export const youngestFirst = (time: string | undefined) => (time ? -Date.parse(time) : undefined);
 
 /** What details of any resource end with. */
 export const metadataDetails: readonly Column<Resource>[] = [
-  { title: 'LABELS', value: (r) => pairs(r.metadata.labels) },
+  { title: 'LABELS', value: (r) => pairs(r.metadata.labels), wide: true },
   { title: 'CREATED', value: (r) => r.metadata.created_at },
   { title: 'OPERATION', value: (r) => r.metadata.operation_id },
 ];

@@ -3,13 +3,31 @@ import {
   CloudTimeoutError,
   type Instance,
   type Operation,
-  type WaitOptions,
+  type WaitOptions as SdkWaitOptions,
 } from '@thecloud/sdk';
+import { Option, type Command } from 'commander';
 import type { Cli } from './cli';
 import { CliError, exitCodes, interrupted } from './exit-codes';
+import { integer } from './parse';
 import { startProgress } from './progress';
 
 export const defaultWaitSeconds = 300;
+
+export interface WaitOptions {
+  wait: boolean;
+  timeout: number;
+}
+
+/** Options of verbs that a controller carries out. */
+export function addWaitOptions(verb: Command): Command {
+  return verb
+    .option('--no-wait', 'return as soon as the request is accepted')
+    .addOption(
+      new Option('--timeout <seconds>', 'how long to wait')
+        .argParser(integer(1, 86_400))
+        .default(defaultWaitSeconds),
+    );
+}
 
 interface Waiting {
   title: string;
@@ -35,7 +53,7 @@ async function withProgress<T, R>(
   { title, timeoutSeconds }: Waiting,
   advice: string,
   text: (seen: T) => string,
-  wait: (options: WaitOptions<T>) => Promise<R>,
+  wait: (options: SdkWaitOptions<T>) => Promise<R>,
 ): Promise<R> {
   const progress = await startProgress(cli.io, title, cli.style.quiet);
   const onUpdate = (seen: T) => progress.update(text(seen));
@@ -60,6 +78,7 @@ export function stepText(operation: Operation): string {
   const steps = operation.steps ?? [];
   const step = steps.findLast((each) => each.state === 'running') ?? steps.at(-1);
   if (!step) return operation.state ?? 'pending';
+  if (operation.state === 'succeeded') return step.name; // what an attempt met on the way is over
   return step.message ? `${step.name}: ${step.message}` : `${step.name}`;
 }
 

@@ -47,7 +47,11 @@ describe('completion', () => {
     [['instance', 'list', '--out'], ['--output']],
     [
       ['instance', 'list', '-o', ''],
-      ['json', 'table', 'yaml'],
+      ['json', 'name', 'table', 'wide', 'yaml'],
+    ],
+    [
+      ['instance', 'rm', 'web', ''],
+      ['web', 'worker'],
     ],
     [
       ['instances', 'show', 'w'],

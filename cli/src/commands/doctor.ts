@@ -6,7 +6,7 @@ import { configFile, program as thisProgram } from '../doctor/local';
 import { certificate, server, serverVersion } from '../doctor/server';
 import { exitCodes, ProgramExit } from '../exit-codes';
 import { addVerb } from '../noun';
-import { printable, renderData, type View } from '../output';
+import { isData, printable, renderData, type View } from '../output';
 import { serverUrl } from '../server-url';
 
 const findings: View<Finding> = {
@@ -31,9 +31,9 @@ export function addDoctor(program: Command, cli: Cli): void {
     const { format, quiet } = cli.style;
     const wrong = all.filter(({ state }) => state === 'failed' || state === 'warning');
     if (quiet) cli.io.stdout.write(wrong.map(({ check }) => `${check}\n`).join(''));
-    else if (format !== 'table') cli.io.stdout.write(renderData({ findings: all }, format));
+    else if (isData(format)) cli.io.stdout.write(renderData({ findings: all }, format));
     else cli.printList(findings, all, all);
-    if (!quiet && format === 'table') {
+    if (!quiet && !isData(format) && format !== 'name') {
       for (const { check, advice } of wrong) cli.io.stdout.write(`→ ${printable(`${check}: ${advice}`)}\n`);
     }
     if (all.some(({ state }) => state === 'failed')) throw new ProgramExit(exitCodes.unexpected);

@@ -4,7 +4,16 @@ import type { Cli } from '../cli';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age } from '../output';
 import { pair } from '../parse';
-import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  resolveId,
+  youngestFirst,
+  type Kind,
+} from '../resource';
 import { keepSecret } from '../secret-file';
 
 const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
@@ -37,19 +46,23 @@ export const hosts: Kind<Host> = {
       value: ({ status }) => `${status?.allocated_memory_mib ?? 0}/${status?.inventory?.memory_mib ?? 0}`,
     },
     { title: 'ADDRESS', value: ({ status }) => status?.inventory?.address },
-    { title: 'SEEN', value: ({ status }) => age(status?.last_seen_at) },
+    {
+      title: 'SEEN',
+      value: ({ status }) => age(status?.last_seen_at),
+      sort: ({ status }) => youngestFirst(status?.last_seen_at),
+    },
     ageColumn,
     idColumn,
   ],
   details: [
     { title: 'REASON', value: ({ status }) => words(status?.reason, status?.message) },
-    { title: 'HOSTNAME', value: ({ status }) => status?.inventory?.hostname },
+    { title: 'HOSTNAME', value: ({ status }) => status?.inventory?.hostname, wide: true },
     {
       title: 'DRIVER',
       value: ({ status }) => words(status?.inventory?.driver, status?.inventory?.driver_version),
     },
     { title: 'CLOCK', value: ({ status }) => status?.last_seen_at && clockOf(status.clock_offset_ms ?? 0) },
-    { title: 'AGENT', value: ({ status }) => status?.inventory?.agent_version },
+    { title: 'AGENT', value: ({ status }) => status?.inventory?.agent_version, wide: true },
     {
       title: 'KERNEL',
       value: ({ status }) => words(status?.inventory?.kernel, status?.inventory?.architecture),

@@ -35,6 +35,7 @@ export const images: Kind<Image> = {
     {
       title: 'SIZE',
       value: ({ status }) => (status?.size_bytes ? size(Number(status.size_bytes)) : undefined),
+      sort: ({ status }) => Number(status?.size_bytes ?? 0),
     },
     { title: 'SOURCE', value: ({ spec }) => spec?.source || 'uploaded' },
     ageColumn,
@@ -42,7 +43,7 @@ export const images: Kind<Image> = {
   ],
   details: [
     { title: 'REASON', value: ({ status }) => [status?.reason, status?.message].filter(Boolean).join(': ') },
-    { title: 'DIGEST', value: ({ status }) => status?.digest },
+    { title: 'DIGEST', value: ({ status }) => status?.digest, wide: true },
     ...metadataDetails,
   ],
 };
@@ -56,7 +57,7 @@ export function addImages(program: Command, cli: Cli): void {
   addList(noun, cli, images, { examples: ['cloud image list'] });
   addShow(noun, cli, images, { examples: ['cloud image show nginx'] });
   addRemove(noun, cli, images, {
-    summary: 'Removes an image that no instance uses',
+    summary: 'Removes images that no instance uses',
     examples: ['cloud image rm nginx'],
   });
   addImport(noun, cli);

@@ -2,7 +2,15 @@ import type { Instance, InstancePort } from '@thecloud/sdk';
 import type { Cli } from '../cli';
 import { imageNames } from '../image-names';
 import { age, type View } from '../output';
-import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  youngestFirst,
+  type Kind,
+} from '../resource';
 
 type Port = Partial<InstancePort> & Pick<InstancePort, 'container_port'>;
 
@@ -41,6 +49,7 @@ export const instances: Kind<Instance> = {
   collection: 'instances',
   scope: 'project',
   nameFilter: true,
+  labelFilter: true,
   named: withImageNames,
   id: idOf,
   columns: [
@@ -70,10 +79,14 @@ export const instances: Kind<Instance> = {
     },
     { title: 'RESTART', value: ({ spec }) => spec?.restart_policy },
     { title: 'ON HOST LOSS', value: ({ spec }) => spec?.on_host_loss },
-    { title: 'HOST', value: ({ status }) => status?.host_id },
+    { title: 'HOST', value: ({ status }) => status?.host_id, wide: true },
     { title: 'DIGEST', value: ({ status }) => status?.image_digest },
-    { title: 'STARTED', value: ({ status }) => age(status?.started_at) },
-    { title: 'RESTARTS', value: ({ status }) => status?.restart_count },
+    {
+      title: 'STARTED',
+      value: ({ status }) => age(status?.started_at),
+      sort: ({ status }) => youngestFirst(status?.started_at),
+    },
+    { title: 'RESTARTS', value: ({ status }) => status?.restart_count, wide: true },
     {
       title: 'EXIT CODE',
       value: ({ status }) => (/^(stopped|failed)$/.test(status?.state ?? '') ? status?.exit_code : undefined),

@@ -1,50 +1,56 @@
 import type { Command } from 'commander';
+import type { Instance } from '@thecloud/sdk';
+import { addBulk } from '../bulk';
 import type { Cli } from '../cli';
-import { addVerb, addWaitOptions, finish, type WaitOptions } from '../noun';
+import { addVerb } from '../noun';
 import { integer } from '../parse';
-import { resolveId } from '../resource';
 import { instances } from './instance-kind';
 
 export function addStart(noun: Command, cli: Cli): void {
-  const verb = addVerb(noun, 'start <instance>', {
-    summary: 'Starts a stopped or failed instance',
-    examples: ['cloud instance start web'],
+  const verb = addVerb(noun, 'start', {
+    summary: 'Starts stopped or failed instances',
+    examples: ['cloud instance start web', 'cloud instance start --label app=shop --yes'],
   });
-  addWaitOptions(verb).action((nameOrId: string, options: WaitOptions) =>
-    act(cli, nameOrId, 'start', {}, `Starting ${nameOrId}`, options),
-  );
+  addBulk(verb, cli, instances, {
+    infinitive: 'start',
+    participle: 'Starting',
+    act: async (id) => (await cli.cloud()).instances.start(id),
+    end: asItIs(cli),
+  });
 }
 
 export function addStop(noun: Command, cli: Cli): void {
-  const verb = addVerb(noun, 'stop <instance>', {
-    summary: 'Asks the program to end (SIGTERM), and ends it after the grace',
-    examples: ['cloud instance stop web', 'cloud instance stop web --grace 60'],
-  }).option('--grace <seconds>', 'seconds it gets to end by itself (10 without it)', integer(0, 300));
-  addWaitOptions(verb).action((nameOrId: string, options: WaitOptions & { grace?: number }) =>
-    act(cli, nameOrId, 'stop', { grace_seconds: options.grace }, `Stopping ${nameOrId}`, options),
-  );
+  const verb = addVerb(noun, 'stop', {
+    summary: 'Asks programs to end (SIGTERM), and ends them after the grace',
+    examples: [
+      'cloud instance stop web worker',
+      'cloud instance stop web --grace 60',
+      'cloud instance stop --label app=shop --yes',
+    ],
+  }).option('--grace <seconds>', 'seconds each gets to end by itself (10 without it)', integer(0, 300));
+  addBulk(verb, cli, instances, {
+    infinitive: 'stop',
+    participle: 'Stopping',
+    act: async (id, { grace }: { grace?: number }) =>
+      (await cli.cloud()).instances.stop(id, { grace_seconds: grace }),
+    end: asItIs(cli),
+  });
 }
 
 export function addRestart(noun: Command, cli: Cli): void {
-  const verb = addVerb(noun, 'restart <instance>', {
-    summary: 'Stops and starts an instance',
-    examples: ['cloud instance restart web'],
+  const verb = addVerb(noun, 'restart', {
+    summary: 'Stops and starts instances',
+    examples: ['cloud instance restart web', 'cloud instance restart --label app=shop --yes'],
   });
-  addWaitOptions(verb).action((nameOrId: string, options: WaitOptions) =>
-    act(cli, nameOrId, 'restart', {}, `Restarting ${nameOrId}`, options),
-  );
+  addBulk(verb, cli, instances, {
+    infinitive: 'restart',
+    participle: 'Restarting',
+    act: async (id) => (await cli.cloud()).instances.restart(id),
+    end: asItIs(cli),
+  });
 }
 
-async function act(
-  cli: Cli,
-  nameOrId: string,
-  verb: 'start' | 'stop' | 'restart',
-  request: { grace_seconds?: number },
-  title: string,
-  options: WaitOptions,
-): Promise<void> {
-  const id = await resolveId(cli, instances, nameOrId);
-  const cloud = await cli.cloud();
-  const answer = await (verb === 'stop' ? cloud.instances.stop(id, request) : cloud.instances[verb](id));
-  await finish(cli, instances, answer, title, options);
-}
+const asItIs =
+  (cli: Cli) =>
+  async ({ metadata }: Instance): Promise<Instance> =>
+    (await cli.cloud()).instances.get(metadata.id);

@@ -31,7 +31,13 @@ export function addInstances(program: Command, cli: Cli): void {
     noun,
     cli,
     instances,
-    { examples: ['cloud instance list', 'cloud instance ls --state running --label app=shop -q'] },
+    {
+      examples: [
+        'cloud instance list',
+        'cloud instance ls --state running --label app=shop -q',
+        'cloud instance ls --columns name,state,host --sort state,age:desc',
+      ],
+    },
     async ({ state, name, label = {}, host }: Filter) => ({
       state,
       name,
@@ -49,8 +55,8 @@ export function addInstances(program: Command, cli: Cli): void {
   addRestart(noun, cli);
   addUpdate(noun, cli);
   addRemove(noun, cli, instances, {
-    summary: 'Removes an instance and frees its name, ports and capacity',
-    examples: ['cloud instance rm web', 'cloud instance rm web --no-wait'],
+    summary: 'Removes instances and frees their names, ports and capacity',
+    examples: ['cloud instance rm web', 'cloud instance rm web worker --no-wait'],
   });
   addWait(noun, cli);
   addLogs(noun, cli);

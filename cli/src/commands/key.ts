@@ -4,7 +4,15 @@ import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age } from '../output';
 import { moment } from '../parse';
-import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
+import {
+  ageColumn,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  youngestFirst,
+  type Kind,
+} from '../resource';
 import { keepSecret } from '../secret-file';
 
 const apiKeys: Kind<ApiKey> = {
@@ -18,12 +26,12 @@ const apiKeys: Kind<ApiKey> = {
     nameColumn,
     { title: 'ROLE', value: (key) => key.role },
     { title: 'PREFIX', value: (key) => key.prefix },
-    { title: 'USED', value: (key) => age(key.last_used_at) },
+    { title: 'USED', value: (key) => age(key.last_used_at), sort: (key) => youngestFirst(key.last_used_at) },
     { title: 'EXPIRES', value: (key) => key.expires_at },
     ageColumn,
     idColumn,
   ],
-  details: [{ title: 'MADE BY', value: (key) => key.created_by }, ...metadataDetails],
+  details: [{ title: 'MADE BY', value: (key) => key.created_by, wide: true }, ...metadataDetails],
 };
 
 interface CreateOptions {
@@ -44,7 +52,7 @@ export function addApiKeys(program: Command, cli: Cli): void {
   addList(noun, cli, apiKeys, { examples: ['cloud key list'] });
   addShow(noun, cli, apiKeys, { examples: ['cloud key show ci'] });
   addRemove(noun, cli, apiKeys, {
-    summary: 'Revokes a key everywhere within 5 seconds, for good',
+    summary: 'Revokes keys everywhere within 5 seconds, for good',
     examples: ['cloud key revoke ci'],
   }).alias('revoke');
 

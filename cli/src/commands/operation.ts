@@ -1,11 +1,12 @@
 import type { Operation } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { follow } from '../following';
 import { addNoun, addVerb } from '../noun';
 import { age, duration, type View } from '../output';
 import { integer } from '../parse';
-import { collect } from '../resource';
+import { youngestFirst } from '../resource';
 import { defaultWaitSeconds, stepText, waitForOperation } from '../waiting';
 
 const took = (from: string | undefined, to: string | undefined) =>
@@ -19,12 +20,20 @@ const operations: View<Operation> = {
     { title: 'STATE', state: true, value: (operation) => operation.state },
     { title: 'STEP', value: stepText },
     { title: 'RESOURCE', value: (operation) => operation.resource_id },
-    { title: 'TOOK', value: (operation) => took(operation.created_at, operation.ended_at) },
-    { title: 'AGE', value: (operation) => age(operation.created_at) },
+    {
+      title: 'TOOK',
+      value: (operation) => took(operation.created_at, operation.ended_at),
+      sort: ({ created_at: from, ended_at: to }) => from && to && Date.parse(to) - Date.parse(from),
+    },
+    {
+      title: 'AGE',
+      value: (operation) => age(operation.created_at),
+      sort: (operation) => youngestFirst(operation.created_at),
+    },
   ],
   details: [
-    { title: 'ASKED BY', value: (operation) => operation.requested_by },
-    { title: 'REASON', value: (operation) => operation.error?.reason },
+    { title: 'ASKED BY', value: (operation) => operation.requested_by, wide: true },
+    { title: 'REASON', value: (operation) => operation.error?.reason, wide: true },
     { title: 'MESSAGE', value: (operation) => operation.error?.message },
     { title: 'ADVICE', value: (operation) => operation.error?.advice },
   ],
@@ -37,7 +46,7 @@ export function addOperations(program: Command, cli: Cli): void {
     examples: ['cloud operation list', 'cloud operation wait op_01jd3y7x5w8f0a9s2k4m6n8p0q'],
   });
 
-  addVerb(noun, 'list', {
+  const list = addVerb(noun, 'list', {
     summary: 'Lists operations of the project, newest first',
     aliases: ['ls'],
     examples: [
@@ -47,17 +56,25 @@ export function addOperations(program: Command, cli: Cli): void {
   })
     .option('--resource <id>', 'only those on this resource')
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
-    .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C')
-    .action(async (options: { resource?: string; limit: number; watch?: boolean }) => {
+    .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C');
+  addLayoutOptions(list).action(
+    async (options: Layout & { resource?: string; limit: number; watch?: boolean }) => {
       if (options.watch) {
-        const row = cli.rows<Operation>();
+        const row = cli.rows<Operation>(options);
         const stream = (await cli.cloud()).operations.watchAll({ resource: options.resource });
         return follow(cli.io, stream, (operation) => row(operations, operation));
       }
       const pages = (await cli.cloud()).operations.list({ resource: options.resource });
-      const { items, answer } = await collect(pages, 'operations', options.limit);
-      cli.printList(operations, items, answer);
-    });
+      const found = await pages.take(options.limit);
+      const items = sorted(operations, found.items, options);
+      cli.printList(
+        operations,
+        items,
+        { operations: items, next_page_token: found.next_page_token },
+        options,
+      );
+    },
+  );
 
   addVerb(noun, 'show <operation>', {
     summary: 'Shows one operation and its steps',

@@ -2,11 +2,21 @@ import type { Member, Project } from '@thecloud/sdk';
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
+import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { CliError, exitCodes, usageError } from '../exit-codes';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age, type View } from '../output';
 import { pair } from '../parse';
-import { ageColumn, collect, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
+import {
+  ageColumn,
+  collect,
+  idColumn,
+  idOf,
+  metadataDetails,
+  nameColumn,
+  youngestFirst,
+  type Kind,
+} from '../resource';
 import { roles, type Role } from './key';
 
 export const projects: Kind<Project> = {
@@ -25,7 +35,11 @@ const members: View<Member> = {
   columns: [
     { title: 'EMAIL', value: (member) => member.email },
     { title: 'ROLE', value: (member) => member.role },
-    { title: 'AGE', value: (member) => age(member.created_at) },
+    {
+      title: 'AGE',
+      value: (member) => age(member.created_at),
+      sort: (member) => youngestFirst(member.created_at),
+    },
     { title: 'USER', value: (member) => member.user_id },
   ],
 };
@@ -72,12 +86,14 @@ function addUse(noun: Command, cli: Cli): void {
 const roleOption = () => new Option('--role <role>', 'what they may do').choices(roles).default('developer');
 
 function addMembers(noun: Command, cli: Cli): void {
-  addVerb(noun, 'members', {
+  const list = addVerb(noun, 'members', {
     summary: "Lists the current project's members",
-    examples: ['cloud project members', 'cloud project members --project shop'],
-  }).action(async () => {
+    examples: ['cloud project members', 'cloud project members --project shop --sort role,email'],
+  });
+  addLayoutOptions(list).action(async (layout: Layout) => {
     const { items, answer } = await fetchMembers(cli);
-    cli.printList(members, items, answer);
+    const ordered = sorted(members, items, layout);
+    cli.printList(members, ordered, { ...answer, members: ordered }, layout);
   });
 
   addVerb(noun, 'add-member <email>', {

@@ -32,7 +32,7 @@ export function addSshKeys(program: Command, cli: Cli): void {
   });
   addList(noun, cli, sshKeys, { examples: ['cloud ssh-key list'] });
   addShow(noun, cli, sshKeys, { examples: ['cloud ssh-key show laptop'] });
-  addRemove(noun, cli, sshKeys, { summary: 'Removes an SSH key', examples: ['cloud ssh-key rm laptop'] });
+  addRemove(noun, cli, sshKeys, { summary: 'Removes SSH keys', examples: ['cloud ssh-key rm laptop'] });
   addVerb(noun, 'import <name> <file>', {
     summary: 'Imports a public key from a file, or from standard input with -',
     examples: ['cloud ssh-key import laptop ~/.ssh/id_ed25519.pub'],

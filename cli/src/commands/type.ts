@@ -1,6 +1,7 @@
 import type { InstanceType } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { addNoun, addVerb } from '../noun';
 import type { View } from '../output';
 
@@ -21,13 +22,15 @@ export function addInstanceTypes(program: Command, cli: Cli): void {
     aliases: ['types', 'instance-type'],
     examples: ['cloud type list'],
   });
-  addVerb(noun, 'list', {
+  const list = addVerb(noun, 'list', {
     summary: 'Lists instance types',
     aliases: ['ls'],
-    examples: ['cloud type list'],
-  }).action(async () => {
+    examples: ['cloud type list', 'cloud type list --sort memory-mib:desc'],
+  });
+  addLayoutOptions(list).action(async (layout: Layout) => {
     const answer = await (await cli.cloud()).instanceTypes.list().page();
-    cli.printList(types, answer.instance_types ?? [], answer);
+    const instance_types = sorted(types, answer.instance_types ?? [], layout);
+    cli.printList(types, instance_types, { ...answer, instance_types }, layout);
   });
   addVerb(noun, 'show <type>', {
     summary: 'Shows one instance type',

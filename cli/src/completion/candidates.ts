@@ -73,7 +73,8 @@ function subcommandsOf(command: Command, operands: number): Candidate[] {
 }
 
 async function argumentsOf(command: Command, operands: number, names: Names): Promise<Candidate[]> {
-  const argument = command.registeredArguments[operands];
+  const last = command.registeredArguments.at(-1);
+  const argument = command.registeredArguments[operands] ?? (last?.variadic ? last : undefined);
   if (!argument) return [];
   // "context use <name>" means a context; "create <name>" means one that is not there yet.
   const what =
