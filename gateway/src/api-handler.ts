@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Client, Metadata } from '@grpc/grpc-js';
-import { isRead } from '@thecloud/api';
+import { isRepeatable } from '@thecloud/api';
 import { injectTrace, serverSpan } from '@thecloud/service-kit';
 import type { Authenticate } from './authenticate';
 import { waits } from './backend-call';
@@ -96,6 +96,9 @@ async function stream(
   await serveStream(deps.streams, { route, req, res, info, metadata, first, stillAllowed });
 }
 
+/** How often a mutation with an idempotency key is sent while its service is away. */
+const keyedAttempts = 3;
+
 type Input = Omit<Parameters<typeof encodeRequest>[1], 'body'>;
 
 async function forward(
@@ -118,9 +121,11 @@ async function forward(
   if (route.body === '' && hasBody(req)) throw errors.BODY_NOT_ALLOWED({ method: req.method ?? '' });
   const body = await readJson(req, deps.body);
   const timeoutMs = waits(route.method) ? deps.timeouts.waitMs : deps.timeouts.callMs;
-  const repeatable = isRead(route.method) || metadata.get('idempotency-key').length > 0;
+  const keyed = metadata.get('idempotency-key').length > 0;
+  const repeatable = isRepeatable(route.method, keyed);
+  const attempts = repeatable && route.method.repeat === 'keyed' ? keyedAttempts : 1;
   const message = encodeRequest(route, { ...input, body });
-  return deps.call(route.backend, route.method.path, message, { ...base, timeoutMs, repeatable });
+  return deps.call(route.backend, route.method.path, message, { ...base, timeoutMs, repeatable, attempts });
 }
 
 /** Aborts when the caller's connection closes before it has its answer. */

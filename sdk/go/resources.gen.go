@@ -495,6 +495,6 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.SshKeyService/GetSshKey":               repeatRead,
 	"/thecloud.compute.v1.SshKeyService/RenameSshKey":            repeatKeyed,
 	"/thecloud.compute.v1.SshKeyService/DeleteSshKey":            repeatKeyed,
-	"/thecloud.identity.v1.UserService/RegisterUser":             repeatKeyed,
+	"/thecloud.identity.v1.UserService/RegisterUser":             repeatOnce,
 	"/thecloud.identity.v1.UserService/GetCurrentUser":           repeatRead,
 }

@@ -4,7 +4,7 @@ import type { Client, ServiceDefinition, UntypedServiceImplementation } from '@g
 import { HealthImplementation } from 'grpc-health-check';
 import { imagePath, methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
-import { addReflectionOf, RpcMetrics } from '@thecloud/service-kit';
+import { addReflection, RpcMetrics } from '@thecloud/service-kit';
 import type { Logger } from '@thecloud/service-kit';
 import type { Registry } from 'prom-client';
 import type { Authenticate } from '../authenticate';
@@ -52,7 +52,8 @@ export async function startGrpcApi(config: HttpConfig, deps: GrpcApiDeps): Promi
     health.setStatus(service, 'SERVING');
   }
   health.addToServer(server);
-  addReflectionOf(server, publicImage(readFileSync(imagePath), served));
+  const services = [...new Set(served.map((m) => m.service))];
+  addReflection(server, services, publicImage(readFileSync(imagePath), served));
   answerUnknownMethods(server, unknownMethod(deps.fairUse));
   const port = await bind(server, config);
   deps.log.info({ port, tls: config.THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH !== undefined }, 'gRPC listens');

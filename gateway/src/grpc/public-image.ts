@@ -4,8 +4,8 @@ import type { FileDescriptorProto } from '@bufbuild/protobuf/wkt';
 import type { MethodEntry } from '@thecloud/api';
 
 /**
- * Of a descriptor set what describes these methods and no others: services without any are left out, and so are
- * files that nothing left in needs.
+ * The part of a descriptor set that describes these methods and the services of gRPC itself (health, reflection).
+ * Services without any of these methods are left out, and so are files that nothing left in needs.
  */
 export function publicImage(image: Uint8Array, methods: readonly MethodEntry[]): Uint8Array {
   const shown = new Set(methods.map((m) => `${m.service}.${m.rpc}`));
@@ -25,6 +25,7 @@ export function publicImage(image: Uint8Array, methods: readonly MethodEntry[]):
 }
 
 function withOnly(file: FileDescriptorProto, shown: ReadonlySet<string>): FileDescriptorProto {
+  if (file.package.startsWith('grpc.')) return file;
   const service = file.service
     .map((s) => ({ ...s, method: s.method.filter((m) => shown.has(`${file.package}.${s.name}.${m.name}`)) }))
     .filter((s) => s.method.length > 0);

@@ -3,7 +3,7 @@ import type { ChannelCredentials, ServiceError } from '@grpc/grpc-js';
 import { commonErrors } from '@thecloud/kernel';
 import { channelOptions, followReplicas, Lane, LaneBroken } from '@thecloud/service-kit';
 import { unaryCall } from '../backend-call';
-import type { CallOptions } from '../backend-call';
+import type { UnaryOptions } from '../backend-call';
 import { fromBackend } from '../backend-error';
 
 /** One unary call to a service, by its name. Rejects with the CloudError it answered. */
@@ -11,7 +11,7 @@ export type CallService = (
   service: string,
   path: string,
   message: Buffer,
-  options: CallOptions & { readonly repeatable: boolean },
+  options: UnaryOptions & { readonly repeatable: boolean },
 ) => Promise<Buffer>;
 
 /** Calls of a service under way at a time over one lane; more take the plain way. */

@@ -20,6 +20,7 @@ function extension(reg: FileRegistry, name: string): DescExtension {
 }
 const authOption = extension(registry, 'thecloud.common.v1.auth');
 const statusOption = extension(registry, 'thecloud.common.v1.http_status');
+const repeatOption = extension(registry, 'thecloud.common.v1.repeat');
 const plainBodyOption = extension(registry, 'thecloud.common.v1.plain_body');
 const fieldOption = extension(registry, 'thecloud.common.v1.field');
 const httpOption = extension(registry, 'google.api.http');
@@ -62,6 +63,15 @@ function plainBody(method: DescMethod): string | undefined {
   if (!method.proto.serverStreaming || field?.scalar !== ScalarType.BYTES || field.fieldKind !== 'scalar')
     throw new Error(`${method.name}: plain_body must name a bytes field of the answers it streams`);
   return name;
+}
+
+/** Whether a call that may have been carried out can be sent again; `keyed`: if it carries an idempotency key. */
+function repeat(method: DescMethod): 'always' | 'keyed' | 'never' {
+  const { options, clientStreaming, serverStreaming } = method.proto;
+  const said = options && hasExtension(options, repeatOption) ? getExtension(options, repeatOption) : 0;
+  if (said === 1) return 'always';
+  if (said === 2 || clientStreaming) return 'never';
+  return serverStreaming || httpRule(method)?.verb === 'GET' ? 'always' : 'keyed';
 }
 
 function fieldRules(message: DescMessage): Json {
@@ -122,6 +132,7 @@ for (const type of registry) {
       http: httpRule(method),
       httpStatus: status,
       plainBody: plainBody(method),
+      repeat: repeat(method),
       auth: authRule(method),
     });
   }

@@ -46,5 +46,10 @@ export function methodName(rpc: string, path: string): string {
     : verb;
 }
 
-/** A program's effects cannot be undone by an idempotency key: clients never repeat it by themselves. */
-export const runsOnce = (rpc: string) => rpc === 'RunInstanceCommand';
+interface Repeatable {
+  readonly repeat: 'always' | 'keyed' | 'never';
+  readonly requestStream: boolean;
+}
+
+/** No idempotency key makes two calls of it one: clients never repeat it by themselves. */
+export const runsOnce = (method: Repeatable) => method.repeat === 'never' && !method.requestStream;

@@ -14,6 +14,8 @@ export interface MethodEntry {
   readonly httpStatus: number;
   /** Proto name of the bytes field that a plain HTTP answer of this stream consists of. */
   readonly plainBody?: string;
+  /** Whether a call that may have been carried out can be sent again; `keyed`: if it carries an idempotency key. */
+  readonly repeat: 'always' | 'keyed' | 'never';
   readonly auth: {
     readonly permission: string;
     readonly scope: 'project' | 'user' | 'platform';

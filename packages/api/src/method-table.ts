@@ -11,3 +11,8 @@ export function methodByPath(path: string): MethodEntry | undefined {
 export function isRead(method: MethodEntry): boolean {
   return method.http ? method.http.verb === 'GET' : method.responseStream;
 }
+
+/** Whether a call that may have been carried out can be sent again. `keyed`: it carries an idempotency key. */
+export function isRepeatable({ repeat }: MethodEntry, keyed: boolean): boolean {
+  return repeat === 'always' || (repeat === 'keyed' && keyed);
+}

@@ -57,7 +57,7 @@ function methodOf(method: Method): string {
   );
   const parts = pathFields.map((field) => `${camel(field)}: string`);
   const path_ = `[${pathFields.map(camel).join(', ')}]`;
-  const route = `{ verb: '${verb}', path: '${path}', body: '${body}', scope: '${scope}'${runsOnce(rpc.name) ? ', once: true' : ''} }`;
+  const route = `{ verb: '${verb}', path: '${path}', body: '${body}', scope: '${scope}'${runsOnce(entry) ? ', once: true' : ''} }`;
   const rest = [`request: T.${request}${optional ? ' = {}' : ''}`, `options?: CallOptions`];
   const answer = `T.${types.nameOf(rpc.output, 'output')}`;
   const method_ = (args: string[], result: string, call: string) =>

@@ -52,7 +52,7 @@ export { Lane, LaneBroken } from './rpc/lane-client';
 export { openStream, outgoing } from './rpc/open-stream';
 export type { StreamOptions } from './rpc/open-stream';
 export { orAbort } from './rpc/or-abort';
-export { addReflectionOf } from './rpc/reflection';
+export { addReflection } from './rpc/reflection';
 export { startRpcServer } from './rpc/server';
 export type { RpcServer } from './rpc/server';
 export { grants, TOKEN_AUDIENCE, TOKEN_ISSUER, TokenVerifier } from './rpc/tokens';

@@ -9,3 +9,4 @@ export { startTestIdentity, type TestIdentity } from './identity';
 export { testPeer, testToken } from './peer';
 export { testConfig } from './service-config';
 export { type CountingProxy, countingProxy } from './round-trips';
+export { bufCurl, findGrpcurl, grpcurl, type StockCall, type ToolRun } from './stock-tools';

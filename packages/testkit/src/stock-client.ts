@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
 import type { ClientDuplexStream, ClientReadableStream, ServiceError, Client } from '@grpc/grpc-js';
 import { loadFileDescriptorSetFromBuffer, loadSync } from '@grpc/proto-loader';
@@ -58,9 +59,7 @@ export async function stockClient(
 
 /** Every service's name, and the files that describe them, encoded. */
 async function reflect(address: string, version: string, from: ReturnType<typeof credentials.createSsl>) {
-  const proto = require
-    .resolve('@grpc/reflection')
-    .replace(/build\/src\/index\.js$/, `build/proto/grpc/reflection/${version}/reflection.proto`);
+  const proto = join(__dirname, `../../../proto/grpc/reflection/${version}/reflection.proto`);
   const Reflection = at(
     loadPackageDefinition(loadSync(proto)),
     `grpc.reflection.${version}.ServerReflection`,

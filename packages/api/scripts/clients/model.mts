@@ -73,7 +73,7 @@ function methodOf(entry: Entry): Method {
     path: entry.path,
     name: methodName(entry.rpc, routeOf(entry)),
     kind,
-    repeat: runsOnce(entry.rpc) ? 'once' : read ? 'read' : 'keyed',
+    repeat: runsOnce(entry) ? 'once' : read ? 'read' : 'keyed',
     resume: resumeOf(rpc),
     about: kind === 'duplex' ? [] : about,
     field:

@@ -6,4 +6,5 @@
 /* eslint-disable */
 
 export * as google from "./index.google";
+export * as grpc from "./index.grpc";
 export * as thecloud from "./index.thecloud";

@@ -12,6 +12,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -30,6 +31,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -48,6 +50,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -66,6 +69,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": true,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -84,6 +88,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": true,
     "responseStream": true,
     "httpStatus": 200,
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -102,6 +107,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": true,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -120,6 +126,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": true,
     "responseStream": true,
     "httpStatus": 200,
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -139,6 +146,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": true,
     "responseStream": true,
     "httpStatus": 200,
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -162,6 +170,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "host:create",
       "scope": "platform",
@@ -183,6 +192,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "host:list",
       "scope": "platform",
@@ -204,6 +214,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "host:read",
       "scope": "platform",
@@ -225,6 +236,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "host:update",
       "scope": "platform",
@@ -246,6 +258,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "host:update",
       "scope": "platform",
@@ -267,6 +280,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "host:read",
       "scope": "platform",
@@ -288,6 +302,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "host:list",
       "scope": "platform",
@@ -309,6 +324,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "image:create",
       "scope": "project",
@@ -330,6 +346,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "chunk"
     },
     "httpStatus": 201,
+    "repeat": "never",
     "auth": {
       "permission": "image:create",
       "scope": "project",
@@ -351,6 +368,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "image:list",
       "scope": "project",
@@ -372,6 +390,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "image:read",
       "scope": "project",
@@ -393,6 +412,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "image:read",
       "scope": "project",
@@ -414,6 +434,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "image:list",
       "scope": "project",
@@ -435,6 +456,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "image:delete",
       "scope": "project",
@@ -456,6 +478,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:create",
       "scope": "project",
@@ -477,6 +500,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:read",
       "scope": "project",
@@ -498,6 +522,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:list",
       "scope": "project",
@@ -519,6 +544,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:update",
       "scope": "project",
@@ -540,6 +566,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:start",
       "scope": "project",
@@ -561,6 +588,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:stop",
       "scope": "project",
@@ -582,6 +610,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:restart",
       "scope": "project",
@@ -603,6 +632,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:read",
       "scope": "project",
@@ -624,6 +654,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:list",
       "scope": "project",
@@ -645,6 +676,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 202,
+    "repeat": "keyed",
     "auth": {
       "permission": "instance:delete",
       "scope": "project",
@@ -667,6 +699,7 @@ export const methods: readonly MethodEntry[] = [
     },
     "httpStatus": 200,
     "plainBody": "data",
+    "repeat": "always",
     "auth": {
       "permission": "instance:logs",
       "scope": "project",
@@ -688,6 +721,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "never",
     "auth": {
       "permission": "instance:exec",
       "scope": "project",
@@ -709,6 +743,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
+    "repeat": "never",
     "auth": {
       "permission": "instance:exec",
       "scope": "project",
@@ -730,6 +765,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:read",
       "scope": "project",
@@ -751,6 +787,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance:read",
       "scope": "project",
@@ -772,6 +809,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance-type:list",
       "scope": "project",
@@ -793,6 +831,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "instance-type:read",
       "scope": "project",
@@ -814,6 +853,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "operation:read",
       "scope": "project",
@@ -835,6 +875,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "operation:list",
       "scope": "project",
@@ -856,6 +897,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "operation:read",
       "scope": "project",
@@ -877,6 +919,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "operation:read",
       "scope": "project",
@@ -898,6 +941,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "operation:list",
       "scope": "project",
@@ -919,6 +963,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "ssh-key:create",
       "scope": "project",
@@ -940,6 +985,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "ssh-key:list",
       "scope": "project",
@@ -961,6 +1007,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "ssh-key:read",
       "scope": "project",
@@ -982,6 +1029,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "ssh-key:update",
       "scope": "project",
@@ -1003,6 +1051,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "ssh-key:delete",
       "scope": "project",
@@ -1024,6 +1073,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "api-key:create",
       "scope": "project",
@@ -1045,6 +1095,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "api-key:list",
       "scope": "project",
@@ -1066,6 +1117,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "api-key:read",
       "scope": "project",
@@ -1087,6 +1139,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "api-key:delete",
       "scope": "project",
@@ -1103,6 +1156,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1119,6 +1173,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1137,6 +1192,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1160,6 +1216,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "event:list",
       "scope": "project",
@@ -1181,6 +1238,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "project:create",
       "scope": "user",
@@ -1202,6 +1260,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "project:list",
       "scope": "user",
@@ -1223,6 +1282,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "project:list",
       "scope": "user",
@@ -1244,6 +1304,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "member:list",
       "scope": "project",
@@ -1265,6 +1326,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "member:create",
       "scope": "project",
@@ -1286,6 +1348,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "member:update",
       "scope": "project",
@@ -1307,6 +1370,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "member:delete",
       "scope": "project",
@@ -1328,6 +1392,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "keyed",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1349,6 +1414,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "keyed",
     "auth": {
       "permission": "session:delete",
       "scope": "user",
@@ -1365,6 +1431,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1383,6 +1450,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1406,6 +1474,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1427,6 +1496,7 @@ export const methods: readonly MethodEntry[] = [
       "body": ""
     },
     "httpStatus": 200,
+    "repeat": "always",
     "auth": {
       "permission": "user:read",
       "scope": "user",

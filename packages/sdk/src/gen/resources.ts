@@ -624,7 +624,7 @@ export class Users extends Resource {
   /** Opens an account, and a first project that it owns. */
   register(request: T.RegisterUserRequest, options?: CallOptions): Promise<T.User> {
     return this.callUnary(
-      { verb: 'POST', path: '/v1/users', body: '*', scope: 'public' },
+      { verb: 'POST', path: '/v1/users', body: '*', scope: 'public', once: true },
       [],
       request,
       options,

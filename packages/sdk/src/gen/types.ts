@@ -114,7 +114,7 @@ export interface ExecInstanceRequest {
   start?: ExecStart;
   /** For its standard input. */
   stdin?: string;
-  /** Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead. */
+  /** True: its standard input is at its end; false says nothing. A terminal's has none: send the character (Ctrl-D, 4) instead. */
   stdin_closed?: boolean;
   /** Of the terminal. */
   resize?: TerminalSize;

@@ -8,6 +8,7 @@ import type {
   ServiceDefinition,
   ServiceError,
 } from '@grpc/grpc-js';
+import { isRepeatable, methods } from '@thecloud/api';
 import type { RequestContext } from '../context';
 import { commonErrors, passing } from '@thecloud/kernel';
 import { serverName } from '../certificates/peer';
@@ -52,12 +53,15 @@ export interface ClientTarget {
   readonly serverKind: string;
 }
 
-/** A second try on another replica when a call never reached one; the answer of one that did is never repeated. */
-const SERVICE_CONFIG = JSON.stringify({
+/**
+ * A call that never reached a replica is sent to another one by grpc-js itself, whatever it is. One that failed with
+ * UNAVAILABLE may have been carried out, so only methods that may always be repeated are tried again.
+ */
+const serviceConfig = {
   loadBalancingConfig: [{ round_robin: {} }],
   methodConfig: [
     {
-      name: [{}],
+      name: methods.filter((m) => isRepeatable(m, false)).map((m) => ({ service: m.service, method: m.rpc })),
       retryPolicy: {
         maxAttempts: 3,
         initialBackoff: '0.05s',
@@ -67,13 +71,12 @@ const SERVICE_CONFIG = JSON.stringify({
       },
     },
   ],
-});
-
+};
 /** Channel options every client of ours has. */
 export function channelOptions(serverKind: string): ClientOptions {
   return {
     'grpc.ssl_target_name_override': serverName(serverKind),
-    'grpc.service_config': SERVICE_CONFIG,
+    'grpc.service_config': JSON.stringify(serviceConfig),
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 2_000,
     'grpc.keepalive_time_ms': 20_000,

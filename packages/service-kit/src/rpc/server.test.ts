@@ -6,11 +6,12 @@ import { protoPath as healthProto } from 'grpc-health-check';
 import { computeV1 } from '@thecloud/api';
 import { invalidFields } from '@thecloud/kernel';
 import type { CloudError } from '@thecloud/kernel';
-import { testPeer, testPostgres, testToken } from '@thecloud/testkit';
+import { bufCurl, testPeer, testPostgres, testToken } from '@thecloud/testkit';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CertificateFiles } from '../certificates/certificate-files';
+import { serverName } from '../certificates/peer';
 import type { RequestContext } from '../context';
 import { createLogger } from '../log';
 import { createMetrics, RpcMetrics } from '../telemetry/metrics';
@@ -272,22 +273,22 @@ it('says over the health protocol that it serves', async () => {
   expect(status).toBe('SERVING');
 });
 
-it('describes itself by reflection', async () => {
-  const proto = require
-    .resolve('@grpc/reflection')
-    .replace(/build\/src\/index\.js$/, 'build/proto/grpc/reflection/v1/reflection.proto');
-  const reflection = stock('grpc.reflection.v1.ServerReflection', loadSync(proto, { keepCase: false }));
-  const services = await new Promise<string[]>((resolve, reject) => {
-    const stream = reflection.serverReflectionInfo?.() as NodeJS.ReadWriteStream & {
-      write(message: object): void;
-    };
-    stream.on('error', reject);
-    stream.on('data', (reply: { listServicesResponse: { service: Array<{ name: string }> } }) => {
-      resolve(reply.listServicesResponse.service.map((s) => s.name));
-      stream.end();
-    });
-    stream.write({ listServices: '' });
-  });
-  reflection.close();
-  expect(services).toContain('thecloud.compute.v1.SshKeyService');
+it('is called by buf curl, which knows only what reflection says', async () => {
+  const url = `https://127.0.0.1:${server.port}`;
+  const flags = [
+    ...['--servername', serverName('compute'), '--cacert', gateway.caFile],
+    ...['--cert', gateway.certFile, '--key', gateway.keyFile],
+  ];
+  const health = { url, flags, method: 'grpc.health.v1.Health/Check' };
+  const body = { service: 'thecloud.compute.v1.SshKeyService' };
+  expect(JSON.parse((await bufCurl({ ...health, body })).output)).toEqual({ status: 'SERVING' });
+  const list = await bufCurl({ url, method: '', flags: [...flags, '--list-services'] });
+  expect(list.output.trim().split('\n').sort()).toEqual([
+    ...['grpc.health.v1.Health', 'grpc.reflection.v1.ServerReflection'],
+    ...['grpc.reflection.v1alpha.ServerReflection', 'thecloud.common.v1.LaneService'],
+    ...['thecloud.compute.v1.InstanceService', 'thecloud.compute.v1.SshKeyService'],
+  ]);
+  // Known, and refused by the service itself: no token.
+  const keys = await bufCurl({ url, flags, method: 'thecloud.compute.v1.SshKeyService/ListSshKeys' });
+  expect(keys.output).toContain('"code": "unauthenticated"');
 });

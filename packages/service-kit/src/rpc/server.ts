@@ -68,13 +68,13 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
   const health = new HealthImplementation({ '': 'SERVING' });
   const stopping = new AbortController();
   const streams = new Set<AbortController>();
-  for (const implementation of [...options.services, laneRpc(options, stopping.signal)]) {
+  const served = [...options.services, laneRpc(options, stopping.signal)];
+  for (const implementation of served) {
     server.addService(implementation.definition, wire(implementation, options, streams));
-    const path = Object.values(implementation.definition)[0]?.path;
-    if (path) health.setStatus(path.split('/')[1] ?? '', 'SERVING');
+    health.setStatus(nameOf(implementation), 'SERVING');
   }
   addHealth(server, health, options.parts ?? {});
-  addReflection(server, options.services);
+  addReflection(server, served.map(nameOf));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync(options.address, options.credentials, (err, bound) =>
       err ? reject(err) : resolve(bound),
@@ -95,6 +95,10 @@ export async function startRpcServer(options: RpcServerOptions): Promise<RpcServ
       }),
   };
 }
+
+/** The full name of a service: every method's path begins with it. */
+const nameOf = ({ definition }: Implementation): string =>
+  Object.values(definition)[0]?.path.split('/')[1] ?? '';
 
 function wire(
   { definition, handlers }: Implementation,

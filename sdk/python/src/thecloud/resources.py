@@ -784,7 +784,7 @@ class Users(Resource):
         password: At least 12 characters; kept only as an argon2id hash.
         """
         request = build(T.RegisterUserRequest, email=email, password=password, name=name)
-        return self._unary("/thecloud.identity.v1.UserService/RegisterUser", request, T.User, "keyed", timeout, idempotency_key)
+        return self._unary("/thecloud.identity.v1.UserService/RegisterUser", request, T.User, "once", timeout, idempotency_key)
 
     def get_current(
         self,

@@ -143,7 +143,8 @@ type ExecInstanceRequest_Stdin struct {
 }
 
 type ExecInstanceRequest_StdinClosed struct {
-	// Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead.
+	// True: its standard input is at its end; false says nothing. A terminal's has none: send the character (Ctrl-D, 4)
+	// instead.
 	StdinClosed bool `protobuf:"varint,4,opt,name=stdin_closed,json=stdinClosed,proto3,oneof"`
 }
 

@@ -27,6 +27,29 @@ export namespace Scope {
   export type UNRECOGNIZED = typeof Scope.UNRECOGNIZED;
 }
 
+/** Whether a call that may have been carried out can be sent again. */
+export const Repeat = {
+  /**
+   * REPEAT_UNSPECIFIED - What reads can. A mutation can if it carries an idempotency key, which gives the second call the first one's answer.
+   * A call that streams its requests cannot: they are not kept.
+   */
+  REPEAT_UNSPECIFIED: 0,
+  /** REPEAT_ALWAYS - It can: carried out twice, it leaves what it leaves carried out once. */
+  REPEAT_ALWAYS: 1,
+  /** REPEAT_NEVER - It cannot, whatever key it carries. */
+  REPEAT_NEVER: 2,
+  UNRECOGNIZED: -1,
+} as const;
+
+export type Repeat = typeof Repeat[keyof typeof Repeat];
+
+export namespace Repeat {
+  export type REPEAT_UNSPECIFIED = typeof Repeat.REPEAT_UNSPECIFIED;
+  export type REPEAT_ALWAYS = typeof Repeat.REPEAT_ALWAYS;
+  export type REPEAT_NEVER = typeof Repeat.REPEAT_NEVER;
+  export type UNRECOGNIZED = typeof Repeat.UNRECOGNIZED;
+}
+
 /** Who may call a method. Exactly one of `permission`, `public` and `peers` is set. */
 export interface Auth {
   /** "noun:verb", held through a role (see services/identity, roles). */

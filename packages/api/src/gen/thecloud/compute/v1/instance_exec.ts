@@ -22,7 +22,10 @@ export interface ExecInstanceRequest {
     /** For its standard input. */
     { $case: "stdin"; value: Buffer }
     | //
-    /** Its standard input is at its end. A terminal's has none: send the character (Ctrl-D, 4) instead. */
+    /**
+     * True: its standard input is at its end; false says nothing. A terminal's has none: send the character (Ctrl-D, 4)
+     * instead.
+     */
     { $case: "stdinClosed"; value: boolean }
     | //
     /** Of the terminal. */
