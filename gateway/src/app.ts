@@ -1,15 +1,18 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import type { CloudError } from '@thecloud/kernel';
 import type { Logger } from '@thecloud/service-kit';
 import { accessLog } from './access-log';
 import { createApiHandler } from './api-handler';
 import type { ApiDeps } from './api-handler';
 import { docsPage } from './docs-page';
+import { expectationProblem } from './expect-continue';
 import { enter, enterProbe } from './fair-use/enter';
 import type { Readiness } from './health';
 import type { HttpMetrics } from './metrics';
 import { sendProblem, toCloudError } from './problem';
+import { headProblem } from './request-head';
 import { named, requestInfo } from './request-info';
 import { securityHeaders } from './security-headers';
 
@@ -33,11 +36,19 @@ export function createListener(deps: AppDeps): RequestListener {
     res.setHeader('Cache-Control', 'no-store');
     await handle(req, res).catch((thrown: unknown) => fail(thrown, req, res));
   };
+  /** Counted as every request is. */
+  const refuse = async (problem: CloudError, req: IncomingMessage, res: ServerResponse): Promise<never> => {
+    res.shouldKeepAlive = false; // where its body ends is anybody's guess
+    await enter(deps.fairUse, req, res, { lasting: false, public: true });
+    throw problem;
+  };
   const pages = createPages(deps, answer, fail);
   return (req, res) => {
     begin(req, res);
     for (const [name, value] of headers) res.setHeader(name, value);
-    if (req.url?.startsWith('/v1/')) void answer(req, res);
+    const problem = headProblem(req) ?? expectationProblem(req);
+    if (problem) void refuse(problem, req, res).catch((thrown: unknown) => fail(thrown, req, res));
+    else if (req.url?.startsWith('/v1/')) void answer(req, res);
     else pages(req, res);
   };
 }

@@ -34,6 +34,24 @@ export const errors = errorCatalogue('gateway.thecloud', {
     'INVALID_ARGUMENT',
     (m) => `A body of type ${m.got} is not accepted here. Send ${m.want}, and say so in Content-Type.`,
   ),
+  MALFORMED_HEAD: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The request cannot be read: ${m.why} (RFC 9112).`,
+  ),
+  HEAD_TOO_LARGE: entry<{ limit: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `Request line and headers have more than ${m.limit} bytes together, the most that is accepted here.`,
+  ),
+  REQUEST_TOO_SLOW: entry('INVALID_ARGUMENT', () => 'The request did not arrive in time. Send it again.'),
+  TRANSFER_CODING_UNSUPPORTED: entry<{ got: string }>(
+    'UNIMPLEMENTED',
+    (m) => `Transfer-Encoding ${m.got} is not known here. Send the body as it is, with a length or chunked.`,
+  ),
+  EXPECTATION_UNSUPPORTED: entry<{ got: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `Expect: ${m.got} cannot be met. 100-continue is the only expectation known here.`,
+  ),
   UNKNOWN_METHOD: entry<{ method: string }>(
     'UNIMPLEMENTED',
     (m) => `There is no method ${m.method}. Server reflection lists what there is: grpcurl ADDRESS list.`,
@@ -73,4 +91,7 @@ export const httpStatusOfReason: Readonly<Record<string, number>> = {
   BODY_TOO_SLOW: 408,
   UNSUPPORTED_MEDIA_TYPE: 415,
   WEBSOCKET_REQUIRED: 426,
+  HEAD_TOO_LARGE: 431,
+  REQUEST_TOO_SLOW: 408,
+  EXPECTATION_UNSUPPORTED: 417,
 };

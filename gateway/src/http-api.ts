@@ -10,6 +10,8 @@ import { createListener } from './app';
 import type { Authenticate } from './authenticate';
 import type { HttpConfig } from './config';
 import { unaryCall } from './backend-call';
+import { answerBrokenRequests } from './broken-requests';
+import { answerExpectations } from './expect-continue';
 import type { CallService } from './lane/lanes';
 import type { FairUse } from './fair-use/fair-use';
 import { createReadiness } from './health';
@@ -46,6 +48,7 @@ export interface HttpApi {
 }
 
 const closeMs = 10_000;
+const maxHeaderBytes = 16 * 1024;
 
 /** Starts the public HTTP API. Rejects if the address is taken. */
 export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promise<HttpApi> {
@@ -79,6 +82,8 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
   });
   const server = boundedServer(config, createServer(serverOptions(config), app));
   answerUpgrades(server, app);
+  answerExpectations(server, app);
+  answerBrokenRequests(server, deps.log, maxHeaderBytes);
   const port = await listen(server, config.THECLOUD_GATEWAY_HTTP_ADDRESS);
   const host = config.THECLOUD_GATEWAY_HTTP_ADDRESS.replace(/:\d+$/, '');
   deps.log.info({ address: `${host}:${port}` }, 'gateway listens');
@@ -128,7 +133,8 @@ function serverOptions(config: HttpConfig) {
     requestTimeout: (config.THECLOUD_GATEWAY_UPLOAD_SECONDS + 60) * 1000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: maxHeaderBytes,
+    requireHostHeader: false, // headProblem says so in our words
   };
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { JsonValue } from '@bufbuild/protobuf';
 import { errors } from './errors';
+import { continueBody, waitsToContinue } from './expect-continue';
 
 export interface BodyLimits {
   readonly maxBytes: number;
@@ -18,9 +19,12 @@ export function hasBody(req: IncomingMessage): boolean {
 /** The request's JSON, undefined if it has no body. Throws what is wrong with it as a CloudError. */
 export async function readJson(req: IncomingMessage, limits: BodyLimits): Promise<JsonValue | undefined> {
   if (!hasBody(req)) return undefined;
+  // An empty body needs no type; whether it is empty is known before only where there is a length.
+  const judgedByHead = waitsToContinue(req) || req.headers['content-length'] !== undefined;
+  if (judgedByHead) requireMediaType(req, ['application/json']);
   const bytes = await readBytes(req, limits);
   if (bytes.length === 0) return undefined;
-  requireMediaType(req, ['application/json']);
+  if (!judgedByHead) requireMediaType(req, ['application/json']);
   return parseJson(bytes);
 }
 
@@ -64,6 +68,7 @@ function readBytes(req: IncomingMessage, { maxBytes, timeoutMs }: BodyLimits): P
     const onGone = () =>
       settle(() => reject(errors.MALFORMED_BODY({ why: 'it ended before it was complete' })));
     const tooSlow = () => settle(() => reject(errors.BODY_TOO_SLOW({ seconds: String(timeoutMs / 1000) })));
+    continueBody(req);
     const timer = setTimeout(tooSlow, timeoutMs);
     const settle = (finish: () => void) => {
       clearTimeout(timer);

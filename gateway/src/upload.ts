@@ -6,6 +6,7 @@ import { asIs, emptyAnswer } from './backend-call';
 import type { CallOptions } from './backend-call';
 import { fromBackend } from './backend-error';
 import { errors } from './errors';
+import { continueBody } from './expect-continue';
 import type { Route } from './routes';
 import { fieldNamed } from './routes';
 
@@ -79,6 +80,7 @@ async function sendBody(
   const encode = (chunk: Buffer) =>
     Buffer.from(toBinary(route.input, create(route.input, { [field.localName]: chunk })));
   let size = 0;
+  continueBody(req);
   for await (const data of pieces(req, limits.idleMs, ended)) {
     size += data.length;
     if (size > limits.maxBytes) throw tooLarge(limits);

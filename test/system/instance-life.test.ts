@@ -139,6 +139,7 @@ describe('exec', () => {
     const exec = await Exec.start(cloud.admin, ticking, {
       command: ['/bin/sh', '-c', 'read a; echo "got $a"; cat >/dev/null; echo done >&2; exit 3'],
     });
+    exec.send({ stdin_closed: false }); // says nothing
     exec.type('this\n');
     await eventually('an answer', () => exec.stdout === 'got this\n');
     exec.send({ stdin_closed: true });

@@ -83,7 +83,7 @@ async function feed(
         await process.write(said.value);
         break;
       case 'stdinClosed':
-        endOfInput();
+        if (said.value) endOfInput(); // false is present, and says that more comes
         break;
       case 'resize':
         await process.resize(said.value);

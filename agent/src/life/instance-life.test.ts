@@ -108,6 +108,8 @@ describe('exec', () => {
       { $case: 'stdinClosed', value: true },
     );
     expect(await outputs(life.exec(id, spec('cat'), input, new TestCaller()))).toEqual(['stdout: typed', 0]);
+    const open = says({ $case: 'stdinClosed', value: false }, { $case: 'stdin', value: Buffer.from('more') });
+    expect(await outputs(life.exec(id, spec('cat'), open, new TestCaller()))).toEqual(['stdout: more', 0]);
     const stopped = says({ $case: 'signal', value: 'INT' });
     expect(await outputs(life.exec(id, spec('cat'), stopped, new TestCaller()))).toEqual([130]);
   });
