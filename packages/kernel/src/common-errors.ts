@@ -37,6 +37,11 @@ export const commonErrors = errorCatalogue('thecloud', {
     () => 'The request took too long and was given up. Try again.',
   ),
   CANCELLED: entry('CANCELLED', () => 'The caller went away.'),
+  EGRESS_REFUSED: entry<{ host: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `${m.host} has an address that is not public, and this cloud does not connect there. Use a public one, or ask your operator to allow it (THECLOUD_EGRESS_ALLOW).`,
+  ),
   UNIMPLEMENTED: entry<{ method: string }>('UNIMPLEMENTED', (m) => `There is no method ${m.method}.`),
   IDEMPOTENCY_KEY_REUSED: entry(
     'FAILED_PRECONDITION',
