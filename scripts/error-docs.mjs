@@ -44,6 +44,17 @@ in the operation's \`advice\`.
 |---|---|---|`);
 for (const [reason, { says, advice }] of Object.entries(INSTANCE_REASONS))
   parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
+const { IMAGE_REASONS } = require('../services/compute/dist/image/image.advice.js');
+parts.push(`
+## Why an image fails or waits
+
+In \`status.reason\` of an image, and in \`error.reason\` of its operation. An import may also fail for a reason above whose
+code is INVALID_ARGUMENT.
+
+| reason | says | what to do |
+|---|---|---|`);
+for (const [reason, { says, advice }] of Object.entries(IMAGE_REASONS))
+  parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
 writeFileSync(
   process.argv[2] ?? new URL('../docs/errors.md', import.meta.url),
   `${parts.join('\n').trimEnd()}\n`,

@@ -25,6 +25,8 @@ export interface CloudOptions {
   readonly failpoints?: boolean;
   /** What services see the databases through, so that a test can come between. */
   readonly databaseThrough?: (url: string) => string;
+  /** What images may be imported from besides public addresses: THECLOUD_EGRESS_ALLOW. */
+  readonly egressAllow?: string;
   /** A silent host is given up after so long; the service's default otherwise. */
   readonly fenceSeconds?: number;
 }
@@ -96,6 +98,7 @@ async function build(
     processes = false,
     failpoints = false,
     databaseThrough = (url) => url,
+    egressAllow,
     fenceSeconds,
   }: CloudOptions,
 ): Promise<Cloud> {
@@ -126,6 +129,7 @@ async function build(
     THECLOUD_REGISTRY_PASSWORD: images.password,
     THECLOUD_SPOOL_DIR: join(engines.dir, 'spool'),
     THECLOUD_IMAGE_LIMIT_MIB: '64',
+    THECLOUD_EGRESS_ALLOW: egressAllow,
     THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
     ...failpointsOf('compute'),
   });

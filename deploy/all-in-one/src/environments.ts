@@ -75,6 +75,7 @@ export function environments(
       ...registry,
       THECLOUD_COMPUTE_ADDRESS: at('compute'),
       THECLOUD_SPOOL_DIR: layout.process('compute', 'spool'),
+      ...chosen('THECLOUD_EGRESS_ALLOW', 'THECLOUD_IMAGE_LIMIT_MIB', 'THECLOUD_IMAGE_IMPORTS_AT_ONCE'),
     },
     gateway: {
       ...common('gateway'),

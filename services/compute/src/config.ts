@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { commonConfig, databaseConfig } from '@thecloud/service-kit';
+import { commonConfig, databaseConfig, egressConfig } from '@thecloud/service-kit';
 
 /** Environment of the compute service. Each variable may also be given as NAME_FILE. */
 export const computeConfig = z.object({
   ...commonConfig,
   ...databaseConfig,
+  ...egressConfig,
   THECLOUD_COMPUTE_ADDRESS: z.string().default('127.0.0.1:0').describe('host:port of its gRPC server'),
   THECLOUD_REGISTRY_ADDRESS: z.string().describe('host:port of the image registry, as hosts reach it'),
   THECLOUD_REGISTRY_USERNAME: z.string().default('thecloud'),
@@ -18,7 +19,18 @@ export const computeConfig = z.object({
     .min(4)
     .default(60)
     .describe('A host that stays silent this long after its lease ended is dead, and its instances move'),
-  THECLOUD_IMAGE_LIMIT_MIB: z.coerce.number().int().positive().default(4096).describe('Largest upload'),
+  THECLOUD_IMAGE_LIMIT_MIB: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(4096)
+    .describe('Largest image, uploaded or imported, as it is sent'),
+  THECLOUD_IMAGE_IMPORTS_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4)
+    .describe('Images imported at the same time; of one project, half of them'),
 });
 
 export type ComputeConfig = z.infer<typeof computeConfig>;

@@ -67,6 +67,12 @@ export const errors = errorCatalogue('compute.thecloud', {
       `${m.source} is the cloud's own registry, which holds other projects' images too. Import from where the image came from.`,
     { field: 'spec.source' },
   ),
+  IMAGE_SOURCE_NOT_PUBLIC: entry<{ source: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `${m.source} is at an address that is not public, and this cloud does not connect there. Import from a public registry, upload the image, or ask your operator to allow the address (THECLOUD_EGRESS_ALLOW).`,
+    { field: 'spec.source' },
+  ),
   IMAGE_ARCHIVE_INVALID: entry<{ why: string }>(
     'INVALID_ARGUMENT',
     (m) =>

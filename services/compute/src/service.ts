@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { identityV1 } from '@thecloud/api';
-import { createClient, layFoundation, serve } from '@thecloud/service-kit';
+import { createClient, EgressGuard, layFoundation, serve } from '@thecloud/service-kit';
 import type { Foundation, Served, Tx } from '@thecloud/service-kit';
 import type { ComputeConfig } from './config';
 import { Agents } from './host/agents';
@@ -52,6 +52,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
   });
   const images = {
     registry,
+    guard: new EgressGuard({ allow: config.THECLOUD_EGRESS_ALLOW }),
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
     changed: imageChanged(f.changes),
     usedBy: instanceRepo.countByImage,
@@ -81,7 +82,10 @@ export async function start(config: ComputeConfig): Promise<Served> {
         agents,
         placer: new Placer(db, work, announcePlaced(operations, changed)),
       }),
-      new ImageController({ db, work, operations, registry, changed: images.changed }),
+      new ImageController({
+        ...{ ...images, db, work, operations },
+        importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
+      }),
       new HostController({ db, work, agents, liveness, log, fenceMs, changed: changedHost }),
     ],
   });

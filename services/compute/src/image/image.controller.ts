@@ -1,65 +1,88 @@
-import { CloudError } from '@thecloud/kernel';
-import { settled } from '@thecloud/reconcile';
+import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
+import { IMAGE_REASONS } from './image.advice';
+import type { ImageReason } from './image.advice';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
-import type { Registry } from './registry';
+import { importImage } from './import-image';
+import type { FailedImport, ImportDeps } from './import-image';
+import { ImportSlots } from './import-slots';
+import { retryAfterMs } from './import.plan';
+import type { Copied } from './registry';
 
-export interface ImageControllerDeps {
+export interface ImageControllerDeps extends ImportDeps {
   readonly db: Database;
   readonly work: PgWorkSource;
   readonly operations: Operations;
-  readonly registry: Registry;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
+  /** Imports at the same time, of all projects. */
+  readonly importsAtOnce: number;
 }
 
-const ADVICE =
-  'Check the reference and that the registry can be reached from here, then import the image again under a new name or after deleting this one.';
+/** Told whose turn it is, a waiting import is looked at before that. */
+const WAIT_MS = 30_000;
+/** Besides imports: removals, and looks at what waits. */
+const OTHERS_AT_ONCE = 4;
 
 /** Copies images in, and out of the way. */
 export class ImageController implements Reconciler {
   readonly name = 'image';
   readonly resyncMs = 3_600_000;
   readonly deadlineMs = 11 * 60_000;
-  readonly concurrency = 2;
+  readonly concurrency: number;
+  readonly #slots: ImportSlots;
 
-  constructor(private readonly d: ImageControllerDeps) {}
+  constructor(private readonly d: ImageControllerDeps) {
+    this.concurrency = d.importsAtOnce + OTHERS_AT_ONCE;
+    this.#slots = new ImportSlots(d.importsAtOnce);
+  }
 
   async reconcile(id: string, term: Term): Promise<Outcome> {
     const row = await this.d.db.read('system', (tx) => imageRepo.find(tx, id));
-    if (row?.state === 'importing') await this.#import(row, term);
+    if (row?.state === 'importing') return this.#importInTurn(row, term);
+    if (row) this.#slots.forget(row.projectId, id);
     if (row?.state === 'deleting') await this.#remove(row, term);
     if (!row) await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
     return settled;
   }
 
-  async #import(row: ImageRow, term: Term): Promise<void> {
-    let change: Partial<ImageRow>;
+  async #importInTurn(row: ImageRow, term: Term): Promise<Outcome> {
+    if (!this.#slots.enter(row.projectId, row.id)) return again(WAIT_MS);
     try {
-      const { digest, sizeBytes } = await this.d.registry.copyIn(
-        `docker://${row.source}`,
-        row.id,
-        term.signal,
-      );
-      change = { state: 'ready', digest, sizeBytes, readyAt: new Date(), reason: '', message: '' };
-    } catch (cause) {
-      if (term.signal.aborted || !(cause instanceof CloudError)) throw cause; // another run will try again
-      change = { state: 'failed', reason: 'IMPORT_FAILED', message: cause.message };
+      return await this.#save(row, term, await importImage(this.d, row.source, row.id, term.signal));
+    } finally {
+      const next = this.#slots.leave(row.projectId);
+      // If this is lost, it is looked at a little later.
+      if (next)
+        await this.d.db
+          .write('system', (tx) => this.d.work.enqueue(tx, this.name, next))
+          .catch(() => undefined);
     }
+  }
+
+  async #save(row: ImageRow, term: Term, result: Copied | FailedImport): Promise<Outcome> {
+    const attempts = row.attempts + 1;
+    const retryMs = 'blame' in result ? retryAfterMs(result.blame, attempts) : undefined;
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       const locked = await imageRepo.lock(tx, row.id);
       if (locked?.state !== 'importing') return;
-      const saved = await imageRepo.update(tx, row.id, change);
-      if (saved.state === 'ready') await this.d.operations.succeed(tx, row.operationId);
-      else
-        await this.d.operations.fail(tx, row.operationId, {
-          reason: saved.reason,
-          message: saved.message,
-          advice: ADVICE,
-        });
-      this.d.changed(tx, saved);
+      if ('digest' in result) {
+        const { digest, sizeBytes } = result;
+        const ready = { digest, sizeBytes, readyAt: new Date(), reason: '', message: '' };
+        this.d.changed(tx, await imageRepo.update(tx, row.id, { ...ready, state: 'ready' }));
+        await this.d.operations.succeed(tx, row.operationId);
+        return;
+      }
+      const { reason, message } = result;
+      const state = retryMs === undefined ? 'failed' : 'importing';
+      this.d.changed(tx, await imageRepo.update(tx, row.id, { state, reason, message, attempts }));
+      if (state === 'failed') {
+        const advice = IMAGE_REASONS[reason as ImageReason]?.advice ?? IMAGE_REASONS.IMPORT_FAILED.advice;
+        await this.d.operations.fail(tx, row.operationId, { reason, message, advice });
+      }
     });
+    return retryMs === undefined ? settled : again(retryMs);
   }
 
   async #remove(row: ImageRow, term: Term): Promise<void> {

@@ -35,10 +35,16 @@ const findByIdOrName = gathered(
       [...projects].map((projectId) => byIdsOrNames(tx).execute({ projectId, idsOrNames })),
     );
     return asked.map(({ projectId, idOrName }) =>
-      found.flat().find((i) => i.projectId === projectId && (i.id === idOrName || i.name === idOrName)),
+      best(
+        found.flat().filter((i) => i.projectId === projectId && (i.id === idOrName || i.name === idOrName)),
+      ),
     );
   },
 );
+
+/** A name may be that of one live image and of some that failed or are on their way out. */
+const best = (rows: readonly ImageRow[]): ImageRow | undefined =>
+  rows.find(({ state }) => state === 'ready' || state === 'importing') ?? rows.at(-1);
 
 /** SQL of images. Row-level security confines every method to the transaction's project. */
 export const imageRepo = {

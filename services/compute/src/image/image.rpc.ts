@@ -1,16 +1,18 @@
 import { computeV1 } from '@thecloud/api';
 import { invalidFields, newId } from '@thecloud/kernel';
 import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
-import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
+import { parseReference } from './reference';
 import type { Registry } from './registry';
 import { receiveUpload } from './upload-image';
 import { watchedImages } from './watch-images';
 
 export interface ImageDeps {
   readonly registry: Registry;
+  readonly guard: EgressGuard;
   readonly limitMib: number;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
   /** How many instances stand on it. */
@@ -34,13 +36,13 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
   return implement<computeV1.ImageServiceServer>(computeV1.ImageServiceService, {
     createImage: (ctx, { name, labels, spec }) =>
       f.mutate(ctx, computeV1.Image, async (tx) => {
-        if (!spec?.source) throw invalidFields([{ field: 'spec.source', description: 'is required' }]);
-        if (d.registry.isOwn(spec.source)) throw errors.IMAGE_SOURCE_REFUSED({ source: spec.source });
+        const source = spec?.source ?? '';
+        checkSource(d, source);
         const row = await insert(tx, ctx, {
           id: newId('image'),
           name,
           labels,
-          source: spec.source,
+          source,
           state: 'importing',
         });
         await f.work.enqueue(tx, 'image', row.id);
@@ -100,6 +102,19 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         return toProto(changed);
       }),
   });
+}
+
+/** What is wrong with a source by its looks. Names are resolved when it is imported. */
+function checkSource({ registry, guard }: ImageDeps, source: string): void {
+  if (!source) throw invalidFields([{ field: 'spec.source', description: 'is required' }]);
+  const reference = parseReference(source);
+  if (!reference)
+    throw invalidFields([
+      { field: 'spec.source', description: 'is not an image reference such as docker.io/library/nginx:1.27' },
+    ]);
+  if (registry.isOwn(reference.registry)) throw errors.IMAGE_SOURCE_REFUSED({ source });
+  const [, host = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(reference.registry) ?? [];
+  if (guard.refuses(host, Number(port))) throw errors.IMAGE_SOURCE_NOT_PUBLIC({ source });
 }
 
 function toProto(row: ImageRow, gone = false): computeV1.Image {

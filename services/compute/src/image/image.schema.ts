@@ -18,6 +18,8 @@ export const image = compute.table(
     sizeBytes: bigint('size_bytes', { mode: 'bigint' })
       .notNull()
       .default(sql`0`),
+    /** Of an import: how often it has failed. */
+    attempts: integer('attempts').notNull().default(0),
     operationId: text('operation_id').notNull(),
     version: integer('version').notNull().default(1),
     readyAt: time('ready_at'),
@@ -25,7 +27,11 @@ export const image = compute.table(
     updatedAt: time('updated_at').notNull().defaultNow(),
   },
   (t) => [
-    uniqueIndex('image_name').on(t.projectId, t.name),
+    // One that failed, or is on its way out, holds no name.
+    uniqueIndex('image_name')
+      .on(t.projectId, t.name)
+      .where(sql`state in ('importing', 'ready')`),
+    index('image_by_name').on(t.projectId, t.name),
     index('image_list').on(t.projectId, t.id.desc()),
     tenantPolicy(),
   ],

@@ -50,9 +50,9 @@ export class Registry {
     return `${this.o.address}/images/${imageId}@${digest}`;
   }
 
-  /** Does a reference name this very registry? Its images belong to projects, so nobody imports from it. */
-  isOwn(source: string): boolean {
-    return source === this.o.address || source.startsWith(`${this.o.address}/`);
+  /** Is it this very registry, host[:port]? Its images belong to projects, so nobody imports from it. */
+  isOwn(address: string): boolean {
+    return address === this.o.address;
   }
 
   /** Whether it answers, to us. */
@@ -85,8 +85,8 @@ export class Registry {
       const digestFile = join(scratch, 'digest');
       const destination = `docker://${this.o.address}/images/${imageId}:latest`;
       const policy = ['--insecure-policy', '--override-os', 'linux'];
-      // Our own credentials are for the destination only: a source is whatever a tenant names.
-      const from = ['--src-no-creds'];
+      // Our own credentials are for the destination only. A source that is a registry is a SourceRelay.
+      const from = ['--src-no-creds', '--src-tls-verify=false'];
       const to = [
         '--dest-cert-dir',
         this.#certDir,
@@ -157,9 +157,9 @@ export class Registry {
   }
 }
 
-/** skopeo gets what it needs to reach and trust other registries, and none of our settings. */
+/** skopeo speaks to our own registry and to a SourceRelay alone: no proxy, and none of our settings. */
 function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = ['PATH', 'TMPDIR', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'];
+  const names = ['PATH', 'TMPDIR', 'HOME'];
   return Object.fromEntries(names.map((name) => [name, env[name]]));
 }
 

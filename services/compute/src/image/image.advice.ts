@@ -1,0 +1,27 @@
+/** Why an image failed or waits, by the reason in its status and in its operation's error, and what to do about it. */
+export const IMAGE_REASONS = {
+  IMPORT_FAILED: {
+    says: 'It could not be copied from its registry, and trying again would not help; the message says why.',
+    advice:
+      'Check the reference, and that anybody may pull it without a login; then import it again (its name is free).',
+  },
+  IMPORT_SOURCE_REFUSED: {
+    says: 'Its registry, or where that sends us, has an address that is not public, or its layers lie elsewhere.',
+    advice:
+      'Import from a public registry, upload the image instead, or ask your operator to allow the address (THECLOUD_EGRESS_ALLOW).',
+  },
+  IMPORT_TOO_LARGE: {
+    says: 'It is larger than images of this cloud may be.',
+    advice: 'Make the image smaller, or ask your operator to raise THECLOUD_IMAGE_LIMIT_MIB.',
+  },
+  IMPORT_TIMED_OUT: {
+    says: 'It did not arrive in the time that an import may take.',
+    advice: 'Import it again later or from a faster registry, or upload it instead.',
+  },
+  REGISTRY_UNAVAILABLE: {
+    says: "Its registry, or the cloud's own, does not answer or reports an error of its own. The import is tried again by itself, some minutes long.",
+    advice: 'Check that the registry is up, then import it again (its name is free).',
+  },
+} as const;
+
+export type ImageReason = keyof typeof IMAGE_REASONS;

@@ -1,0 +1,50 @@
+import { CloudError } from '@thecloud/kernel';
+
+/** Why an image did not come from where it stands. `passing`: it may well be otherwise in a minute. */
+export class SourceFailure extends Error {
+  constructor(
+    readonly reason: 'IMPORT_FAILED' | 'IMPORT_SOURCE_REFUSED' | 'IMPORT_TOO_LARGE' | 'REGISTRY_UNAVAILABLE',
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get passing(): boolean {
+    return this.reason === 'REGISTRY_UNAVAILABLE';
+  }
+}
+
+/** Codes of Node's connection and resolver errors that say nothing about the next attempt. */
+const PASSING_CODES = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'],
+  ...['EAI_AGAIN', 'EMFILE', 'ENFILE'],
+]);
+
+/** What a connection that did not come about, or broke, means for the import. */
+export function failureOfConnection(host: string, cause: unknown): SourceFailure {
+  if (cause instanceof SourceFailure) return cause;
+  if (cause instanceof CloudError) return new SourceFailure('IMPORT_SOURCE_REFUSED', cause.message);
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOTFOUND') return new SourceFailure('IMPORT_FAILED', `There is no host named ${host}.`);
+  if (PASSING_CODES.has(code) || code === '')
+    return new SourceFailure('REGISTRY_UNAVAILABLE', `${host} does not answer: ${saying(code, message)}.`);
+  return new SourceFailure('IMPORT_FAILED', `No secure connection with ${host}: ${message}`);
+}
+
+const saying = (code: string, message: string) =>
+  code === 'ECONNREFUSED' ? 'the connection was refused' : code || message;
+
+/** What a registry's answer other than success means; `said` is its own word for it. */
+export function failureOfStatus(host: string, status: number, said: string): SourceFailure {
+  const suffix = said ? `: ${said}` : '';
+  if (status === 401 || status === 403)
+    return new SourceFailure(
+      'IMPORT_FAILED',
+      `${host} lets nobody pull this image without a login, or has no such image${suffix}`,
+    );
+  if (status === 404)
+    return new SourceFailure('IMPORT_FAILED', `${host} has no such image${suffix || ': not found'}`);
+  if (status === 408 || status === 429 || status >= 500)
+    return new SourceFailure('REGISTRY_UNAVAILABLE', `${host} answered with status ${status}${suffix}`);
+  return new SourceFailure('IMPORT_FAILED', `${host} answered with status ${status}${suffix}`);
+}
