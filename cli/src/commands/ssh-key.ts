@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { SshKey } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { pair } from '../parse';
+import { readPublicKey } from '../public-key';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId } from '../resource';
 import type { Kind } from '../resource';
 
@@ -35,12 +35,12 @@ export function addSshKeys(program: Command, cli: Cli): void {
   addRemove(noun, cli, sshKeys, { summary: 'Removes SSH keys', examples: ['cloud ssh-key rm laptop'] });
   addVerb(noun, 'import <name> <file>', {
     summary: 'Imports a public key from a file, or from standard input with -',
+    notes: 'A private key is refused before anything is sent.',
     examples: ['cloud ssh-key import laptop ~/.ssh/id_ed25519.pub'],
   })
     .option('--label <key=value>', 'label, repeatable', pair)
     .action(async (name: string, file: string, { label }: { label?: Record<string, string> }) => {
-      const publicKey = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
-      const request = { name, labels: label, public_key: publicKey.trim() };
+      const request = { name, labels: label, public_key: await readPublicKey(cli.io, file) };
       cli.printOne(sshKeys, await (await cli.cloud()).sshKeys.import(request));
     });
   addVerb(noun, 'rename <ssh-key> <name>', {

@@ -37,9 +37,15 @@ it.each([
   ['prose', 'hello world', 'its type must be'],
   ['DSA', 'ssh-dss AAAAB3NzaC1kc3M=', 'its type must be'],
   ['a private key', '-----BEGIN OPENSSH PRIVATE KEY-----', 'keep it to yourself'],
+  ['a PKCS#8 key', '-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIsecret', 'keep it to yourself'],
+  ["PuTTY's", 'PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\nAAAAsecret', 'keep it to yourself'],
+  ["ssh.com's", '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nP2/56wsecret', 'keep it to yourself'],
+  ['SSH version 1', 'SSH PRIVATE KEY FILE FORMAT 1.1\nsecret', 'keep it to yourself'],
+  ['another form of private key', 'MIIEsecretAAAA', 'its type must be'],
   ['no base64', 'ssh-ed25519 ***', 'not base64'],
   ['a cut key', ED25519.slice(0, 52), 'cut short'],
   ['another type inside', ED25519.replace('ssh-ed25519', 'ssh-rsa'), 'cut short'],
 ])('refuses %s with a reason', (_what, line, why) => {
   expect(parsePublicKey(line)).toEqual({ wrong: expect.stringContaining(why) as string });
+  expect(JSON.stringify(parsePublicKey(line))).not.toContain('secret');
 });

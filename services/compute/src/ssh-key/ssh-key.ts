@@ -19,6 +19,8 @@ const TYPES = new Set([
   'sk-ssh-ed25519@openssh.com',
   'sk-ecdsa-sha2-nistp256@openssh.com',
 ]);
+/** PEM of any kind, ssh.com's, PuTTY's, SSH version 1's. No answer repeats anything of what was sent. */
+const PRIVATE = /PRIVATE KEY|PuTTY-User-Key-File|^Private-(Lines|Hash|MAC):/im;
 const SHORTEST_RSA_BITS = 2048;
 
 /**
@@ -26,7 +28,7 @@ const SHORTEST_RSA_BITS = 2048;
  * (RFC 4251 §5) that begins with the type once more (RFC 4253 §6.6). Answers with what is wrong instead, for people.
  */
 export function parsePublicKey(line: string): PublicKey | { readonly wrong: string } {
-  if (line.includes('PRIVATE KEY'))
+  if (PRIVATE.test(line))
     return { wrong: 'this is a private key: keep it to yourself and send the .pub file' };
   const [type = '', base64 = '', ...rest] = line.trim().split(/[ \t]+/);
   if (rest.join(' ').includes('\n') || base64.includes('\n')) return { wrong: 'send one key on one line' };
