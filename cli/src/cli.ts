@@ -1,6 +1,7 @@
 import type { Cloud } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import { openCloud } from './cloud';
+import { readConfig, type Config } from './config';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import type { Io } from './io';
@@ -20,6 +21,7 @@ interface GlobalOptions {
 
 /** What every command stands on: the world, the options, the API, the printer. */
 export class Cli {
+  #server?: string;
   #connection?: Promise<Connection>;
   #projectId?: Promise<string | undefined>;
 
@@ -38,9 +40,21 @@ export class Cli {
     return { format: output, quiet, colour: this.io.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb' };
   }
 
+  /** Makes this invocation talk to that address; to be said before it talks. */
+  at(server: string | undefined): void {
+    this.#server = server;
+  }
+
+  /** What the configuration file says, whether or not the context that is asked for is there. */
+  config(): Promise<Config> {
+    return readConfig(this.io.env, (text) => this.warn(text));
+  }
+
   /** Settings of this invocation; read once. */
   connection(): Promise<Connection> {
-    return (this.#connection ??= connect(this.io.env, this.options, (text) => this.warn(text)));
+    return (this.#connection ??= connect(this.io.env, { ...this.options, server: this.#server }, (text) =>
+      this.warn(text),
+    ));
   }
 
   /** Address of the cloud. */

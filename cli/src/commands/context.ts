@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { configPath, removeContext, writeConfig, writeContext, type Config, type Context } from '../config';
 import { CliError, exitCodes } from '../exit-codes';
 import { readKey } from '../login';
@@ -31,25 +32,27 @@ export function addContexts(program: Command, cli: Cli): void {
     examples: ['cloud context list', 'cloud context use production', 'cloud context rm old'],
   });
 
-  addVerb(noun, 'list', {
+  const list = addVerb(noun, 'list', {
     summary: 'Lists contexts',
     aliases: ['ls'],
-    examples: ['cloud context list'],
-  }).action(async () => {
-    const { config } = await cli.connection();
+    examples: ['cloud context list', 'cloud context list --columns name,server --sort name'],
+  });
+  addLayoutOptions(list).action(async (layout: Layout) => {
+    const config = await cli.config();
     const items = Object.entries(config.contexts).map(([name, context]): Named => {
       const credential = context.api_key ? 'API key' : context.session_token ? 'session' : 'none';
       const { server, project_id } = context;
       return { name, current: name === config.current_context, server, credential, project_id };
     });
-    cli.printList(contexts, items, { contexts: items });
+    const ordered = sorted(contexts, items, layout);
+    cli.printList(contexts, ordered, { contexts: ordered }, layout);
   });
 
   addVerb(noun, 'use <name>', {
     summary: 'Makes a context the current one',
     examples: ['cloud context use production'],
   }).action(async (name: string) => {
-    const { config } = await cli.connection();
+    const config = await cli.config();
     known(cli, config, name);
     await writeConfig(cli.io.env, { ...config, current_context: name });
     cli.note(`Now using ${name}.`);
@@ -83,7 +86,7 @@ function addAdd(noun: Command, cli: Cli): void {
     .option('--project-id <id>', 'project to work in')
     .option('--use', 'make it the current one')
     .action(async (name: string, { server, apiKeyStdin, projectId, use = false }: AddOptions) => {
-      const { config } = await cli.connection();
+      const config = await cli.config();
       if (Object.hasOwn(config.contexts, name)) {
         throw new CliError(
           exitCodes.conflict,
@@ -106,16 +109,18 @@ function addAdd(noun: Command, cli: Cli): void {
 }
 
 function addRm(noun: Command, cli: Cli): void {
-  addVerb(noun, 'rm <name>', {
-    summary: 'Forgets a context and its credential on this machine',
+  addVerb(noun, 'rm <name...>', {
+    summary: 'Forgets contexts and their credentials on this machine',
     aliases: ['remove', 'delete'],
     notes: 'A key stays valid: revoke it with `cloud key revoke`. A session ends with `cloud logout`.',
-    examples: ['cloud context rm old'],
-  }).action(async (name: string) => {
-    const { config } = await cli.connection();
-    known(cli, config, name);
-    await removeContext(name, { env: cli.io.env });
-    cli.note(`Forgot ${name}.`);
+    examples: ['cloud context rm old', 'cloud context rm staging test'],
+  }).action(async (names: string[]) => {
+    const config = await cli.config();
+    for (const name of names) known(cli, config, name); // all or nothing
+    for (const name of new Set(names)) {
+      await removeContext(name, { env: cli.io.env });
+      cli.note(`Forgot ${name}.`);
+    }
   });
 }
 

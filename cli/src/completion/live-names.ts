@@ -57,7 +57,7 @@ export async function liveNames(
 
 async function ask(cli: Cli, what: string, signal: AbortSignal): Promise<Candidate[]> {
   if (what === 'context') {
-    const { contexts } = (await cli.connection()).config;
+    const { contexts } = await cli.config();
     return Object.entries(contexts).map(([word, { server }]) => ({ word, about: server }));
   }
   const quick = async (scope: Scope) => (await cli.cloud(scope)).with({ signal, retry: { maxRetries: 0 } });
