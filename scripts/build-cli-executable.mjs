@@ -16,7 +16,12 @@ try {
   const config = join(work, 'sea.json');
   const blob = join(work, 'sea.blob');
   const main = join(root, 'cli/dist/cloud.cjs');
-  await writeFile(config, JSON.stringify({ main, output: blob, disableExperimentalSEAWarning: true }));
+  // After -- Node takes no option for its own: it would read an --env-file of ours.
+  const execArgv = ['--'];
+  await writeFile(
+    config,
+    JSON.stringify({ main, output: blob, disableExperimentalSEAWarning: true, execArgv }),
+  );
   execFileSync(execPath, ['--experimental-sea-config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
 
   await mkdir(dirname(target), { recursive: true });

@@ -41,7 +41,8 @@ if ! [ -x "$node" ]; then
     exit 1
   fi
 fi
-exec "$node" "$root/cli/dist/cloud.cjs" "$@"
+# After -- Node takes no option for its own: it would read an --env-file of ours.
+exec "$node" -- "$root/cli/dist/cloud.cjs" "$@"
 `;
 
 const target = join(root, 'bin/cloud');

@@ -17,19 +17,43 @@ export interface LoginOptions {
 export async function signInWithPassword(cli: Cli, options: LoginOptions): Promise<void> {
   const { io } = cli;
   const server = await serverFor(cli, options);
-  if (!io.stdin.isTTY && !(options.email && options.passwordStdin)) {
-    throw usageError(
-      'There is no terminal to ask on.',
-      'Use: cloud login --email ADDRESS --password-stdin < FILE, or: cloud login --api-key-stdin < FILE',
-    );
-  }
+  needsTerminal(
+    cli,
+    options,
+    'cloud login --email ADDRESS --password-stdin < FILE, or: cloud login --api-key-stdin < FILE',
+  );
   const email = options.email ?? (await ask(io, 'E-mail: '));
-  const password = await readSecret(io, 'password');
+  await startSession(cli, server, email, await readSecret(io, 'password'));
+}
+
+/** A session of an account whose password is known, and a project; remembers both. */
+async function startSession(cli: Cli, server: string, email: string, password: string): Promise<void> {
+  const { io } = cli;
   const session = await openCloud({ server }, io).sessions.create({ email, password });
   const project = await chooseProject(cli, openCloud({ server, credential: session.token }, io));
   await remember(cli, { server, session_token: session.token, project_id: project?.metadata.id });
   cli.note(`Signed in at ${server} as ${session.user?.email ?? email}.`);
   if (project) cli.note(`Working in project ${project.metadata.name}.`);
+}
+
+function needsTerminal({ io }: Cli, { email, passwordStdin }: LoginOptions, instead: string): void {
+  if (!io.stdin.isTTY && !(email && passwordStdin))
+    throw usageError('There is no terminal to ask on.', `Use: ${instead}`);
+}
+
+/** Opens an account, and signs in to it. */
+export async function register(cli: Cli, options: LoginOptions & { name?: string }): Promise<void> {
+  const { io } = cli;
+  const server = await serverFor(cli, options);
+  needsTerminal(cli, options, 'cloud register --email ADDRESS --password-stdin < FILE');
+  const email = options.email ?? (await ask(io, 'E-mail: '));
+  const password = await readSecret(io, 'password (12 characters or more)');
+  // Typed unseen, so typed twice.
+  if (io.stdin.isTTY && password !== (await readSecret(io, 'the same again')))
+    throw usageError('The two are not the same.', 'Try again: nothing was made.');
+  await openCloud({ server }, io).users.register({ email, password, name: options.name });
+  cli.note(`Made an account for ${email} at ${server}.`);
+  await startSession(cli, server, email, password);
 }
 
 /** Takes a key from standard input, tries it, and remembers it. */
@@ -47,14 +71,23 @@ export async function readKey(cli: Cli, server: string): Promise<string> {
     // Every role of every project may see them.
     await openCloud({ server, credential: key }, cli.io).instanceTypes.list().page();
   } catch (error) {
+    if (!(error instanceof CloudApiError)) throw error;
+    if (error.status === 401) {
+      throw new CliError(
+        exitCodes.forbidden,
+        `${server} does not know this API key.`,
+        'Is it whole, of that cloud (--server), neither expired nor revoked? Make another with: cloud key create NAME',
+      );
+    }
     // Known but not allowed is known: only an unknown key is refused.
-    if (!(error instanceof CloudApiError) || error.status !== 403) throw error;
+    if (error.status !== 403) throw error;
   }
   return key;
 }
 
 async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
-  const url = serverUrl(options.server ?? (await cli.connection()).server);
+  cli.at(options.server);
+  const url = serverUrl((await cli.connection()).server);
   const local = /^(localhost|127\..*|\[::1\])$/.test(url.hostname);
   if (url.protocol === 'http:' && !local) {
     cli.warn(`Warning: ${url.origin} is not encrypted; anybody on the way can read the credential.`);

@@ -1,4 +1,5 @@
-import { exitCodes } from './exit-codes';
+import { CliError, exitCodes, ProgramExit } from './exit-codes';
+import { inWords, outputLost } from './problem';
 import { run } from './program';
 
 const interrupt = new AbortController();
@@ -8,11 +9,15 @@ process.on('SIGINT', () => {
 });
 process.on('SIGTERM', () => interrupt.abort());
 
-// A reader that has seen enough (`cloud … | head`) is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
+// Nothing that is still to be said can be: one line about it, and the end.
+process.stdout.on('error', (thrown) => {
+  const error = outputLost(thrown);
+  if (error instanceof CliError) process.stderr.write(inWords(error));
+  process.exit(
+    error instanceof CliError || error instanceof ProgramExit ? error.exitCode : exitCodes.unexpected,
+  );
 });
+process.stderr.on('error', () => process.exit(exitCodes.unexpected)); // there is nowhere left to say why
 
 const { env, stdin, stdout, stderr } = process;
 void run(process.argv.slice(2), { env, stdin, stdout, stderr, signal: interrupt.signal }).then((code) => {

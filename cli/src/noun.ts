@@ -30,6 +30,10 @@ export function addVerb(noun: Command, usage: string, words: Words): Command {
 }
 
 function describe(command: Command, words: Words): Command {
+  if (/<command\.\.\.>|\[command\.\.\.\]/.test(command.usage())) {
+    const hint = 'Put -- before the program, so that its options are its own.';
+    command.showHelpAfterError(`${hint} See ours with --help.`);
+  }
   const examples = words.examples.map((example) => `  $ ${example}\n`).join('');
   return command
     .summary(words.summary)

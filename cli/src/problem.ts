@@ -1,6 +1,7 @@
 import { CloudApiError, CloudConnectionError } from '@thecloud/sdk';
-import { CliError, exitCodes, interrupted, type ExitCode } from './exit-codes';
+import { CliError, exitCodes, interrupted, ProgramExit, type ExitCode } from './exit-codes';
 import { printable } from './output';
+import { codeOf, messageOf } from './thrown';
 
 /** What is printed of an error: what happened, further facts, what to do. */
 export function inWords({ message, details, advice = '' }: CliError): string {
@@ -23,7 +24,21 @@ export function explain(error: unknown, interruptedBy: AbortSignal): unknown {
   if (error instanceof CloudConnectionError) {
     return new CliError(exitCodes.unavailable, error.message, startIt);
   }
-  return error;
+  return ofTheSystem(error) ?? error;
+}
+
+/** What the operating system refuses of a file or a pipe that the user named is no fault of this program. */
+function ofTheSystem(error: unknown): Error | undefined {
+  const { code, syscall, path } = (error ?? {}) as { code?: string; syscall?: string; path?: string };
+  if (syscall === 'write' && path === undefined) return outputLost(error);
+  if (typeof code !== 'string' || typeof path !== 'string') return undefined;
+  return new CliError(exitCodes.usage, `${path} cannot be used: ${messageOf(error)}`);
+}
+
+/** Standard output takes no more. A reader that has seen enough (`cloud … | head`) is no fault. */
+export function outputLost(error: unknown): Error {
+  if (codeOf(error) === 'EPIPE') return new ProgramExit(exitCodes.ok);
+  return new CliError(exitCodes.unexpected, `The output cannot be written: ${messageOf(error)}.`);
 }
 
 const startIt =
@@ -41,6 +56,13 @@ const byCode: Record<string, ExitCode> = {
   RESOURCE_EXHAUSTED: exitCodes.conflict,
   UNAVAILABLE: exitCodes.unavailable,
   DEADLINE_EXCEEDED: exitCodes.unavailable,
+};
+
+/** Reasons that say more than their code. */
+const byReason: Record<string, ExitCode> = {
+  SESSION_REQUIRED: exitCodes.forbidden,
+  REGISTRATION_CLOSED: exitCodes.forbidden,
+  PROJECT_REQUIRED: exitCodes.usage,
 };
 
 const byStatus: Record<number, ExitCode> = {
@@ -61,14 +83,18 @@ const byStatus: Record<number, ExitCode> = {
 };
 
 // A rate limit passes (Retry-After says when); a quota or a full cloud does not pass by itself.
-function exitCodeOf({ status, code, retryAfterSeconds }: CloudApiError): ExitCode {
+function exitCodeOf({ status, code, reason, retryAfterSeconds }: CloudApiError): ExitCode {
   if (status === 429 && retryAfterSeconds !== undefined) return exitCodes.unavailable;
-  return byCode[code] ?? byStatus[status] ?? exitCodes.unexpected;
+  return byReason[reason] ?? byCode[code] ?? byStatus[status] ?? exitCodes.unexpected;
 }
 
 // In the terms of this program: the problem's own `advice` speaks of headers and routes.
 function adviceFor({ status, code, reason, retryAfterSeconds }: CloudApiError): string | undefined {
   if (reason === 'PROJECT_REQUIRED') return 'Choose a project with: cloud project use NAME';
+  if (reason === 'SESSION_REQUIRED') return 'Sign in with your e-mail address and password: cloud login';
+  if (reason === 'LOGIN_FAILED') {
+    return 'If you have no account here yet: cloud register. If this is the wrong cloud: --server URL or --context NAME.';
+  }
   if (status === 401) return 'Sign in with: cloud login';
   if (status === 403) {
     return 'See who you are with: cloud whoami. An owner or admin of the project can change your role.';

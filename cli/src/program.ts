@@ -5,17 +5,21 @@ import { CliError, exitCodes, exitCodesHelp, ProgramExit, usageError } from './e
 import type { Io } from './io';
 import { formats } from './output';
 import { explain, inWords } from './problem';
+import { shieldProgram } from './program-words';
 import { version } from './version';
 
 const epilogue = `
 ${exitCodesHelp}
 
 Environment:
+  THECLOUD_CONTEXT   context of the configuration to use
   THECLOUD_URL       address of the cloud, before the configuration's
-  THECLOUD_API_KEY   API key, before the configuration's credential
+  THECLOUD_API_KEY   API key, before the configuration's credential; it is sent to THECLOUD_URL, without that to the
+                     context's cloud, and nowhere else
   THECLOUD_PROJECT   project (name or id), before the configuration's
   THECLOUD_CONFIG    configuration file (~/.config/thecloud/config.yaml)
   NO_COLOR           no colours
+An option goes before the environment, the environment before the configuration.
 
 Examples:
   $ cloud login
@@ -29,7 +33,7 @@ Examples:
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const program = buildProgram(io);
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(shieldProgram(program, argv), { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
     return report(error, io);
@@ -105,6 +109,7 @@ function report(thrown: unknown, io: Io): number {
   // Commander has written its message (or the help that was asked for) already.
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   const error = explain(thrown, io.signal);
+  if (error instanceof ProgramExit) return error.exitCode;
   if (error instanceof CliError) {
     io.stderr.write(inWords(error));
     return error.exitCode;

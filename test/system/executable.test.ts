@@ -23,6 +23,12 @@ it('the one-file command says its version and makes a call, with nothing on its 
     expect(await cloud('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(await cloud('instance', 'list')).toMatch(/^NAME .*\nweb /);
     expect(gateway.seen[0]?.headers['user-agent']).toMatch(/^thecloud-cli\//);
+    // Node has an option of this name, and would read the file itself.
+    const launch = cloud('instance', 'launch', 'x', '-i', 'y', '-t', 'z', '--env-file', '/nofile');
+    await expect(launch).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('cannot be read') as string,
+    });
   } finally {
     await gateway.close();
     await rm(dir, { recursive: true, force: true });

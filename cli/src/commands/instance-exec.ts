@@ -3,15 +3,14 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { ProgramExit } from '../exit-codes';
 import { addVerb } from '../noun';
-import { envPair } from '../parse';
+import { addEnvOptions, variablesOf, type EnvOptions } from '../env-file';
 import { resolveId } from '../resource';
 import { attach, sizeOf } from '../terminal';
 import { instances } from './instance-kind';
 
-interface ExecOptions {
+interface ExecOptions extends EnvOptions {
   interactive?: boolean;
   tty?: boolean;
-  env?: Record<string, string>;
   workdir?: string;
   user?: string;
 }
@@ -20,10 +19,11 @@ export function addExec(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'exec <instance> <command...>', {
     summary: 'Runs another program in a running instance',
     notes:
-      'Put -- before the program, so that its options are its own. This command ends with its exit code; interrupting ' +
-      'this one ends it, too.',
+      "What comes after the program's name is its own, options too; -- may stand before it. This command ends with its " +
+      'exit code; interrupting this one ends it, too.',
     examples: [
-      'cloud instance exec web -- ls -l /var/log',
+      'cloud instance exec web ls -l /var/log',
+      'cloud instance exec --env-file job.env web -- /bin/job --fast',
       'cloud instance exec -it web -- /bin/sh',
       'tar c site | cloud instance exec -i web -- tar x -C /www',
     ],
@@ -51,19 +51,15 @@ export function addShell(program: Command, cli: Cli): void {
 }
 
 function addProgramOptions(verb: Command, cli: Cli): Command {
-  return verb
-    .option(
-      '-e, --env <KEY[=VALUE]>',
-      'environment variable, repeatable; without =, as set here',
-      envPair(cli.io.env),
-    )
+  return addEnvOptions(verb, cli.io.env)
     .option('-w, --workdir <dir>', "directory to run it in, instead of the image's")
     .option('-u, --user <user[:group]>', "user to run it as, instead of the image's");
 }
 
 async function runIn(cli: Cli, nameOrId: string, command: string[], options: ExecOptions): Promise<void> {
   const id = await resolveId(cli, instances, nameOrId);
-  const { interactive = false, tty = false, env, workdir, user } = options;
+  const { interactive = false, tty = false, workdir, user } = options;
+  const env = variablesOf(options);
   const cloud = await cli.cloud();
   const start = { command, env, tty, size: tty ? sizeOf(cli.io) : undefined, working_dir: workdir, user };
   const exitCode = await attach(cli.io, cloud.instances.exec(id, start), { interactive, tty });

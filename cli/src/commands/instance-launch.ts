@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { addEnvOptions, variablesOf, type EnvOptions } from '../env-file';
 import { addVerb, addWaitOptions, finish, type WaitOptions } from '../noun';
-import { envPair, pair, port, type Port } from '../parse';
+import { pair, port, type Port } from '../parse';
 import { hostLossPolicies, instances, restartPolicies } from './instance-kind';
 
-interface LaunchOptions extends WaitOptions {
+interface LaunchOptions extends WaitOptions, EnvOptions {
   image: string;
   type: string;
   publish?: Port[];
-  env?: Record<string, string>;
   label?: Record<string, string>;
   restart?: (typeof restartPolicies)[number];
   onHostLoss?: (typeof hostLossPolicies)[number];
@@ -23,6 +23,7 @@ export function addLaunch(noun: Command, cli: Cli): void {
       'cloud instance launch web --image hello --type nano-1 -p 8081:80',
       'cloud instance launch job --image tools --type basic-1 --restart never -- /bin/sh -c "date; sleep 5"',
       'cloud instance launch db --image postgres --type standard-1 -e POSTGRES_PASSWORD --label app=shop',
+      'cloud instance launch api --image shop --type basic-1 --env-file production.env -e LEVEL=debug',
     ],
   })
     .requiredOption('-i, --image <image>', 'image to start from (name or id)')
@@ -33,7 +34,7 @@ export function addLaunch(noun: Command, cli: Cli): void {
       type: options.type,
       image: options.image,
       command,
-      env: options.env,
+      env: variablesOf(options),
       ports: options.publish,
       restart_policy: options.restart,
       on_host_loss: options.onHostLoss,
@@ -45,16 +46,11 @@ export function addLaunch(noun: Command, cli: Cli): void {
 
 /** The options that launch and update share. */
 export function addSpecOptions(verb: Command, cli: Cli): Command {
-  return verb
+  return addEnvOptions(verb, cli.io.env)
     .option(
       '-p, --publish <[host:]port[/udp]>',
       'port of the host that leads to one of the instance, repeatable',
       port,
-    )
-    .option(
-      '-e, --env <KEY[=VALUE]>',
-      'environment variable, repeatable; without =, as set here',
-      envPair(cli.io.env),
     )
     .option('-l, --label <key=value>', 'label, repeatable', pair)
     .addOption(new Option('--restart <policy>', 'what to do when it ends').choices(restartPolicies))

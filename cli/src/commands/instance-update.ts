@@ -1,16 +1,16 @@
 import type { Instance, UpdateInstanceRequest } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { variablesOf, type EnvOptions } from '../env-file';
 import { usageError } from '../exit-codes';
 import { addVerb, addWaitOptions, fetchOne, finish, type WaitOptions } from '../noun';
 import { repeated, type Port } from '../parse';
 import { instances } from './instance-kind';
 import { addSpecOptions } from './instance-launch';
 
-interface UpdateOptions extends WaitOptions {
+interface UpdateOptions extends WaitOptions, EnvOptions {
   name?: string;
   publish?: Port[] | false;
-  env?: Record<string, string>;
   unsetEnv?: string[];
   label?: Record<string, string>;
   unsetLabel?: string[];
@@ -49,7 +49,8 @@ export function changes(
   command: readonly string[],
   options: UpdateOptions,
 ): UpdateInstanceRequest {
-  const { name, label, unsetLabel, env, unsetEnv, publish, restart, onHostLoss } = options;
+  const { name, label, unsetLabel, unsetEnv, publish, restart, onHostLoss } = options;
+  const env = variablesOf(options);
   const wanted: [path: string, value: unknown][] = [];
   if (name !== undefined) wanted.push(['name', name]);
   if (label || unsetLabel) wanted.push(['labels', merged(before.metadata.labels, label, unsetLabel)]);

@@ -56,8 +56,12 @@ describe('signing in and out', () => {
   });
 
   it('refuses a wrong password, a missing one, and a missing terminal', async () => {
-    await given({ 'POST /v1/sessions': unauthenticated });
-    expect(await login(withPassword, 'wrong')).toMatchObject({ code: 3 });
+    const refusal = problem(401, 'UNAUTHENTICATED', 'LOGIN_FAILED', 'The address or the password is wrong.');
+    await given({ 'POST /v1/sessions': { status: 401, body: refusal } });
+    const wrong = await login(withPassword, 'wrong');
+    expect(wrong).toMatchObject({ code: 3 });
+    expect(wrong.err).toContain('cloud register');
+    expect(wrong.err).not.toContain('Sign in with');
     expect(await login(withPassword, '')).toMatchObject({ code: 2 });
     expect(await login([], '')).toMatchObject({ code: 2 });
     await expect(config()).rejects.toThrow('ENOENT');
@@ -65,11 +69,43 @@ describe('signing in and out', () => {
 
   it('remembers an API key only if it is known', async () => {
     await given({ 'GET /v1/instance-types': [unauthenticated, { body: {} }] });
-    expect(await login(['--api-key-stdin'], 'cloud_bad\n')).toMatchObject({ code: 3 });
+    const bad = await login(['--api-key-stdin'], 'cloud_bad\n');
+    expect(bad).toMatchObject({ code: 3 });
+    expect(bad.err).toContain('does not know this API key');
     expect(await login(['--api-key-stdin'], ' cloud_good\n')).toMatchObject({ code: 0 });
     expect(gateway.seen[1]?.headers.authorization).toBe('Bearer cloud_good');
     expect((await config()).contexts).toEqual({ default: { server: gateway.url, api_key: 'cloud_good' } });
     expect(await home.cloud(['project', 'use', 'shop'])).toMatchObject({ code: 2 });
+  });
+
+  it('opens an account and signs in to it', async () => {
+    await given({ ...routes('ada'), 'POST /v1/users': { status: 201, body: user } });
+    const { code, err } = await home.cloud(
+      ['register', '--server', gateway.url, '--name', 'Ada', ...withPassword],
+      { stdin: 'correct horse battery\n' },
+    );
+    expect(code).toBe(0);
+    expect(err).toMatch(/Made an account for ada@example\.org[\s\S]*Working in project ada\./);
+    expect(err).not.toMatch(/cloudsess_|horse/);
+    const account = { email: 'ada@example.org', password: 'correct horse battery' };
+    expect(gateway.seen.map(({ path, body }) => [path, body]).slice(0, 2)).toEqual([
+      ['/v1/users', { ...account, name: 'Ada' }],
+      ['/v1/sessions', account],
+    ]);
+    expect((await home.cloud(['register', '--server', gateway.url])).code).toBe(2);
+  });
+
+  it.each([
+    ['SESSION_REQUIRED', 3],
+    ['REGISTRATION_CLOSED', 3],
+    ['PROJECT_REQUIRED', 2],
+    ['LAST_OWNER', 5],
+  ])('ends with the exit code that %s means', async (reason, code) => {
+    await given({
+      'GET /v1/users/me': { status: 400, body: problem(400, 'FAILED_PRECONDITION', reason, 'No.') },
+    });
+    const env = { THECLOUD_URL: gateway.url, THECLOUD_API_KEY: 'cloud_k' };
+    expect((await home.cloud(['api', 'GET', '/v1/users/me'], { env })).code).toBe(code);
   });
 
   it('shows who and where, and forgets on logout even when the session is over', async () => {
@@ -81,17 +117,32 @@ describe('signing in and out', () => {
     });
     await login(withPassword, 'pw');
     expect((await home.cloud(['whoami'])).out).toMatch(/ada@example\.org[\s\S]*shop \(prj_shop\)/);
-    expect(JSON.parse((await home.cloud(['whoami', '-o', 'json'])).out)).toEqual(user);
+    expect(JSON.parse((await home.cloud(['whoami', '-o', 'json'])).out)).toEqual({
+      server: gateway.url,
+      context: 'default',
+      credential: 'session',
+      credential_source: 'configuration',
+      user,
+      project: { id: 'prj_shop', name: 'shop', role: 'owner' },
+    });
     expect(await home.cloud(['logout'])).toMatchObject({ code: 0 });
     expect((await config()).contexts).toEqual({ default: { server: gateway.url, project_id: 'prj_shop' } });
     expect((await home.cloud(['whoami'])).code).toBe(3);
   });
 
-  it('shows the project of an API key, which is no person', async () => {
+  it('shows an API key, which is no person, in the same shape', async () => {
     await given(routes('shop'));
     const env = { THECLOUD_URL: gateway.url, THECLOUD_API_KEY: 'cloud_k' };
     const { code, out } = await home.cloud(['whoami'], { env });
     expect(code).toBe(0);
     expect(out).toMatch(/Project: +shop \(prj_shop\)\nRole: +owner\n[\s\S]*API key from environment/);
+    expect(JSON.parse((await home.cloud(['whoami', '-o', 'json'], { env })).out)).toEqual({
+      server: gateway.url,
+      context: 'default',
+      credential: 'api_key',
+      credential_source: 'environment',
+      user: null,
+      project: { id: 'prj_shop', name: 'shop', role: 'owner' },
+    });
   });
 });

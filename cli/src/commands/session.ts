@@ -1,11 +1,9 @@
-import { CloudApiError, CloudConnectionError, type Project, type User } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
-import type { Connection } from '../connection';
-import { signInWithKey, signInWithPassword, type LoginOptions } from '../login';
+import { register, signInWithKey, signInWithPassword, type LoginOptions } from '../login';
 import { addVerb } from '../noun';
-import type { View } from '../output';
+import { isOfTheCloud, whoami } from '../whoami';
 
 export function addSession(program: Command, cli: Cli): void {
   addVerb(program, 'login', {
@@ -25,6 +23,21 @@ export function addSession(program: Command, cli: Cli): void {
       else await signInWithPassword(cli, options);
     });
 
+  addVerb(program, 'register', {
+    summary: 'Opens an account with a first project, and signs in to it',
+    notes: 'Operators of a cloud may have closed this: then ask them for an account.',
+    examples: [
+      'cloud register',
+      'cloud register --server https://cloud.example.org --email ada@example.org --name Ada',
+      'cloud register --email ada@example.org --password-stdin < password.txt',
+    ],
+  })
+    .option('--server <url>', 'address of the cloud; remembered')
+    .option('--email <address>', 'of the new account; asked for without it')
+    .option('--name <name>', 'what others see of you')
+    .option('--password-stdin', 'read the password from standard input instead of asking')
+    .action((options: LoginOptions & { name?: string }) => register(cli, options));
+
   addVerb(program, 'logout', {
     summary: 'Ends the session and forgets the credential',
     examples: ['cloud logout'],
@@ -32,6 +45,9 @@ export function addSession(program: Command, cli: Cli): void {
 
   addVerb(program, 'whoami', {
     summary: 'Shows who you are, where, and in which project',
+    notes:
+      'A person and an API key are shown alike: what one of them lacks is null in JSON. A key has no user, and its project ' +
+      'is the one it belongs to.',
     examples: ['cloud whoami', 'cloud whoami -o json'],
   }).action(() => whoami(cli));
 }
@@ -55,61 +71,3 @@ async function logout(cli: Cli): Promise<void> {
   if (context?.api_key) cli.note('The API key itself still works: revoke it with `cloud key revoke`.');
   if (credentialSource === 'environment') cli.note('THECLOUD_API_KEY is still set in this shell.');
 }
-
-async function whoami(cli: Cli): Promise<void> {
-  const connection = await cli.connection();
-  if (connection.credentialKind === 'API key') return whichKey(cli, connection);
-  const user = await (await cli.cloud('user')).users.getCurrent();
-  const project = await projectName(cli, connection);
-  const view: View<User> = {
-    id: (me) => me.id,
-    columns: [
-      { title: 'USER', value: (me) => me.email },
-      { title: 'NAME', value: (me) => me.name },
-      { title: 'ID', value: (me) => me.id },
-      { title: 'ADMINISTRATOR', value: (me) => (me.platform_admin ? 'yes' : 'no') },
-      ...whereColumns(connection),
-      { title: 'PROJECT', value: () => project },
-    ],
-  };
-  cli.printOne(view, user);
-}
-
-const whereColumns = (connection: Connection) => [
-  { title: 'SERVER', value: () => connection.server },
-  {
-    title: 'SIGNED IN BY',
-    value: () => `${connection.credentialKind} from ${connection.credentialSource}`,
-  },
-];
-
-// A key is no person: what it belongs to is the one project that it sees.
-async function whichKey(cli: Cli, connection: Connection): Promise<void> {
-  const answer = await (await cli.cloud('user')).projects.list().page();
-  const view: View<Project> = {
-    id: (project) => project.metadata.id,
-    columns: [
-      { title: 'PROJECT', value: ({ metadata }) => `${metadata.name} (${metadata.id})` },
-      { title: 'ROLE', value: (project) => project.role },
-      ...whereColumns(connection),
-    ],
-  };
-  for (const project of answer.projects ?? []) cli.printOne(view, project);
-}
-
-async function projectName(cli: Cli, connection: Connection): Promise<string | undefined> {
-  const chosen = connection.projectWanted ?? connection.projectId;
-  if (!chosen) return undefined;
-  if (!chosen.includes('_')) return chosen;
-  try {
-    const project = await (await cli.cloud('user')).projects.get(chosen);
-    return `${project.metadata.name} (${chosen})`;
-  } catch (error) {
-    // Who one is does not depend on whether the remembered project still exists.
-    if (!isOfTheCloud(error)) throw error;
-    return `${chosen} (${error.message})`;
-  }
-}
-
-const isOfTheCloud = (error: unknown) =>
-  error instanceof CloudApiError || error instanceof CloudConnectionError;

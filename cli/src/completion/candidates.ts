@@ -1,5 +1,6 @@
 import type { Command, Option } from 'commander';
 import type { Cli } from '../cli';
+import { optionBefore, subcommand } from '../program-words';
 import type { Candidate } from './candidate';
 import { liveNames } from './live-names';
 
@@ -43,13 +44,10 @@ function walk(program: Command, words: readonly string[]): Place {
     } else if (word === '--' && !literal) {
       literal = true;
     } else if (word.startsWith('-') && !literal) {
-      const option = [...command.options, ...program.options].find(
-        (each) => each.short === word || each.long === word,
-      );
-      if (option && (option.required || option.optional)) before = option;
+      before = optionBefore(word, [...command.options, ...program.options]);
     } else {
-      const next = command.commands.find((each) => each.name() === word || each.aliases().includes(word));
-      if (next && operands === 0) command = next;
+      const next = operands === 0 ? subcommand(command, word) : undefined;
+      if (next) command = next;
       else operands++;
     }
   }
