@@ -58,6 +58,7 @@ export const agentConfig = z.object({
     .number()
     .int()
     .positive()
+    .max(1_000_000)
     .default(64)
     .describe('vCPUs a noop host pretends to have'),
   THECLOUD_AGENT_NOOP_MEMORY_MIB: z.coerce

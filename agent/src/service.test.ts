@@ -60,11 +60,13 @@ const order = (
   config: {
     ...{
       image: 'i',
+      entrypoint: [],
       command: [],
       env: {},
       ports: [],
       restartPolicy: 'always',
       vcpus: 1,
+      cpuMillicores: 1_000,
       memoryMib: 64,
       pids: 64,
     },
@@ -76,7 +78,11 @@ const order = (
 it('takes its host id from its certificate, and reports what it can hold and where it is', async () => {
   expect(agent.hostId).toBe(hostId);
   const hello = await until('a hello', () => compute.hellos[0]);
-  expect(hello.inventory).toMatchObject({ vcpus: 16, driver: 'noop', agentEndpoint: agent.endpoint });
+  expect(hello.inventory).toMatchObject({
+    cpuMillicores: 16_000,
+    driver: 'noop',
+    agentEndpoint: agent.endpoint,
+  });
 });
 
 it('carries out an order, reports it, and repeats its answer', async () => {

@@ -174,7 +174,10 @@ async function sweep(driver: Partial<ExecDriver>, log: Logger): Promise<void> {
 
 function capacityOf(config: AgentConfig): Capacity {
   if (config.THECLOUD_AGENT_DRIVER === 'noop') {
-    return { vcpus: config.THECLOUD_AGENT_NOOP_VCPUS, memoryMib: config.THECLOUD_AGENT_NOOP_MEMORY_MIB };
+    return {
+      cpuMillicores: config.THECLOUD_AGENT_NOOP_VCPUS * 1_000,
+      memoryMib: config.THECLOUD_AGENT_NOOP_MEMORY_MIB,
+    };
   }
   return machineCapacity({
     cpuOvercommit: config.THECLOUD_AGENT_CPU_OVERCOMMIT,

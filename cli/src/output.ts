@@ -145,6 +145,10 @@ export function duration(ms: number): string {
   return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** vCPUs from thousandths of one: "0.25", "2"; from whole ones, where a cloud of the version before says no more. */
+export const vcpus = (millicores: number | undefined, whole = 0): string =>
+  String(millicores === undefined ? whole : millicores / 1000);
+
 /** Bytes in a binary unit with at most one decimal: "1.4 MiB". */
 export function size(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

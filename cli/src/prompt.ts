@@ -19,6 +19,13 @@ export async function ask(io: Io, question: string): Promise<string> {
   }
 }
 
+/** Goes on if the user says yes; without a terminal to ask on, only --yes does. */
+export async function confirm(io: Io, what: string): Promise<void> {
+  if (!io.stdin.isTTY) throw usageError(what, 'If that is what you want, repeat it with --yes.');
+  const answer = await ask(io, `${what} Go on? [y/N] `);
+  if (!/^y(es)?$/i.test(answer)) throw usageError('Nothing was changed.');
+}
+
 /** A secret, typed unseen on a terminal or piped in; never an argument, which everybody on the machine can read. */
 export async function readSecret(io: Io, what: string): Promise<string> {
   return io.stdin.isTTY

@@ -238,7 +238,7 @@ func (r *Instances) List(ctx context.Context, request *computev1.ListInstancesRe
 	return pages(ctx, request, r.stubs.instance.ListInstances, (*computev1.ListInstancesResponse).GetInstances, options)
 }
 
-// Update calls UpdateInstance. Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+// Update calls UpdateInstance. Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name, host, and the ports that stay published are kept. A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name, restart_policy and on_host_loss change in place. RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
 func (r *Instances) Update(ctx context.Context, request *computev1.UpdateInstanceRequest, options ...grpc.CallOption) (*computev1.Instance, error) {
 	return r.stubs.instance.UpdateInstance(ctx, request, options...)
 }

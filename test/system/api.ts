@@ -22,6 +22,7 @@ export interface Body {
     observed_generation?: number;
     ports?: Array<{ container_port: number; host_port: number; address: string }>;
     allocated_vcpus?: number;
+    allocated_cpu_millicores?: number;
     allocated_memory_mib?: number;
     instance_count?: number;
     digest?: string;

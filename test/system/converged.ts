@@ -30,7 +30,7 @@ export async function expectConverged(
     containersUp: running,
     ports: all,
     openOperations: [],
-    allocated: { vcpus: n, memory: 128 * n, instances: n },
+    allocated: { millicores: 250 * n, memory: 128 * n, instances: n },
   };
   let seen = await facts(cloud, docker);
   while (JSON.stringify(seen) !== JSON.stringify(goal) && Date.now() < giveUp) {
@@ -60,7 +60,7 @@ async function facts(cloud: Cloud, docker: Docker) {
     ports: ports.map((p) => p.instance_id).sort(),
     openOperations: open.map((o) => o.kind),
     allocated: {
-      vcpus: host?.allocated_vcpus,
+      millicores: host?.allocated_cpu_millicores,
       memory: host?.allocated_memory_mib,
       instances: host?.instance_count,
     },

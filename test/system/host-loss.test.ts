@@ -114,8 +114,8 @@ it('lets go of what is deleted meanwhile, and gives back all that was moved', as
   await instanceIs(dropped, ({ host_id }) => host_id === secondId);
   await cloud.admin.call('DELETE', `/v1/instances/${dropped}`);
   await cloud.admin.vanishes(`/v1/instances/${dropped}`);
-  expect(await host(cloud.hostId)).toMatchObject({ allocated_vcpus: 1, instance_count: 1 });
-  expect(await host(secondId)).toMatchObject({ allocated_vcpus: 2, instance_count: 2 });
+  expect(await host(cloud.hostId)).toMatchObject({ allocated_cpu_millicores: 250, instance_count: 1 });
+  expect(await host(secondId)).toMatchObject({ allocated_cpu_millicores: 500, instance_count: 2 });
   expect(await holds('select from compute.host_port where host_id = $1', cloud.hostId)).toBe(false);
 });
 

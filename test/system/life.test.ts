@@ -81,7 +81,11 @@ it('lives: launched, answering, stopped, started, restarted, changed, deleted', 
   const deleted = await admin.call('GET', `/v1/operations/${gone.body.metadata?.operation_id}`);
   expect(deleted.body.state).toBe('succeeded');
   const host = (await admin.call('GET', `/v1/hosts/${cloud.hostId}`)).body;
-  expect(host.status).toMatchObject({ allocated_vcpus: 0, allocated_memory_mib: 0, instance_count: 0 });
+  expect(host.status).toMatchObject({
+    allocated_cpu_millicores: 0,
+    allocated_memory_mib: 0,
+    instance_count: 0,
+  });
   expect(await cloud.database.query('select * from compute.host_port')).toEqual([]);
 });
 

@@ -3,7 +3,8 @@ import type { DriverHealth, InstanceDriver } from '../ports/instance-driver';
 
 /** What of this machine may be promised to instances. */
 export interface Capacity {
-  vcpus: number;
+  /** Thousandths of a vCPU. */
+  cpuMillicores: number;
   memoryMib: number;
 }
 
@@ -23,12 +24,14 @@ export function machineCapacity(
   const memoryMib = Math.floor(machine.memory / 2 ** 20);
   const reserve = rules.memoryReserveMib ?? Math.max(LEAST_RESERVE_MIB, Math.ceil(memoryMib / 10));
   return {
-    vcpus: Math.floor(machine.cpus * rules.cpuOvercommit),
+    cpuMillicores: Math.floor(machine.cpus * rules.cpuOvercommit * 1_000),
     memoryMib: Math.max(0, memoryMib - reserve),
   };
 }
 
 export interface Inventory extends Capacity {
+  /** In whole ones, for compute of the version before. */
+  vcpus: number;
   hostname: string;
   /** Where published ports answer. */
   address: string;
@@ -48,6 +51,7 @@ export function inventory(
 ): Inventory {
   return {
     ...capacity,
+    vcpus: Math.floor(capacity.cpuMillicores / 1_000),
     ...self,
     hostname: os.hostname(),
     driver: driver.kind,

@@ -9,8 +9,22 @@ import type { Order } from './order';
 
 const id = newId('instance');
 const config = {
-  ...{ image: 'i', command: [], env: { SECRET: 'x' }, ports: [], restartPolicy: 'always' as const },
-  ...{ vcpus: 1, memoryMib: 64, pids: 64, hostname: 'h', projectId: 'p', onHostLoss: 'restart' as const },
+  ...{
+    image: 'i',
+    entrypoint: [],
+    command: [],
+    env: { SECRET: 'x' },
+    ports: [],
+    restartPolicy: 'always' as const,
+  },
+  ...{
+    cpuMillicores: 1_000,
+    memoryMib: 64,
+    pids: 64,
+    hostname: 'h',
+    projectId: 'p',
+    onHostLoss: 'restart' as const,
+  },
 };
 const order = (more: Partial<Order> = {}): Order => ({
   ...{
@@ -43,6 +57,11 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 const file = () => journalFile(dir);
+/** As an agent journaled it that counted whole vCPUs, and knew no entrypoint. */
+const older = (config: object) => {
+  const { cpuMillicores: _, entrypoint: __, ...rest } = config as Record<string, unknown>;
+  return { ...rest, vcpus: 1 };
+};
 const lines = () => readFileSync(file(), 'utf8').split('\n').slice(0, -1);
 
 it('remembers orders and the newest epoch, for its owner only', async () => {
@@ -144,4 +163,13 @@ it('is written anew when most of it is outdated', async () => {
     await accept(journal, order({ generation: n, config: { ...config, env: { SECRET: text } } }));
   expect(lines().length).toBeLessThan(6);
   expect((await open()).get(id)?.order.generation).toBe(11);
+});
+
+it('reads what was journaled before there were thousandths of a vCPU and entrypoints, as the same wish', async () => {
+  const record = { version: 1, order: { ...order(), epoch: '7', config: older(config) }, restartCount: 0 };
+  appendFileSync(file(), `${JSON.stringify(record)}\n`);
+  const journal = await open();
+  expect(journal.get(id)?.order.config).toEqual({ ...config, cpuMillicores: 1_000, entrypoint: [] });
+  expect(await accept(journal, order({ epoch: 8n }))).toBe(false);
+  expect(corrupt).toEqual([]);
 });

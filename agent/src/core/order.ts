@@ -7,11 +7,13 @@ export type RestartPolicy = 'always' | 'on-failure' | 'never';
 
 export interface InstanceConfig {
   readonly image: string;
+  readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly PortBinding[];
   readonly restartPolicy: RestartPolicy;
-  readonly vcpus: number;
+  /** Thousandths of a vCPU. */
+  readonly cpuMillicores: number;
   readonly memoryMib: number;
   readonly pids: number;
   readonly hostname: string;
@@ -39,7 +41,19 @@ export interface Order {
 export function specHash(config: InstanceConfig): string {
   const env = Object.entries(config.env).sort(([a], [b]) => (a < b ? -1 : 1));
   const ports = config.ports.map((p) => `${p.hostPort}:${p.containerPort}/${p.protocol}`).sort();
-  const parts = [config.image, config.command, env, ports, config.vcpus, config.memoryMib, config.pids];
+  const parts = [
+    ...[
+      config.image,
+      config.command,
+      env,
+      ports,
+      config.cpuMillicores / 1_000,
+      config.memoryMib,
+      config.pids,
+    ],
+    // Only where there is one: what was made before there could be keeps its hash, and so its container.
+    ...(config.entrypoint.length > 0 ? [config.entrypoint] : []),
+  ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

@@ -7,11 +7,12 @@ import type { InstanceRecord } from './record';
 const config = (restartPolicy: RestartPolicy) => ({
   ...{
     image: 'i',
+    entrypoint: [],
     command: [],
     env: {},
     ports: [],
     restartPolicy,
-    vcpus: 1,
+    cpuMillicores: 1_000,
     memoryMib: 64,
     pids: 64,
     hostname: 'h',

@@ -1,4 +1,4 @@
-import type { Order } from './order';
+import type { InstanceConfig, Order } from './order';
 
 /** What the journal keeps of one instance. */
 export interface InstanceRecord {
@@ -40,7 +40,18 @@ export function recordFrom(parsed: object): InstanceRecord {
   if (!Number.isInteger(order.generation) || !Number.isInteger(restartCount))
     throw new Error('a number is missing');
   if (order.desired !== 'absent' && !order.config) throw new Error('its config is missing');
-  return { order: { ...order, epoch: BigInt(order.epoch) }, done, restartCount, notHere, goneAt };
+  const config = order.config && configFrom(order.config);
+  return { order: { ...order, config, epoch: BigInt(order.epoch) }, done, restartCount, notHere, goneAt };
+}
+
+/** Before there were thousandths, an agent journaled whole vCPUs, and no entrypoint. */
+function configFrom(config: InstanceConfig & { readonly vcpus?: number }): InstanceConfig {
+  const { vcpus = 1, ...rest } = config;
+  return {
+    ...rest,
+    cpuMillicores: config.cpuMillicores ?? vcpus * 1_000,
+    entrypoint: config.entrypoint ?? [],
+  };
 }
 
 /** Gone since before `ms`? Such a record only refuses late orders. */

@@ -31,7 +31,8 @@ beforeEach(async () => {
   const self = { address: '127.0.0.1', agentEndpoint: '127.0.0.1:1', agentVersion: '0' };
   reporter = new Reporter({
     open: () => client.reportHost(),
-    inventory: async () => inventory({ vcpus: 8, memoryMib: 4096 }, { kind: 'noop', health }, self),
+    inventory: async () =>
+      inventory({ cpuMillicores: 8_500, memoryMib: 4096 }, { kind: 'noop', health }, self),
     health: async () => health,
     observations,
     everything: () => observations.all(),
@@ -52,7 +53,10 @@ it('says hello with everything, then beats and tells every change at once', asyn
   observations.publish(facts('a'));
   reporter.start();
   const hello = await until('a hello', () => compute.hellos[0]);
-  expect(hello.inventory).toMatchObject({ vcpus: 8, memoryMib: 4096, driver: 'noop', driverVersion: '1' });
+  expect(hello.inventory).toMatchObject({
+    ...{ vcpus: 8, cpuMillicores: 8_500, memoryMib: 4096 },
+    ...{ driver: 'noop', driverVersion: '1' },
+  });
   expect(hello.instances).toEqual([expect.objectContaining({ instanceId: 'a', phase: 'running' })]);
   await until('a beat', () => compute.beats.length > 1);
   observations.publish(facts('b', { phase: 'exited', exitCode: 3 }));
@@ -110,13 +114,16 @@ it('tells the newest of many changes, whatever it leaves out', async () => {
 
 it('keeps a part of the machine for itself', () => {
   const machine = { cpus: 2, memory: 24 * 2 ** 30 };
-  expect(machineCapacity({ cpuOvercommit: 4 }, machine)).toEqual({ vcpus: 8, memoryMib: 24_576 - 2_458 });
+  expect(machineCapacity({ cpuOvercommit: 4 }, machine)).toEqual({
+    cpuMillicores: 8_000,
+    memoryMib: 24_576 - 2_458,
+  });
   expect(machineCapacity({ cpuOvercommit: 1, memoryReserveMib: 0 }, machine)).toEqual({
-    vcpus: 2,
+    cpuMillicores: 2_000,
     memoryMib: 24_576,
   });
   expect(machineCapacity({ cpuOvercommit: 1 }, { cpus: 1, memory: 2 ** 29 })).toEqual({
-    vcpus: 1,
+    cpuMillicores: 1_000,
     memoryMib: 0,
   });
 });

@@ -6,11 +6,14 @@ export interface InstanceSpec {
   /** Of everything that only a new container can change; see `specHash`. */
   readonly specHash: string;
   readonly image: string;
-  /** Empty: the image's own. */
+  /** Replaces the image's own and drops its command; empty: the image's own; one empty string: none. */
+  readonly entrypoint: readonly string[];
+  /** Empty: the image's own, unless there is an entrypoint. */
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly ports: readonly PortBinding[];
-  readonly vcpus: number;
+  /** Thousandths of a vCPU. */
+  readonly cpuMillicores: number;
   readonly memoryMib: number;
   /** Most processes and threads at once. */
   readonly pids: number;

@@ -34,7 +34,16 @@ export function instanceLifeContract(make: () => Promise<LifeUnderTest>): void {
   const run = async (more: Partial<InstanceSpec>) => {
     const spec: InstanceSpec = {
       ...{ id: newId('instance'), generation: 1, restartNonce: 0, specHash: 'hash', image: 'image' },
-      ...{ command: [], env: {}, ports: [], vcpus: 1, memoryMib: 64, pids: 64, hostname: 'web' },
+      ...{
+        entrypoint: [],
+        command: [],
+        env: {},
+        ports: [],
+        cpuMillicores: 1_000,
+        memoryMib: 64,
+        pids: 64,
+        hostname: 'web',
+      },
       ...{ projectId: 'prj', onHostLoss: 'restart' as const },
       ...more,
     };

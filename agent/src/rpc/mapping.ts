@@ -6,6 +6,8 @@ import type { Desired, InstanceConfig, OnHostLoss, Order, RestartPolicy } from '
 
 /** Docker gives no container less, in MiB. */
 const LEAST_MEMORY_MIB = 6;
+/** Nor less of a CPU than a hundredth. */
+const LEAST_CPU_MILLICORES = 10;
 const POLICIES: readonly string[] = ['always', 'on-failure', 'never'];
 const ON_HOST_LOSS: readonly string[] = ['restart', 'keep'];
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
@@ -50,7 +52,7 @@ function configViolations(config: agentV1.InstanceConfig): FieldViolation[] {
   rule(config.image !== '', 'image', 'is needed');
   rule(POLICIES.includes(config.restartPolicy), 'restart_policy', `is one of ${POLICIES.join(', ')}`);
   rule(ON_HOST_LOSS.includes(config.onHostLoss), 'on_host_loss', `is one of ${ON_HOST_LOSS.join(', ')}`);
-  rule(config.vcpus >= 1, 'vcpus', 'is at least 1');
+  rule(millicoresOf(config) >= LEAST_CPU_MILLICORES, 'cpu_millicores', `is at least ${LEAST_CPU_MILLICORES}`);
   rule(config.memoryMib >= LEAST_MEMORY_MIB, 'memory_mib', `is at least ${LEAST_MEMORY_MIB}`);
   rule(config.pids >= 1, 'pids', 'is at least 1');
   for (const name of Object.keys(config.env))
@@ -63,21 +65,25 @@ function configViolations(config: agentV1.InstanceConfig): FieldViolation[] {
   return violations;
 }
 
+/** Compute of the version before orders whole vCPUs. */
+const millicoresOf = ({ cpuMillicores, vcpus }: agentV1.InstanceConfig) => cpuMillicores || vcpus * 1_000;
+
 const isPort = (n: number) => n >= 1 && n <= 65_535;
 
 /** Of a config without violations. */
 function configFrom(config: agentV1.InstanceConfig): InstanceConfig {
-  const { image, command, env, vcpus, memoryMib, pids, hostname, projectId } = config;
+  const { image, entrypoint, command, env, memoryMib, pids, hostname, projectId } = config;
   const ports = config.ports.map((p) => ({ ...p, protocol: p.protocol as 'tcp' | 'udp' }));
   const restartPolicy = config.restartPolicy as RestartPolicy;
   const onHostLoss = config.onHostLoss as OnHostLoss;
   return {
     image,
+    entrypoint,
     command,
     env,
     ports,
     restartPolicy,
-    vcpus,
+    cpuMillicores: millicoresOf(config),
     memoryMib,
     pids,
     hostname,

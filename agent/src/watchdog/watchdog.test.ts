@@ -108,8 +108,16 @@ const apply = (instanceId: string, generation: number, onHostLoss: string) =>
       {
         ...{ instanceId, generation, epoch: 1n, desired: 'running', restartNonce: 0, graceSeconds: 1 },
         config: {
-          ...{ image: testImage, command: sleeper, env: {}, ports: [], restartPolicy: 'never' },
-          ...{ vcpus: 1, memoryMib: 64, pids: 64, hostname: 'web', projectId: 'prj', onHostLoss },
+          ...{
+            image: testImage,
+            entrypoint: [],
+            command: sleeper,
+            env: {},
+            ports: [],
+            restartPolicy: 'never',
+          },
+          ...{ vcpus: 1, cpuMillicores: 1_000, memoryMib: 64, pids: 64 },
+          ...{ hostname: 'web', projectId: 'prj', onHostLoss },
         },
       },
       { timeoutMs: 10_000 },

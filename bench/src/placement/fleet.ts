@@ -8,7 +8,7 @@ const HOSTS = 1_000;
 const SIZES = [8, 12, 16];
 const MIB_PER_VCPU = 512;
 export const INSTANCES = 10_000;
-export const WANTS = { vcpus: 1, memoryMib: MIB_PER_VCPU };
+export const WANTS = { cpuMillicores: 1_000, memoryMib: MIB_PER_VCPU };
 
 /** An empty fleet, and as many instances to place as it is measured with. Answers with the ids of both. */
 export async function empty(postgres: ClientConfig): Promise<{ hosts: string[]; instances: string[] }> {
@@ -17,8 +17,8 @@ export async function empty(postgres: ClientConfig): Promise<{ hosts: string[]; 
   await within(postgres, async (client) => {
     await client.query('truncate compute.host, compute.instance, compute.host_port');
     await client.query(
-      `insert into compute.host (id, name, state, agent_endpoint, vcpus, memory_mib)
-       select id, id, 'ready', '127.0.0.1:1', size, size * ${MIB_PER_VCPU}
+      `insert into compute.host (id, name, state, agent_endpoint, cpu_millicores, memory_mib)
+       select id, id, 'ready', '127.0.0.1:1', size * 1000, size * ${MIB_PER_VCPU}
          from unnest($1::text[], $2::int[]) as h(id, size)`,
       [hosts, hosts.map((_, n) => SIZES[n % SIZES.length])],
     );
@@ -41,10 +41,10 @@ export async function verify(postgres: ClientConfig): Promise<void> {
       with held as (
         select h.*, (select count(*) from compute.instance i where i.host_id = h.id)::int as held from compute.host h)
       select (select count(*) from compute.instance where host_id is null)::int as unplaced,
-             count(*) filter (where held * $1 > vcpus or held * $2 > memory_mib)::int as overcommitted,
+             count(*) filter (where held * $1 > cpu_millicores or held * $2 > memory_mib)::int as overcommitted,
              count(*) filter (where (held * $1, held * $2, held) is distinct from
-                                    (allocated_vcpus, allocated_memory_mib, instance_count))::int as miscounted
-        from held`, [WANTS.vcpus, WANTS.memoryMib]); // prettier-ignore
+                                    (allocated_cpu_millicores, allocated_memory_mib, instance_count))::int as miscounted
+        from held`, [WANTS.cpuMillicores, WANTS.memoryMib]); // prettier-ignore
     const wrong = Object.entries(rows[0] ?? {}).filter(([, n]) => n !== 0);
     if (wrong.length > 0) throw new Error(`placement went wrong: ${JSON.stringify(rows[0])}`);
   });

@@ -36,11 +36,12 @@ async function place(pool: Pool, instance: string, host: string): Promise<boolea
     await client.query('BEGIN');
     const { rowCount } = await client.query({
       name: 'take',
-      text: `update compute.host set allocated_vcpus = allocated_vcpus + $2, allocated_memory_mib = allocated_memory_mib + $3,
+      text: `update compute.host set allocated_cpu_millicores = allocated_cpu_millicores + $2,
+                    allocated_memory_mib = allocated_memory_mib + $3,
                     instance_count = instance_count + 1
               where id = $1 and state = 'ready' and not cordoned
-                and allocated_vcpus + $2 <= vcpus and allocated_memory_mib + $3 <= memory_mib`,
-      values: [host, WANTS.vcpus, WANTS.memoryMib],
+                and allocated_cpu_millicores + $2 <= cpu_millicores and allocated_memory_mib + $3 <= memory_mib`,
+      values: [host, WANTS.cpuMillicores, WANTS.memoryMib],
     });
     if (rowCount === 1)
       await client.query({

@@ -2,7 +2,7 @@ import type { Host } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addShow, addVerb } from '../noun';
-import { age } from '../output';
+import { age, vcpus } from '../output';
 import { pair } from '../parse';
 import {
   ageColumn,
@@ -39,7 +39,10 @@ export const hosts: Kind<Host> = {
     { title: 'INSTANCES', value: ({ status }) => status?.instance_count ?? 0 },
     {
       title: 'VCPUS',
-      value: ({ status }) => `${status?.allocated_vcpus ?? 0}/${status?.inventory?.vcpus ?? 0}`,
+      value: ({ status }) => {
+        const { allocated_cpu_millicores: taken, allocated_vcpus: whole, inventory: all } = status ?? {};
+        return `${vcpus(taken, whole)}/${vcpus(all?.cpu_millicores, all?.vcpus)}`;
+      },
     },
     {
       title: 'MEMORY MIB',

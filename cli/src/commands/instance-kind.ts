@@ -27,6 +27,10 @@ function portText({ address, host_port, container_port, protocol }: Port): strin
 
 const commandOf = ({ spec, status }: Instance) =>
   status?.hidden_fields?.includes('spec.command') ? '(hidden)' : spec?.command?.join(' ');
+const entrypointOf = ({ spec, status }: Instance) =>
+  status?.hidden_fields?.includes('spec.entrypoint')
+    ? '(hidden)'
+    : spec?.entrypoint?.map((part) => part || '""').join(' ');
 
 const imageTitle = 'IMAGE';
 
@@ -68,6 +72,7 @@ export const instances: Kind<Instance> = {
   ],
   details: [
     { title: 'MESSAGE', value: ({ status }) => status?.message },
+    { title: 'ENTRYPOINT', value: entrypointOf },
     { title: 'COMMAND', value: commandOf },
     // Names only: values are often secrets, and tables end up on screens. -o json shows them.
     {

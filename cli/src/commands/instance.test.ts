@@ -195,6 +195,45 @@ describe('cloud instance', () => {
     expect((await home.cloud(['instance', 'update', id])).code).toBe(2);
   });
 
+  it('changes type, image and entrypoint', async () => {
+    await given({
+      [`GET /v1/instances/${id}`]: { body: instance('running') },
+      [`PATCH /v1/instances/${id}`]: accepted,
+    });
+    const update = (...more: string[]) => home.cloud(['instance', 'update', id, '--no-wait', ...more]);
+    await update('--type', 'basic-1', '--image', 'hello-2', '--entrypoint', '/bin/sleep', '--', '1000');
+    expect(gateway.seen[1]?.body).toMatchObject({
+      spec: { type: 'basic-1', image: 'hello-2', entrypoint: ['/bin/sleep'], command: ['1000'] },
+      update_mask: ['spec.type', 'spec.image', 'spec.entrypoint', 'spec.command'],
+    });
+    await update('--no-entrypoint');
+    expect(gateway.seen[3]?.body).toMatchObject({ spec: { entrypoint: [] } });
+    await update('--entrypoint', '');
+    expect(gateway.seen[5]?.body).toMatchObject({ spec: { entrypoint: [''] } });
+  });
+
+  it('says what an update loses, and does not lose it unasked', async () => {
+    const started = { started_at: threeMinutesAgo };
+    await given({
+      [`GET /v1/instances/${id}`]: { body: instance('running', started) },
+      [`PATCH /v1/instances/${id}`]: accepted,
+    });
+    const update = async (...more: string[]) => {
+      const { code, err } = await home.cloud(['instance', 'update', id, '--no-wait', ...more]);
+      return { code, err, sent: gateway.seen.filter(({ method }) => method === 'PATCH').length };
+    };
+    const refused = await update('-e', 'Q=1', '--type', 'basic-1');
+    expect(refused).toMatchObject({ code: 2, sent: 0 });
+    expect(refused.err).toMatch(
+      /Another type, env makes a new container of web: all files .* are lost, .*volumes/,
+    );
+    expect(refused.err).toContain('--yes');
+    expect(await update('-e', 'Q=1', '--yes')).toMatchObject({ code: 0, sent: 1 });
+    // Nothing is lost by what changes in place, or not at all.
+    expect(await update('--label', 'a=b', '--restart', 'never')).toMatchObject({ code: 0, sent: 2 });
+    expect(await update('-e', 'A=1', '--type', 'nano-1')).toMatchObject({ code: 0, sent: 3 });
+  });
+
   it('removes and waits until it is gone', async () => {
     await given({
       [`DELETE /v1/instances/${id}`]: { status: 202, body: instance('deleting') },

@@ -145,7 +145,11 @@ describe('the other nouns', () => {
 
   it('shows types and the steps of an operation', async () => {
     await given({
-      'GET /v1/instance-types': { body: { instance_types: [{ name: 'nano-1', vcpus: 1, memory_mib: 128 }] } },
+      'GET /v1/instance-types': {
+        body: {
+          instance_types: [{ name: 'nano-1', vcpus: 1, cpu_millicores: 250, memory_mib: 128 }],
+        },
+      },
       'GET /v1/operations/op_1': {
         body: {
           id: 'op_1',
@@ -159,7 +163,7 @@ describe('the other nouns', () => {
         },
       },
     });
-    expect((await home.cloud(['type', 'ls'])).out).toMatch(/nano-1 +1 +128 +-/);
+    expect((await home.cloud(['type', 'ls'])).out).toMatch(/nano-1 +0\.25 +128 +-/);
     expect((await home.cloud(['type', 'ls', '-q'])).out).toBe('nano-1\n');
     const { out } = await home.cloud(['op', 'show', 'op_1']);
     expect(out).toMatch(/Reason: +IMAGE_PULL_FAILED\n/);

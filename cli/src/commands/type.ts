@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { addNoun, addVerb } from '../noun';
-import type { View } from '../output';
+import { vcpus, type View } from '../output';
 
 // A catalogue and no resource: a type is known by its name alone.
 const types: View<InstanceType> = {
   id: (type) => type.name,
   columns: [
     { title: 'NAME', value: (type) => type.name },
-    { title: 'VCPUS', value: (type) => type.vcpus },
+    { title: 'VCPUS', value: (type) => vcpus(type.cpu_millicores, type.vcpus) },
     { title: 'MEMORY MIB', value: (type) => type.memory_mib },
     { title: 'DESCRIPTION', value: (type) => type.description },
   ],

@@ -41,6 +41,18 @@ export const errors = errorCatalogue('compute.thecloud', {
       `No host of this cloud is large enough for ${m.name}. Choose a smaller type, or add a larger host.`,
     { field: 'spec.type' },
   ),
+  HOST_TOO_FULL: entry<{ name: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `The instance's host has no room for ${m.name} beside what else it holds. Choose a smaller type, or launch another instance of that type: it may have its place elsewhere.`,
+    { field: 'spec.type' },
+  ),
+  PROGRAM_TOO_LARGE: entry<{ bytes: string; limit: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `Entrypoint, command and environment come to ${m.bytes} bytes, and no program can be started with more than ${m.limit}. Put large values into files of the image.`,
+    { field: 'spec.env' },
+  ),
   IMAGE_UNKNOWN: entry<{ image: string }>(
     'INVALID_ARGUMENT',
     (m) => `There is no image ${m.image} in this project. Import it first, or list the images there are.`,
@@ -102,7 +114,7 @@ export const errors = errorCatalogue('compute.thecloud', {
   NOTHING_TO_UPDATE: entry(
     'INVALID_ARGUMENT',
     () =>
-      'The update names no field. Send at least one of name, labels, spec.command, spec.env, spec.ports, spec.restart_policy, spec.on_host_loss.',
+      'The update names no field. Send at least one of name, labels, spec.type, spec.image, spec.entrypoint, spec.command, spec.env, spec.ports, spec.restart_policy, spec.on_host_loss.',
     { field: 'update_mask' },
   ),
   HOST_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no host ${m.id}.`),

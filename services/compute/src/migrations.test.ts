@@ -21,23 +21,54 @@ function migrationsBefore(tag: string): string {
   return copy;
 }
 
-it('keeps what waits to be published when events of a transaction begin to share a row', async () => {
-  const tag = '0004_outbox_of_transactions';
+/** A database as it was before that migration, with `rows` in it, then migrated. */
+async function migrated(tag: string, rows: string[], look: string[]): Promise<object[][]> {
   const before = migrationsBefore(tag);
   const database = await testDatabase('compute', before);
   try {
-    await database.query(
-      `insert into compute.outbox (id, project_id, subject, event) values ('evt_1', 'prj_1', 'events.prj_1.x', '{"id":"evt_1"}')`,
-    );
-    for (const statement of readFileSync(join(folder, `${tag}.sql`), 'utf8').split(
-      '--> statement-breakpoint',
-    ))
-      await database.query(statement);
-    expect(await database.query('select id, project_id, events, published_at from compute.outbox')).toEqual([
-      { id: 'evt_1', project_id: 'prj_1', events: [{ id: 'evt_1' }], published_at: null },
-    ]);
+    for (const statement of rows) await database.query(statement);
+    const sql = readFileSync(join(folder, `${tag}.sql`), 'utf8');
+    for (const statement of sql.split('--> statement-breakpoint')) await database.query(statement);
+    return await Promise.all(look.map((statement) => database.query(statement)));
   } finally {
     await database.close();
     rmSync(before, { recursive: true });
   }
+}
+
+it('keeps what waits to be published when events of a transaction begin to share a row', async () => {
+  const waiting = `insert into compute.outbox (id, project_id, subject, event) values ('evt_1', 'prj_1', 'events.prj_1.x', '{"id":"evt_1"}')`;
+  const look = 'select id, project_id, events, published_at from compute.outbox';
+  expect(await migrated('0004_outbox_of_transactions', [waiting], [look])).toEqual([
+    [{ id: 'evt_1', project_id: 'prj_1', events: [{ id: 'evt_1' }], published_at: null }],
+  ]);
+});
+
+it('gives what is placed the part of its host that it was made with, and its host as much as before', async () => {
+  const instance = (id: string, type: string, host: string) =>
+    `insert into compute.instance (id, project_id, name, labels, type, image_id, image_reference, command, env, ports,
+       restart_policy, on_host_loss, desired, operation_id, state, host_id)
+     values ('${id}', 'prj_1', '${id}', '{}', '${type}', '', '', '[]', '{}', '[]', 'always', 'keep', 'running', '', 'running', ${host})`;
+  const [hosts, instances] = await migrated(
+    '0009_fractional_vcpus',
+    [
+      `insert into compute.host (id, name, vcpus, memory_mib, allocated_vcpus, allocated_memory_mib, instance_count)
+       values ('h', 'h', 8, 4096, 3, 2176, 2)`,
+      instance('a', 'nano-1', `'h'`),
+      instance('b', 'standard-1', `'h'`),
+      instance('c', 'nano-1', 'null'),
+    ],
+    [
+      'select cpu_millicores, allocated_cpu_millicores, allocated_memory_mib from compute.host',
+      'select id, cpu_millicores, memory_mib, entrypoint from compute.instance order by id',
+    ],
+  );
+  expect(hosts).toEqual([
+    { cpu_millicores: 8_000, allocated_cpu_millicores: 3_000, allocated_memory_mib: 2176 },
+  ]);
+  expect(instances).toEqual([
+    { id: 'a', cpu_millicores: 1_000, memory_mib: 128, entrypoint: [] },
+    { id: 'b', cpu_millicores: 2_000, memory_mib: 2048, entrypoint: [] },
+    { id: 'c', cpu_millicores: 250, memory_mib: 128, entrypoint: [] },
+  ]);
 });

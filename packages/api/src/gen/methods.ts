@@ -2040,6 +2040,12 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "restart",
         "keep"
       ]
+    },
+    "entrypoint": {
+      "name": "entrypoint",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
     }
   },
   "thecloud.compute.v1.PublishedPort": {
@@ -2383,6 +2389,9 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "in": [
         "name",
         "labels",
+        "spec.type",
+        "spec.image",
+        "spec.entrypoint",
         "spec.command",
         "spec.env",
         "spec.ports",
@@ -2429,6 +2438,22 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "restart",
         "keep"
       ]
+    },
+    "entrypoint": {
+      "name": "entrypoint",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "image": {
+      "name": "image",
+      "kind": "scalar",
+      "maxLen": 64
     }
   },
   "thecloud.compute.v1.StartInstanceRequest": {

@@ -182,11 +182,13 @@ export interface HostInventory {
   /** docker or noop. */
   driver: string;
   driver_version: string;
-  /** What may be promised to instances, overcommit included. */
+  /** What may be promised to instances, overcommit included; in whole ones, rounded down: see cpu_millicores. */
   vcpus: number;
   memory_mib: number;
   kernel: string;
   architecture: string;
+  /** What may be promised to instances, overcommit included, in thousandths of a vCPU. */
+  cpu_millicores: number;
 }
 
 export interface HostSpec {
@@ -200,7 +202,7 @@ export interface HostStatus {
   reason: string;
   message: string;
   inventory?: HostInventory;
-  /** Promised to instances. */
+  /** Promised to instances, in whole ones, rounded up: see allocated_cpu_millicores. */
   allocated_vcpus: number;
   allocated_memory_mib: number;
   instance_count: number;
@@ -209,6 +211,8 @@ export interface HostStatus {
   clock_offset_ms: number;
   /** When the certificate of its agent ends; set only when that is near, because renewing it fails. */
   certificate_ends_at?: string;
+  /** Promised to instances, in thousandths of a vCPU. */
+  allocated_cpu_millicores: number;
 }
 
 /** What an instance starts from: a container image, kept in the cloud's own registry. */
@@ -262,6 +266,12 @@ export interface InstanceChanges {
   ports?: PublishedPortInput[];
   restart_policy?: 'always' | 'on-failure' | 'never';
   on_host_loss?: 'restart' | 'keep';
+  /** Empty: the image's own again. */
+  entrypoint?: string[];
+  /** An instance type's name. It must fit on the host that the instance is on. */
+  type?: string;
+  /** An image's id or name in the same project. */
+  image?: string;
 }
 
 export interface InstancePort {
@@ -277,7 +287,7 @@ export interface InstanceSpec {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
+  /** Arguments of the entrypoint, or program and arguments where there is no entrypoint, as Docker's CMD; empty: the image's own. Read back only with the permission instance:update. */
   command: string[];
   /** Values are read back only with the permission instance:update. */
   env: Record<string, string>;
@@ -286,6 +296,8 @@ export interface InstanceSpec {
   restart_policy: string;
   /** restart (default) elsewhere when its host is lost, or keep its place and wait. */
   on_host_loss: string;
+  /** Replaces the image's ENTRYPOINT and drops its CMD, as Docker's --entrypoint; empty: the image's own. What runs is entrypoint and then command. One empty string ([""]): no entrypoint, so that command begins with the program. Read back only with the permission instance:update. */
+  entrypoint: string[];
 }
 
 export interface InstanceSpecInput {
@@ -293,7 +305,7 @@ export interface InstanceSpecInput {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
+  /** Arguments of the entrypoint, or program and arguments where there is no entrypoint, as Docker's CMD; empty: the image's own. Read back only with the permission instance:update. */
   command?: string[];
   /** Values are read back only with the permission instance:update. */
   env?: Record<string, string>;
@@ -302,6 +314,8 @@ export interface InstanceSpecInput {
   restart_policy?: 'always' | 'on-failure' | 'never';
   /** restart (default) elsewhere when its host is lost, or keep its place and wait. */
   on_host_loss?: 'restart' | 'keep';
+  /** Replaces the image's ENTRYPOINT and drops its CMD, as Docker's --entrypoint; empty: the image's own. What runs is entrypoint and then command. One empty string ([""]): no entrypoint, so that command begins with the program. Read back only with the permission instance:update. */
+  entrypoint?: string[];
 }
 
 /** What an instance uses. Sums count from its last start. */
@@ -329,16 +343,19 @@ export interface InstanceStatus {
   /** Of the last exit; meaningful when stopped or failed. */
   exit_code: number;
   restart_count: number;
-  /** What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are there, its values are empty), "status.message" (without the program's last lines). */
+  /** What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command", "spec.env" (its names are there, its values are empty), "status.message" (without the program's last lines). */
   hidden_fields: string[];
 }
 
 /** A size an instance can have. */
 export interface InstanceType {
   name: string;
+  /** In whole ones, rounded up: see cpu_millicores. */
   vcpus: number;
   memory_mib: number;
   description: string;
+  /** Thousandths of a vCPU: 250 is a quarter of one. */
+  cpu_millicores: number;
 }
 
 export interface ListApiKeysRequest {
@@ -649,6 +666,9 @@ export interface UpdateInstanceRequest {
   update_mask?: (
     | 'name'
     | 'labels'
+    | 'spec.type'
+    | 'spec.image'
+    | 'spec.entrypoint'
     | 'spec.command'
     | 'spec.env'
     | 'spec.ports'

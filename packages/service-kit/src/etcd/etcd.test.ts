@@ -80,7 +80,7 @@ describe('discovery', () => {
       readFileSync(join(engines.secretsDir, 'token-key.json'), 'utf8'),
     ) as Record<string, unknown>;
     const own = await testPeer(engines, 'compute');
-    const type = { name, vcpus: 1, memoryMib: 1, description: '' };
+    const type = { name, vcpus: 1, cpuMillicores: 250, memoryMib: 1, description: '' };
     const server = await startRpcServer({
       address: '127.0.0.1:0',
       credentials: own.serverCredentials(),

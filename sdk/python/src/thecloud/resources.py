@@ -306,7 +306,7 @@ class Instances(ProgramResource[T.Instance]):
         outcome.
 
         spec: InstanceSpec, or a mapping with type, image, command, env, ports, restart_policy,
-            on_host_loss.
+            on_host_loss, entrypoint.
         """
         request = build(T.CreateInstanceRequest, name=name, labels=labels, spec=spec)
         return self._unary("/thecloud.compute.v1.InstanceService/CreateInstance", request, T.Instance, "keyed", timeout, idempotency_key)
@@ -351,10 +351,14 @@ class Instances(ProgramResource[T.Instance]):
         idempotency_key: str | None = None,
     ) -> T.Instance:
         """Changes the fields that update_mask names (over HTTP: the fields in the body, unless it
-        says otherwise). A change of command, env, ports or restart_policy restarts a running
-        instance; type and image are fixed.
+        says otherwise). Id, name, host, and the ports that stay published are kept. A change of
+        type, image, entrypoint, command, env or ports makes a new container: a running instance
+        restarts, and ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes
+        (VOLUME) as well. Labels, name, restart_policy and on_host_loss change in place.
+        RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
 
-        spec: InstanceChanges, or a mapping with command, env, ports, restart_policy, on_host_loss.
+        spec: InstanceChanges, or a mapping with command, env, ports, restart_policy, on_host_loss,
+            entrypoint, type, image.
         update_mask: Paths such as "labels" and "spec.env".
         version: Refuse unless the instance still has this metadata.version (over HTTP: If-Match).
             0: whatever it has.

@@ -2,6 +2,8 @@ import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { computeV1 } from '@thecloud/api';
 import type { Page, Tx } from '@thecloud/service-kit';
+import { MILLICORES_PER_VCPU } from '../instance-type/instance-type';
+import type { InstanceSize } from '../instance-type/instance-type';
 import type { Silence } from './host.plan';
 import { host } from './host.schema';
 
@@ -71,7 +73,8 @@ export const hostRepo = {
       driverVersion: inventory.driverVersion,
       kernel: inventory.kernel,
       architecture: inventory.architecture,
-      vcpus: inventory.vcpus,
+      // An agent of the version before counts whole ones.
+      cpuMillicores: inventory.cpuMillicores || inventory.vcpus * MILLICORES_PER_VCPU,
       memoryMib: inventory.memoryMib,
       fenceAfterMs,
       suspectSince: null,
@@ -189,15 +192,16 @@ export const hostRepo = {
   },
 
   /** The largest that could be promised on any one host that has joined. */
-  async largest(tx: Tx): Promise<{ vcpus: number; memoryMib: number } | undefined> {
+  async largest(tx: Tx): Promise<InstanceSize | undefined> {
     const [row] = await tx
       .select({
-        vcpus: sql<number | null>`max(${host.vcpus})`,
+        cpuMillicores: sql<number | null>`max(${host.cpuMillicores})`,
         memoryMib: sql<number | null>`max(${host.memoryMib})`,
       })
       .from(host)
       .where(ne(host.state, 'joining'));
-    return row?.vcpus && row.memoryMib ? { vcpus: row.vcpus, memoryMib: row.memoryMib } : undefined;
+    const { cpuMillicores, memoryMib } = row ?? {};
+    return cpuMillicores && memoryMib ? { cpuMillicores, memoryMib } : undefined;
   },
 };
 

@@ -4,6 +4,7 @@ import { newId } from '@thecloud/kernel';
 import { cutPage, implement, pageOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { MILLICORES_PER_VCPU, vcpusOf } from '../instance-type/instance-type';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import type { HostRow } from './host.repo';
@@ -87,8 +88,12 @@ function toProto(row: HostRow): computeV1.Host {
       state: row.state,
       reason: row.reason,
       message: row.message,
-      inventory: computeV1.HostInventory.fromPartial(row),
-      allocatedVcpus: row.allocatedVcpus,
+      inventory: computeV1.HostInventory.fromPartial({
+        ...row,
+        vcpus: Math.floor(row.cpuMillicores / MILLICORES_PER_VCPU),
+      }),
+      allocatedVcpus: vcpusOf(row.allocatedCpuMillicores),
+      allocatedCpuMillicores: row.allocatedCpuMillicores,
       allocatedMemoryMib: row.allocatedMemoryMib,
       instanceCount: row.instanceCount,
       lastSeenAt: row.lastSeenAt ?? undefined,

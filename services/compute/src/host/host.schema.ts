@@ -23,11 +23,15 @@ export const host = compute.table(
     driverVersion: text('driver_version').notNull().default(''),
     kernel: text('kernel').notNull().default(''),
     architecture: text('architecture').notNull().default(''),
-    vcpus: integer('vcpus').notNull().default(0),
+    // Thousandths of a vCPU, overcommit included.
+    cpuMillicores: integer('cpu_millicores').notNull().default(0),
     memoryMib: integer('memory_mib').notNull().default(0),
-    allocatedVcpus: integer('allocated_vcpus').notNull().default(0),
+    allocatedCpuMillicores: integer('allocated_cpu_millicores').notNull().default(0),
     allocatedMemoryMib: integer('allocated_memory_mib').notNull().default(0),
     instanceCount: integer('instance_count').notNull().default(0),
+    // Written by the version before, which counted whole ones; nobody reads them any more.
+    vcpus: integer('vcpus').notNull().default(0),
+    allocatedVcpus: integer('allocated_vcpus').notNull().default(0),
     // How long after its last beat its agent stops what must not run twice, in ms; 0: it does not, or is not known to.
     fenceAfterMs: integer('fence_after_ms').notNull().default(0),
     // When its lease was known to be gone; by the database's clock, so that every leader counts from the same moment.
@@ -45,7 +49,7 @@ export const host = compute.table(
     uniqueIndex('host_name').on(t.name),
     check(
       'host_not_negative',
-      sql`${t.allocatedVcpus} >= 0 and ${t.allocatedMemoryMib} >= 0 and ${t.instanceCount} >= 0`,
+      sql`${t.allocatedCpuMillicores} >= 0 and ${t.allocatedMemoryMib} >= 0 and ${t.instanceCount} >= 0`,
     ),
   ],
 );

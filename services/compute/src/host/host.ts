@@ -1,16 +1,16 @@
 /** joining: announced, never seen. suspect: its agent is silent. dead: for so long that its instances are moved. */
 export type HostState = 'joining' | 'ready' | 'suspect' | 'dead';
 
-/** What placement knows of a host. Capacity in vCPUs (overcommit included) and MiB. */
+/** What placement knows of a host. Capacity in thousandths of a vCPU (overcommit included) and MiB. */
 export interface HostCapacity {
   readonly id: string;
   readonly name: string;
   readonly schedulable: boolean;
   /** Why not, when it is not: "cordoned", "not ready". */
   readonly obstacle: string;
-  readonly vcpus: number;
+  readonly cpuMillicores: number;
   readonly memoryMib: number;
-  readonly freeVcpus: number;
+  readonly freeCpuMillicores: number;
   readonly freeMemoryMib: number;
 }
 

@@ -1,8 +1,7 @@
+import type { InstanceSize } from '../instance-type/instance-type';
+
 /** What could be promised on one host. */
-export interface HostSize {
-  readonly vcpus: number;
-  readonly memoryMib: number;
-}
+export type HostSize = InstanceSize;
 
 const KEEP_MS = 2_000;
 
@@ -27,4 +26,4 @@ export class LargestHost {
 }
 
 export const fits = (wanted: HostSize, size: HostSize): boolean =>
-  wanted.vcpus <= size.vcpus && wanted.memoryMib <= size.memoryMib;
+  wanted.cpuMillicores <= size.cpuMillicores && wanted.memoryMib <= size.memoryMib;

@@ -1,10 +1,7 @@
 import { newId } from '@thecloud/kernel';
 import { lastly, projectOf } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
-import { errors } from '../errors';
-import { fits } from '../host/largest-host';
-import { findInstanceType, knownTypes } from '../instance-type/instance-type';
-import { repeatedPort } from './instance';
+import { readyImage, refusePorts, refuseProgram, refuseTooLarge, typeNamed } from './check-spec';
 import type { OnHostLoss, PublishedPort, RestartPolicy } from './instance';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
@@ -15,6 +12,7 @@ export interface CreateInstance {
   readonly labels: Record<string, string>;
   readonly type: string;
   readonly image: string;
+  readonly entrypoint: string[];
   readonly command: string[];
   readonly env: Record<string, string>;
   readonly ports: PublishedPort[];
@@ -23,31 +21,10 @@ export interface CreateInstance {
 }
 
 /** What can be known to be impossible before anything is written. */
-export async function refuseImpossible(
-  d: InstanceDeps,
-  cmd: Pick<CreateInstance, 'type' | 'ports'>,
-): Promise<void> {
-  const type = findInstanceType(cmd.type);
-  if (!type) throw errors.INSTANCE_TYPE_UNKNOWN({ name: cmd.type, known: knownTypes });
-  const largest = await d.fleet.largest(type);
-  if (largest && !fits(type, largest)) throw errors.INSTANCE_TYPE_TOO_LARGE({ name: type.name });
+export async function refuseImpossible(d: InstanceDeps, cmd: CreateInstance): Promise<void> {
+  await refuseTooLarge(d, cmd.type);
+  refuseProgram(cmd);
   await refusePorts(d, cmd.ports);
-}
-
-/** INVALID_ARGUMENT PORT_REPEATED; ALREADY_EXISTS HOST_PORT_TAKEN, unless it has a host, which then decides. */
-export async function refusePorts(
-  d: InstanceDeps,
-  ports: readonly PublishedPort[],
-  placed = false,
-): Promise<void> {
-  const repeated = repeatedPort(ports);
-  if (repeated) throw errors.PORT_REPEATED({ port: repeated });
-  if (placed) return;
-  const named = ports
-    .filter((p) => p.hostPort !== 0)
-    .map((p) => ({ port: p.hostPort, protocol: p.protocol }));
-  const [taken] = await d.fleet.portsTaken(named);
-  if (taken !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(taken) });
 }
 
 /** What is so of every instance before anybody has done anything about it. */
@@ -67,20 +44,19 @@ export async function createInstance(
   cmd: CreateInstance,
 ): Promise<InstanceRow> {
   const projectId = projectOf(ctx);
-  const image = await d.images.findByIdOrName(tx, projectId, cmd.image);
-  if (!image) throw errors.IMAGE_UNKNOWN({ image: cmd.image });
-  if (image.state !== 'ready') throw errors.IMAGE_NOT_READY({ image: cmd.image, state: image.state });
-
+  const image = await readyImage(d, tx, projectId, cmd.image);
   const [id, operationId] = [newId('instance'), newId('operation')];
   const { image: _, ...spec } = cmd;
+  const { cpuMillicores, memoryMib } = typeNamed(cmd.type);
   const now = new Date();
   const wish: InstanceRow = {
     ...spec,
+    cpuMillicores,
+    memoryMib,
     id,
     projectId,
     operationId,
-    imageId: image.id,
-    imageReference: d.imageReference(image),
+    ...image,
     ...UNTOUCHED,
     createdAt: now,
     updatedAt: now,

@@ -25,10 +25,15 @@ export function withoutHidden(row: Row): computeV1.Instance {
   if (!spec || !status) return { spec, status, ...rest };
   const message = firstLineOf(status.message);
   const hiddenFields = [
+    ...(spec.entrypoint.length > 0 ? ['spec.entrypoint'] : []),
     ...(spec.command.length > 0 ? ['spec.command'] : []),
     ...(Object.keys(spec.env).length > 0 ? ['spec.env'] : []),
     ...(message === status.message ? [] : ['status.message']),
   ];
   const env = Object.fromEntries(Object.keys(spec.env).map((name) => [name, '']));
-  return { ...rest, spec: { ...spec, command: [], env }, status: { ...status, message, hiddenFields } };
+  return {
+    ...rest,
+    spec: { ...spec, entrypoint: [], command: [], env },
+    status: { ...status, message, hiddenFields },
+  };
 }

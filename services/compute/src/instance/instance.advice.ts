@@ -36,7 +36,7 @@ export const INSTANCE_REASONS = {
   },
   OUT_OF_MEMORY: {
     says: 'It used more memory than its type has, and was killed.',
-    advice: 'Give it a larger type (launch it anew), or have the program use less; then start it again.',
+    advice: 'Give it a larger type by an update, or have the program use less; then start it again.',
   },
   REMOVED: {
     says: 'Somebody removed its container on the host.',

@@ -4,7 +4,7 @@ import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Tx } from '@thecloud/service-kit';
 import type { Agents } from '../host/agents';
 import { hostRepo } from '../host/host.repo';
-import { findInstanceType } from '../instance-type/instance-type';
+import { sizeOf } from '../instance-type/instance-type';
 import { movePorts } from '../placement/move-ports';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
@@ -136,11 +136,7 @@ export class InstanceController implements Reconciler {
   async #place(row: BoundInstance, next: Plan, term: Term): Promise<Outcome> {
     const saved = await this.#saves.save(row, next, term.epoch);
     if (!saved) return again(0);
-    const type = findInstanceType(row.type);
-    const placement = await this.d.placer.place(
-      { id: row.id, vcpus: type?.vcpus ?? 1, memoryMib: type?.memoryMib ?? 1, ports: row.ports },
-      term.epoch,
-    );
+    const placement = await this.d.placer.place({ id: row.id, ...sizeOf(row), ports: row.ports }, term.epoch);
     if (placement.placed) {
       const { host, version } = placement;
       // Another than was planned for, or with ports that it was given only then: to be looked at.

@@ -17,8 +17,9 @@ export function toCreate(request: computeV1.CreateInstanceRequest): CreateInstan
 
 export function toChanges(
   spec: computeV1.InstanceChanges,
-): Pick<CreateInstance, 'command' | 'env' | 'ports' | 'restartPolicy' | 'onHostLoss'> {
+): Pick<CreateInstance, 'entrypoint' | 'command' | 'env' | 'ports' | 'restartPolicy' | 'onHostLoss'> {
   return {
+    entrypoint: spec.entrypoint,
     command: spec.command,
     env: spec.env,
     ports: spec.ports.map((p): PublishedPort => ({ ...p, protocol: (p.protocol || 'tcp') as Protocol })),
@@ -46,6 +47,7 @@ export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>)
     spec: {
       type: row.type,
       image: row.imageId,
+      entrypoint: row.entrypoint,
       command: row.command,
       env: row.env,
       ports: row.ports.map((p) => ({ ...p })),

@@ -1,6 +1,6 @@
 import type { agentV1 } from '@thecloud/api';
 import type { Epoch } from '@thecloud/reconcile';
-import { findInstanceType, PIDS_PER_VCPU } from '../instance-type/instance-type';
+import { PIDS_PER_VCPU, sizeOf, vcpusOf } from '../instance-type/instance-type';
 import type { BoundInstance } from './instance.repo';
 
 /** Of what no longer exists: ids are not used again, so no later order can bear it. */
@@ -9,7 +9,7 @@ const REMOVAL_GRACE_SECONDS = 10;
 
 /** The whole desired state, as the agent takes it. */
 export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstanceRequest {
-  const type = findInstanceType(row.type);
+  const { cpuMillicores, memoryMib } = sizeOf(row);
   return {
     instanceId: row.id,
     generation: row.generation,
@@ -19,6 +19,7 @@ export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstance
     graceSeconds: row.graceSeconds,
     config: {
       image: row.imageReference,
+      entrypoint: row.entrypoint,
       command: row.command,
       env: row.env,
       ports: row.bound.map(({ containerPort, hostPort, protocol }) => ({
@@ -27,9 +28,10 @@ export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstance
         protocol,
       })),
       restartPolicy: row.restartPolicy,
-      vcpus: type?.vcpus ?? 1,
-      memoryMib: type?.memoryMib ?? 128,
-      pids: PIDS_PER_VCPU * (type?.vcpus ?? 1),
+      vcpus: vcpusOf(cpuMillicores),
+      cpuMillicores,
+      memoryMib,
+      pids: PIDS_PER_VCPU * vcpusOf(cpuMillicores),
       hostname: row.name,
       projectId: row.projectId,
       onHostLoss: row.onHostLoss,

@@ -6,6 +6,7 @@ import type { Agents } from '../host/agents';
 import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
+import { refuseTooLarge } from './check-spec';
 import { createInstance, refuseImpossible } from './create-instance';
 import { shownTo } from './hidden-fields';
 import { toChanges, toCreate } from './instance.mapping';
@@ -37,13 +38,12 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
     },
     getInstance: (ctx, { id }) => shown.find(ctx, id),
     listInstances: (ctx, request) => shown.list(ctx, filterOf(request), pageOf(request)),
-    updateInstance: (ctx, request) =>
-      f.mutate(ctx, computeV1.Instance, async (tx) => {
-        const values = {
-          name: request.name,
-          labels: request.labels,
-          ...toChanges(computeV1.InstanceChanges.fromPartial(request.spec ?? {})),
-        };
+    updateInstance: async (ctx, request) => {
+      const spec = computeV1.InstanceChanges.fromPartial(request.spec ?? {});
+      if (request.updateMask.includes('spec.type')) await refuseTooLarge(d, spec.type);
+      return f.mutate(ctx, computeV1.Instance, async (tx) => {
+        const { name, labels } = request;
+        const values = { name, labels, ...toChanges(spec), type: spec.type, image: spec.image };
         await changeInstance(
           d,
           tx,
@@ -53,7 +53,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
           request.version,
         );
         return proto(ctx, await instanceRepo.find(tx, request.id), request.id);
-      }),
+      });
+    },
     startInstance: (ctx, { id }) => change(ctx, id, start),
     stopInstance: (ctx, { id, graceSeconds }) => change(ctx, id, stop(graceSeconds ?? DEFAULT_GRACE_SECONDS)),
     restartInstance: (ctx, { id }) => change(ctx, id, restart),

@@ -14,8 +14,13 @@ export const instance = compute.table(
     labels: jsonb('labels').$type<Record<string, string>>().notNull(),
     // what is wanted
     type: text('type').notNull(),
+    // What its type was when it was made or last resized: that much it has of its host. 0: see sizeOf.
+    cpuMillicores: integer('cpu_millicores').notNull().default(0),
+    memoryMib: integer('memory_mib').notNull().default(0),
     imageId: text('image_id').notNull(),
     imageReference: text('image_reference').notNull(),
+    // Empty: the image's own.
+    entrypoint: jsonb('entrypoint').$type<string[]>().notNull().default([]),
     command: jsonb('command').$type<string[]>().notNull(),
     env: jsonb('env').$type<Record<string, string>>().notNull(),
     ports: jsonb('ports').$type<PublishedPort[]>().notNull(),
@@ -44,7 +49,7 @@ export const instance = compute.table(
     uniqueIndex('instance_name').on(t.projectId, t.name),
     index('instance_list').on(t.projectId, t.id.desc()),
     index('instance_host')
-      .on(t.hostId)
+      .on(t.hostId, t.id.desc())
       .where(sql`host_id is not null`),
     index('instance_image').on(t.imageId),
     tenantPolicy(),

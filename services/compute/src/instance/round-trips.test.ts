@@ -76,7 +76,7 @@ const ctx = (idempotencyKey: string): RequestContext => ({
   log,
 });
 const wish = (name: string) => ({
-  ...{ name, labels: {}, type: 'nano-1', image: 'starter', command: [], env: {}, ports: [] },
+  ...{ name, labels: {}, type: 'nano-1', image: 'starter', entrypoint: [], command: [], env: {}, ports: [] },
   restartPolicy: 'always' as const,
   onHostLoss: 'restart' as const,
 });

@@ -88,11 +88,13 @@ it('shows to nobody what is kept for somebody else', async () => {
 });
 
 it('keeps what a viewer may see apart from what others may', async () => {
-  const [id = ''] = await fixture.addInstances(1, { env: { A: '1' }, command: ['run', '1'] });
+  const [id = ''] = await fixture.addInstances(1, {
+    ...{ env: { A: '1' }, entrypoint: ['do'], command: ['run', '1'] },
+  });
   const viewer = caller('prj_1', ['*:read', '*:list']);
   const [whole, limited] = [
-    { env: { A: '1' }, command: ['run', '1'] },
-    { env: { A: '' }, command: [] },
+    { env: { A: '1' }, entrypoint: ['do'], command: ['run', '1'] },
+    { env: { A: '' }, entrypoint: [], command: [] },
   ];
   for (const _ of ['read', 'kept']) {
     expect((await find(id)).spec).toMatchObject(whole);

@@ -7,9 +7,9 @@ const host = (id: string, change: object = {}) => ({
   name: id,
   schedulable: true,
   obstacle: '',
-  vcpus: 8,
+  cpuMillicores: 8_000,
   memoryMib: 8192,
-  freeVcpus: 8,
+  freeCpuMillicores: 8_000,
   freeMemoryMib: 8192,
   taken: [] as string[],
   portsLeft: { tcp: 10_000, udp: 10_000 },
@@ -19,7 +19,7 @@ const host = (id: string, change: object = {}) => ({
 const on = (id: string) => ({ host: { id, agentEndpoint: `${id}:1` } });
 const want = (change: object = {}) => ({
   id: 'ins',
-  vcpus: 1,
+  cpuMillicores: 1_000,
   memoryMib: 1024,
   ports: [] as string[],
   ofRange: [] as RangeUse[],
@@ -36,13 +36,13 @@ it('says why nothing fits, counted by reason', () => {
   const fleet = new Fleet([
     host('a', { freeMemoryMib: 100 }),
     host('b', { freeMemoryMib: 100 }),
-    host('c', { freeVcpus: 0 }),
+    host('c', { freeCpuMillicores: 0 }),
     host('d', { schedulable: false, obstacle: 'cordoned' }),
     host('e', { taken: ['tcp/80'] }),
   ]);
   const choice = fleet.choose(want({ ports: ['tcp/80'] }));
   expect(choice).toEqual({
-    refused: { 'not enough memory': 2, 'not enough vCPUs': 1, cordoned: 1, 'host port taken': 1 },
+    refused: { 'not enough memory': 2, 'not enough CPU': 1, cordoned: 1, 'host port taken': 1 },
   });
   expect(sayRefused((choice as { refused: Record<string, number> }).refused)).toMatch(
     /^2 hosts: not enough memory; 1 host: /,
@@ -81,21 +81,21 @@ it('says that there is no host', () => {
 
 it('never overcommits a host, whatever is asked in whatever order', () => {
   const sizes = fc.record({
-    vcpus: fc.integer({ min: 1, max: 8 }),
+    cpuMillicores: fc.integer({ min: 10, max: 8_000 }),
     memoryMib: fc.integer({ min: 128, max: 8192 }),
   });
   fc.assert(
     fc.property(fc.array(sizes, { maxLength: 60 }), (requests) => {
       const fleet = new Fleet([host('a'), host('b'), host('c')]);
-      const used: Record<string, { vcpus: number; memoryMib: number }> = {};
+      const used: Record<string, { cpuMillicores: number; memoryMib: number }> = {};
       for (const request of requests) {
         const choice = fleet.choose(want(request));
         if (!('host' in choice)) continue;
-        const u = (used[choice.host.id] ??= { vcpus: 0, memoryMib: 0 });
-        u.vcpus += request.vcpus;
+        const u = (used[choice.host.id] ??= { cpuMillicores: 0, memoryMib: 0 });
+        u.cpuMillicores += request.cpuMillicores;
         u.memoryMib += request.memoryMib;
       }
-      return Object.values(used).every((u) => u.vcpus <= 8 && u.memoryMib <= 8192);
+      return Object.values(used).every((u) => u.cpuMillicores <= 8_000 && u.memoryMib <= 8192);
     }),
   );
 });

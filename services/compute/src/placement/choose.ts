@@ -4,7 +4,7 @@ import type { RangeUse } from './port-range';
 /** What an instance needs of a host. */
 export interface Request {
   readonly id: string;
-  readonly vcpus: number;
+  readonly cpuMillicores: number;
   readonly memoryMib: number;
   /** "tcp/8080": host ports it insists on. */
   readonly ports: readonly string[];
@@ -17,8 +17,8 @@ export type Choice =
   /** Why not, by how many hosts: { "not enough memory": 3, "cordoned": 1 }. */
   | { readonly refused: Readonly<Record<string, number>> };
 
-type Room = Omit<KnownHost, 'freeVcpus' | 'freeMemoryMib' | 'taken' | 'portsLeft'> & {
-  freeVcpus: number;
+type Room = Omit<KnownHost, 'freeCpuMillicores' | 'freeMemoryMib' | 'taken' | 'portsLeft'> & {
+  freeCpuMillicores: number;
   freeMemoryMib: number;
   /** See roomOf; kept, because a choice compares that of all hosts. */
   room: number;
@@ -48,7 +48,7 @@ export class Fleet {
       if (!obstacleOf(host, request)) best = host;
     }
     if (!best) return { refused: this.#whyNot(request) };
-    best.freeVcpus -= request.vcpus;
+    best.freeCpuMillicores -= request.cpuMillicores;
     best.freeMemoryMib -= request.memoryMib;
     best.room = roomOf(best);
     for (const port of request.ports) best.taken.add(port);
@@ -69,7 +69,7 @@ export class Fleet {
 function obstacleOf(host: Room, request: Request): string | undefined {
   if (!host.schedulable) return host.obstacle;
   if (host.freeMemoryMib < request.memoryMib) return 'not enough memory';
-  if (host.freeVcpus < request.vcpus) return 'not enough vCPUs';
+  if (host.freeCpuMillicores < request.cpuMillicores) return 'not enough CPU';
   if (request.ports.some((port) => host.taken.has(port))) return 'host port taken';
   if (request.ofRange.some((use) => use.chosen > 0 && host.portsLeft[use.protocol] < use.chosen + use.named))
     return 'too few host ports left to choose from';
@@ -77,8 +77,10 @@ function obstacleOf(host: Room, request: Request): string | undefined {
 }
 
 /** The scarcer of the two, as a share of the whole. */
-function roomOf(host: Pick<HostCapacity, 'vcpus' | 'memoryMib' | 'freeVcpus' | 'freeMemoryMib'>): number {
-  return Math.min(host.freeVcpus / host.vcpus, host.freeMemoryMib / host.memoryMib);
+function roomOf(
+  host: Pick<HostCapacity, 'cpuMillicores' | 'memoryMib' | 'freeCpuMillicores' | 'freeMemoryMib'>,
+): number {
+  return Math.min(host.freeCpuMillicores / host.cpuMillicores, host.freeMemoryMib / host.memoryMib);
 }
 
 /** "3 hosts: not enough memory; 1 host: cordoned", for the person who asked. */

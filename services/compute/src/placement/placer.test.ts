@@ -16,14 +16,14 @@ beforeEach(() => fixture.empty());
 
 const newPlacer = () => new Placer(db, work, () => Promise.resolve());
 const wants = {
-  vcpus: 1,
+  cpuMillicores: 1_000,
   memoryMib: 512,
   ports: [] as Array<{ containerPort: number; hostPort: number; protocol: 'tcp' }>,
 };
 
 const overcommitted = () =>
   database.query(
-    'select id from compute.host where allocated_vcpus > vcpus or allocated_memory_mib > memory_mib',
+    'select id from compute.host where allocated_cpu_millicores > cpu_millicores or allocated_memory_mib > memory_mib',
   );
 
 it('never overcommits, though three placers of stale memory race for the last room', async () => {
@@ -41,6 +41,24 @@ it('never overcommits, though three placers of stale memory race for the last ro
     'select count(*)::int as n from compute.instance i join compute.host h on h.id = i.host_id group by h.id, h.instance_count having count(*) <> h.instance_count',
   );
   expect(rows).toEqual([]);
+});
+
+it('places four quarters of a vCPU where there is one, and no fifth', async () => {
+  await addHosts(1, { cpuMillicores: 1_000 });
+  const ids = await addInstances(5, { type: 'nano-1', cpuMillicores: 250, memoryMib: 128 });
+  const placer = newPlacer();
+  const nano = { cpuMillicores: 250, memoryMib: 128, ports: [] };
+  const placed = await Promise.all(ids.map((id) => placer.place({ id, ...nano }, EPOCH)));
+  expect(placed.filter((p) => p.placed)).toHaveLength(4);
+  expect(placed.find((p) => !p.placed)).toMatchObject({ why: '1 host: not enough CPU.' });
+});
+
+it('takes of the host what the instance has become since it was asked for', async () => {
+  await addHosts(1);
+  const [id = ''] = await addInstances(1, { cpuMillicores: 2_000, memoryMib: 2_048 });
+  await newPlacer().place({ id, ...wants }, EPOCH);
+  const took = 'select allocated_cpu_millicores as cpu, allocated_memory_mib as memory from compute.host';
+  expect(await database.query(took)).toEqual([{ cpu: 2_000, memory: 2_048 }]);
 });
 
 it('never hands out a host port twice, though all ask at once', async () => {
@@ -83,8 +101,8 @@ describe('a host whose ports are used up', () => {
   };
 
   it('is passed by for who leaves it the choice, and for nobody else', async () => {
-    const [small = ''] = await addHosts(1, { allocatedVcpus: 1 }); // so that the other is the first choice
-    const [large = ''] = await addHosts(1, { vcpus: 80, memoryMib: 40_960 });
+    const [small = ''] = await addHosts(1, { allocatedCpuMillicores: 1_000 }); // so that the other is the first choice
+    const [large = ''] = await addHosts(1, { cpuMillicores: 80_000, memoryMib: 40_960 });
     await onlyFree(large);
     const [chooses = '', insists = '', publishesNone = ''] = await addInstances(3);
     const placer = newPlacer();
@@ -109,8 +127,8 @@ describe('a host whose ports are used up', () => {
     ]);
     expect(refused).toEqual(NONE_LEFT);
     expect(placed.map((p) => p.placed)).toEqual(others.map(() => true));
-    const rows = await database.query('select instance_count, allocated_vcpus from compute.host');
-    expect(rows).toEqual([{ instance_count: 5, allocated_vcpus: 5 }]);
+    const rows = await database.query('select instance_count, allocated_cpu_millicores from compute.host');
+    expect(rows).toEqual([{ instance_count: 5, allocated_cpu_millicores: 5_000 }]);
   });
 
   it('is noticed though memory does not know of it yet, and so are ports that are given back', async () => {
@@ -159,20 +177,23 @@ describe('a host whose ports are used up', () => {
 });
 
 it('gives everything back on release, so that the next one fits', async () => {
-  await addHosts(1, { vcpus: 1 });
+  await addHosts(1, { cpuMillicores: 1_000 });
   const [first = '', second = ''] = await addInstances(2);
   const placer = newPlacer();
   expect(await placer.place({ id: first, ...wants }, EPOCH)).toMatchObject({ placed: true });
   expect(await placer.place({ id: second, ...wants }, EPOCH)).toMatchObject({
     placed: false,
-    why: '1 host: not enough vCPUs.',
+    why: '1 host: not enough CPU.',
   });
   const [row] = await database.query<{ host_id: string }>(
     'select host_id from compute.instance where id = $1',
     [first],
   );
   await db.write('system', (tx) =>
-    placementRepo.release(tx, { id: first, type: 'basic-1', hostId: row?.host_id ?? null }),
+    placementRepo.release(tx, {
+      ...{ id: first, type: 'basic-1', cpuMillicores: 0, memoryMib: 0 },
+      hostId: row?.host_id ?? null,
+    }),
   );
   expect(await placer.place({ id: second, ...wants }, EPOCH)).toMatchObject({ placed: true });
 });
@@ -195,7 +216,7 @@ describe('memory that is stale', () => {
   };
 
   it('gives nothing that another placer took meanwhile', async () => {
-    await addHosts(2, { vcpus: 4, memoryMib: 2048 });
+    await addHosts(2, { cpuMillicores: 4_000, memoryMib: 2048 });
     const [one, other] = [newPlacer(), newPlacer()];
     await place(one);
     for (let n = 0; n < 6; n++) expect(await place(other)).toMatchObject({ placed: true });
@@ -212,7 +233,7 @@ describe('memory that is stale', () => {
     await database.query(`
       with numbered as (select id, row_number() over (order by id) as n from compute.host)
       update compute.host h set cordoned = n = 1, state = case when n = 2 then 'suspect' else 'ready' end,
-             allocated_vcpus = case when n = 3 then vcpus else 0 end
+             allocated_cpu_millicores = case when n = 3 then cpu_millicores else 0 end
         from numbered where numbered.id = h.id`);
     await Promise.all(Array.from({ length: 8 }, () => place(placer)));
     const counts = await database.query('select instance_count as n from compute.host order by id');
@@ -220,7 +241,7 @@ describe('memory that is stale', () => {
   });
 
   it('refuses nobody: room that was made meanwhile is found', async () => {
-    await addHosts(1, { vcpus: 1 });
+    await addHosts(1, { cpuMillicores: 1_000 });
     const placer = newPlacer();
     await place(placer);
     expect(await place(placer)).toMatchObject({ placed: false });
@@ -234,6 +255,6 @@ it('counts one that is asked for twice in a batch once', async () => {
   const [id = ''] = await addInstances(1);
   const placer = newPlacer();
   await Promise.all([placer.place({ id, ...wants }, EPOCH), placer.place({ id, ...wants }, EPOCH)]);
-  const rows = await database.query('select instance_count, allocated_vcpus from compute.host');
-  expect(rows).toEqual([{ instance_count: 1, allocated_vcpus: 1 }]);
+  const rows = await database.query('select instance_count, allocated_cpu_millicores from compute.host');
+  expect(rows).toEqual([{ instance_count: 1, allocated_cpu_millicores: 1_000 }]);
 });

@@ -12,7 +12,7 @@ import { rangeUse } from './port-range';
 /** An instance that needs a host. */
 export interface PlacementRequest {
   readonly id: string;
-  readonly vcpus: number;
+  readonly cpuMillicores: number;
   readonly memoryMib: number;
   readonly ports: readonly PublishedPort[];
 }
@@ -165,10 +165,10 @@ class PortConflict extends Error {
   }
 }
 
-function asked({ id, vcpus, memoryMib, ports }: PlacementRequest): Request {
+function asked({ id, cpuMillicores, memoryMib, ports }: PlacementRequest): Request {
   return {
     id,
-    vcpus,
+    cpuMillicores,
     memoryMib,
     ports: ports.filter((p) => p.hostPort !== 0).map((p) => `${p.protocol}/${p.hostPort}`),
     ofRange: rangeUse(ports),

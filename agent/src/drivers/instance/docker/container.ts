@@ -41,6 +41,8 @@ export function containerOptions(
   return {
     name: containerName(spec.id),
     Image: spec.image,
+    // With an entrypoint given, Docker leaves out the image's command; one empty string takes the image's away.
+    Entrypoint: spec.entrypoint.length ? [...spec.entrypoint] : undefined,
     Cmd: spec.command.length ? [...spec.command] : undefined,
     Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
     Hostname: spec.hostname,
@@ -66,7 +68,7 @@ export function containerOptions(
       MemorySwap: spec.memoryMib * MIB, // memory and swap together: no swap
       // A quota, not NanoCpus: Docker refuses NanoCpus above the machine's own CPUs, and vCPUs may be overcommitted.
       CpuPeriod: CPU_PERIOD_US,
-      CpuQuota: spec.vcpus * CPU_PERIOD_US,
+      CpuQuota: Math.round((spec.cpuMillicores * CPU_PERIOD_US) / 1_000),
       PidsLimit: spec.pids,
       LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
       // The agent alone restarts (see core/plan.ts).

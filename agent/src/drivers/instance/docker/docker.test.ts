@@ -90,7 +90,8 @@ describeWithDocker('docker', () => {
     },
     ...{
       ports: [],
-      vcpus: 64,
+      entrypoint: [],
+      cpuMillicores: 64_000,
       memoryMib: 64,
       pids: 32,
       hostname: 'web',
@@ -119,6 +120,45 @@ describeWithDocker('docker', () => {
       RestartPolicy: { Name: 'no' },
     });
     expect(config).toMatchObject({ Hostname: 'web', Env: ['A=b=c'] });
+  });
+
+  it('limits a part of a CPU', async () => {
+    const { HostConfig: host } = await container(await run({ cpuMillicores: 250 })).inspect();
+    expect(host).toMatchObject({ CpuPeriod: 100_000, CpuQuota: 25_000 });
+  });
+
+  describe('of an image with ENTRYPOINT and CMD', () => {
+    const image = 'thecloud-agent-test:entrypoint';
+    beforeAll(async () => {
+      const made = await docker.createContainer({
+        ...{ Image: testImage, Entrypoint: ['/bin/busybox', 'echo', 'ENTRYPOINT'], Cmd: ['CMD'] },
+      });
+      const [repo, tag] = image.split(':');
+      await made.commit({ repo, tag });
+      await made.remove();
+    });
+    const says = async (more: Partial<InstanceSpec>) => {
+      const id = await run({ image, command: [], ...more });
+      await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
+      return driver.tail(id, 1_000);
+    };
+
+    it('runs both, unless told otherwise', async () => {
+      expect(await says({})).toBe('ENTRYPOINT CMD');
+    });
+
+    it('hands a command to its entrypoint', async () => {
+      expect(await says({ command: ['/bin/busybox', 'true'] })).toBe('ENTRYPOINT /bin/busybox true');
+    });
+
+    it('runs another entrypoint without its command, and with a given one', async () => {
+      expect(await says({ entrypoint: ['/bin/busybox', 'echo', 'mine'] })).toBe('mine');
+      expect(await says({ entrypoint: ['/bin/busybox', 'echo', 'mine'], command: ['too'] })).toBe('mine too');
+    });
+
+    it('runs a command alone where the entrypoint is taken away', async () => {
+      expect(await says({ entrypoint: [''], command: ['/bin/busybox', 'echo', 'alone'] })).toBe('alone');
+    });
   });
 
   it('denies a program what the dropped capabilities are for', async () => {

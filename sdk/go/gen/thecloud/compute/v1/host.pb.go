@@ -137,7 +137,7 @@ type HostStatus struct {
 	Reason    string         `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	Message   string         `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	Inventory *HostInventory `protobuf:"bytes,4,opt,name=inventory,proto3" json:"inventory,omitempty"`
-	// Promised to instances.
+	// Promised to instances, in whole ones, rounded up: see allocated_cpu_millicores.
 	AllocatedVcpus     uint32                 `protobuf:"varint,5,opt,name=allocated_vcpus,json=allocatedVcpus,proto3" json:"allocated_vcpus,omitempty"`
 	AllocatedMemoryMib uint32                 `protobuf:"varint,6,opt,name=allocated_memory_mib,json=allocatedMemoryMib,proto3" json:"allocated_memory_mib,omitempty"`
 	InstanceCount      uint32                 `protobuf:"varint,7,opt,name=instance_count,json=instanceCount,proto3" json:"instance_count,omitempty"`
@@ -146,8 +146,10 @@ type HostStatus struct {
 	ClockOffsetMs int32 `protobuf:"varint,9,opt,name=clock_offset_ms,json=clockOffsetMs,proto3" json:"clock_offset_ms,omitempty"`
 	// When the certificate of its agent ends; set only when that is near, because renewing it fails.
 	CertificateEndsAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=certificate_ends_at,json=certificateEndsAt,proto3" json:"certificate_ends_at,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Promised to instances, in thousandths of a vCPU.
+	AllocatedCpuMillicores uint32 `protobuf:"varint,11,opt,name=allocated_cpu_millicores,json=allocatedCpuMillicores,proto3" json:"allocated_cpu_millicores,omitempty"`
+	unknownFields          protoimpl.UnknownFields
+	sizeCache              protoimpl.SizeCache
 }
 
 func (x *HostStatus) Reset() {
@@ -250,6 +252,13 @@ func (x *HostStatus) GetCertificateEndsAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *HostStatus) GetAllocatedCpuMillicores() uint32 {
+	if x != nil {
+		return x.AllocatedCpuMillicores
+	}
+	return 0
+}
+
 type HostInventory struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	Hostname string                 `protobuf:"bytes,1,opt,name=hostname,proto3" json:"hostname,omitempty"`
@@ -261,11 +270,13 @@ type HostInventory struct {
 	// docker or noop.
 	Driver        string `protobuf:"bytes,5,opt,name=driver,proto3" json:"driver,omitempty"`
 	DriverVersion string `protobuf:"bytes,6,opt,name=driver_version,json=driverVersion,proto3" json:"driver_version,omitempty"`
-	// What may be promised to instances, overcommit included.
-	Vcpus         uint32 `protobuf:"varint,7,opt,name=vcpus,proto3" json:"vcpus,omitempty"`
-	MemoryMib     uint32 `protobuf:"varint,8,opt,name=memory_mib,json=memoryMib,proto3" json:"memory_mib,omitempty"`
-	Kernel        string `protobuf:"bytes,9,opt,name=kernel,proto3" json:"kernel,omitempty"`
-	Architecture  string `protobuf:"bytes,10,opt,name=architecture,proto3" json:"architecture,omitempty"`
+	// What may be promised to instances, overcommit included; in whole ones, rounded down: see cpu_millicores.
+	Vcpus        uint32 `protobuf:"varint,7,opt,name=vcpus,proto3" json:"vcpus,omitempty"`
+	MemoryMib    uint32 `protobuf:"varint,8,opt,name=memory_mib,json=memoryMib,proto3" json:"memory_mib,omitempty"`
+	Kernel       string `protobuf:"bytes,9,opt,name=kernel,proto3" json:"kernel,omitempty"`
+	Architecture string `protobuf:"bytes,10,opt,name=architecture,proto3" json:"architecture,omitempty"`
+	// What may be promised to instances, overcommit included, in thousandths of a vCPU.
+	CpuMillicores uint32 `protobuf:"varint,11,opt,name=cpu_millicores,json=cpuMillicores,proto3" json:"cpu_millicores,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -370,6 +381,13 @@ func (x *HostInventory) GetArchitecture() string {
 	return ""
 }
 
+func (x *HostInventory) GetCpuMillicores() uint32 {
+	if x != nil {
+		return x.CpuMillicores
+	}
+	return 0
+}
+
 var File_thecloud_compute_v1_host_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_host_proto_rawDesc = "" +
@@ -380,7 +398,7 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"\x04spec\x18\x02 \x01(\v2\x1d.thecloud.compute.v1.HostSpecR\x04spec\x127\n" +
 	"\x06status\x18\x03 \x01(\v2\x1f.thecloud.compute.v1.HostStatusR\x06status\"&\n" +
 	"\bHostSpec\x12\x1a\n" +
-	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\xca\x03\n" +
+	"\bcordoned\x18\x01 \x01(\bR\bcordoned\"\x84\x04\n" +
 	"\n" +
 	"HostStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
@@ -394,7 +412,8 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"lastSeenAt\x12&\n" +
 	"\x0fclock_offset_ms\x18\t \x01(\x05R\rclockOffsetMs\x12J\n" +
 	"\x13certificate_ends_at\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampR\x11certificateEndsAt\"\xc1\x02\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampR\x11certificateEndsAt\x128\n" +
+	"\x18allocated_cpu_millicores\x18\v \x01(\rR\x16allocatedCpuMillicores\"\xe8\x02\n" +
 	"\rHostInventory\x12\x1a\n" +
 	"\bhostname\x18\x01 \x01(\tR\bhostname\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12%\n" +
@@ -407,7 +426,8 @@ const file_thecloud_compute_v1_host_proto_rawDesc = "" +
 	"memory_mib\x18\b \x01(\rR\tmemoryMib\x12\x16\n" +
 	"\x06kernel\x18\t \x01(\tR\x06kernel\x12\"\n" +
 	"\farchitecture\x18\n" +
-	" \x01(\tR\farchitectureB\xcd\x01\n" +
+	" \x01(\tR\farchitecture\x12%\n" +
+	"\x0ecpu_millicores\x18\v \x01(\rR\rcpuMillicoresB\xcd\x01\n" +
 	"\x17com.thecloud.compute.v1B\tHostProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
 var (

@@ -90,7 +90,8 @@ type InstanceSpec struct {
 	Type string `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	// An image's id or name in the same project.
 	Image string `protobuf:"bytes,2,opt,name=image,proto3" json:"image,omitempty"`
-	// Program and arguments; empty: the image's own. Read back only with the permission instance:update.
+	// Arguments of the entrypoint, or program and arguments where there is no entrypoint, as Docker's CMD; empty: the
+	// image's own. Read back only with the permission instance:update.
 	Command []string `protobuf:"bytes,3,rep,name=command,proto3" json:"command,omitempty"`
 	// Values are read back only with the permission instance:update.
 	Env   map[string]string `protobuf:"bytes,4,rep,name=env,proto3" json:"env,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
@@ -98,7 +99,11 @@ type InstanceSpec struct {
 	// always (default), on-failure or never.
 	RestartPolicy string `protobuf:"bytes,6,opt,name=restart_policy,json=restartPolicy,proto3" json:"restart_policy,omitempty"`
 	// restart (default) elsewhere when its host is lost, or keep its place and wait.
-	OnHostLoss    string `protobuf:"bytes,7,opt,name=on_host_loss,json=onHostLoss,proto3" json:"on_host_loss,omitempty"`
+	OnHostLoss string `protobuf:"bytes,7,opt,name=on_host_loss,json=onHostLoss,proto3" json:"on_host_loss,omitempty"`
+	// Replaces the image's ENTRYPOINT and drops its CMD, as Docker's --entrypoint; empty: the image's own. What runs is
+	// entrypoint and then command. One empty string ([""]): no entrypoint, so that command begins with the
+	// program. Read back only with the permission instance:update.
+	Entrypoint    []string `protobuf:"bytes,8,rep,name=entrypoint,proto3" json:"entrypoint,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -182,6 +187,13 @@ func (x *InstanceSpec) GetOnHostLoss() string {
 	return ""
 }
 
+func (x *InstanceSpec) GetEntrypoint() []string {
+	if x != nil {
+		return x.Entrypoint
+	}
+	return nil
+}
+
 // A port of the host that leads to a port of the instance.
 type PublishedPort struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -261,7 +273,7 @@ type InstanceStatus struct {
 	// Of the last exit; meaningful when stopped or failed.
 	ExitCode     int32  `protobuf:"varint,9,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
 	RestartCount uint32 `protobuf:"varint,10,opt,name=restart_count,json=restartCount,proto3" json:"restart_count,omitempty"`
-	// What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are
+	// What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command", "spec.env" (its names are
 	// there, its values are empty), "status.message" (without the program's last lines).
 	HiddenFields  []string `protobuf:"bytes,11,rep,name=hidden_fields,json=hiddenFields,proto3" json:"hidden_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -452,7 +464,7 @@ const file_thecloud_compute_v1_instance_proto_rawDesc = "" +
 	"\bInstance\x12@\n" +
 	"\bmetadata\x18\x01 \x01(\v2$.thecloud.common.v1.ResourceMetadataR\bmetadata\x125\n" +
 	"\x04spec\x18\x02 \x01(\v2!.thecloud.compute.v1.InstanceSpecR\x04spec\x12;\n" +
-	"\x06status\x18\x03 \x01(\v2#.thecloud.compute.v1.InstanceStatusR\x06status\"\xd9\x02\n" +
+	"\x06status\x18\x03 \x01(\v2#.thecloud.compute.v1.InstanceStatusR\x06status\"\xfb\x02\n" +
 	"\fInstanceSpec\x12\x14\n" +
 	"\x04type\x18\x01 \x01(\tB\x00R\x04type\x12\x16\n" +
 	"\x05image\x18\x02 \x01(\tB\x00R\x05image\x12\x1a\n" +
@@ -461,7 +473,10 @@ const file_thecloud_compute_v1_instance_proto_rawDesc = "" +
 	"\x05ports\x18\x05 \x03(\v2\".thecloud.compute.v1.PublishedPortB\x00R\x05ports\x12'\n" +
 	"\x0erestart_policy\x18\x06 \x01(\tB\x00R\rrestartPolicy\x12\"\n" +
 	"\fon_host_loss\x18\a \x01(\tB\x00R\n" +
-	"onHostLoss\x1a6\n" +
+	"onHostLoss\x12 \n" +
+	"\n" +
+	"entrypoint\x18\b \x03(\tB\x00R\n" +
+	"entrypoint\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"u\n" +

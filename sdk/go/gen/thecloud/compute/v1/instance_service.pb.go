@@ -356,6 +356,12 @@ type InstanceChanges struct {
 	Ports         []*PublishedPort       `protobuf:"bytes,3,rep,name=ports,proto3" json:"ports,omitempty"`
 	RestartPolicy string                 `protobuf:"bytes,4,opt,name=restart_policy,json=restartPolicy,proto3" json:"restart_policy,omitempty"`
 	OnHostLoss    string                 `protobuf:"bytes,5,opt,name=on_host_loss,json=onHostLoss,proto3" json:"on_host_loss,omitempty"`
+	// Empty: the image's own again.
+	Entrypoint []string `protobuf:"bytes,6,rep,name=entrypoint,proto3" json:"entrypoint,omitempty"`
+	// An instance type's name. It must fit on the host that the instance is on.
+	Type string `protobuf:"bytes,7,opt,name=type,proto3" json:"type,omitempty"`
+	// An image's id or name in the same project.
+	Image         string `protobuf:"bytes,8,opt,name=image,proto3" json:"image,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -421,6 +427,27 @@ func (x *InstanceChanges) GetRestartPolicy() string {
 func (x *InstanceChanges) GetOnHostLoss() string {
 	if x != nil {
 		return x.OnHostLoss
+	}
+	return ""
+}
+
+func (x *InstanceChanges) GetEntrypoint() []string {
+	if x != nil {
+		return x.Entrypoint
+	}
+	return nil
+}
+
+func (x *InstanceChanges) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *InstanceChanges) GetImage() string {
+	if x != nil {
+		return x.Image
 	}
 	return ""
 }
@@ -758,14 +785,19 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\aversion\x18\x06 \x01(\rR\aversion\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x81\x03\n" +
 	"\x0fInstanceChanges\x12\x1a\n" +
 	"\acommand\x18\x01 \x03(\tB\x00R\acommand\x12A\n" +
 	"\x03env\x18\x02 \x03(\v2-.thecloud.compute.v1.InstanceChanges.EnvEntryB\x00R\x03env\x12:\n" +
 	"\x05ports\x18\x03 \x03(\v2\".thecloud.compute.v1.PublishedPortB\x00R\x05ports\x12'\n" +
 	"\x0erestart_policy\x18\x04 \x01(\tB\x00R\rrestartPolicy\x12\"\n" +
 	"\fon_host_loss\x18\x05 \x01(\tB\x00R\n" +
-	"onHostLoss\x1a6\n" +
+	"onHostLoss\x12 \n" +
+	"\n" +
+	"entrypoint\x18\x06 \x03(\tB\x00R\n" +
+	"entrypoint\x12\x14\n" +
+	"\x04type\x18\a \x01(\tB\x00R\x04type\x12\x16\n" +
+	"\x05image\x18\b \x01(\tB\x00R\x05image\x1a6\n" +
 	"\bEnvEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"(\n" +

@@ -47,8 +47,12 @@ type InstanceServiceClient interface {
 	GetInstance(ctx context.Context, in *GetInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
 	// Newest first.
 	ListInstances(ctx context.Context, in *ListInstancesRequest, opts ...grpc.CallOption) (*ListInstancesResponse, error)
-	// Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise).
-	// A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+	// Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name,
+	// host, and the ports that stay published are kept.
+	// A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and
+	// ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name,
+	// restart_policy and on_host_loss change in place.
+	// RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
 	UpdateInstance(ctx context.Context, in *UpdateInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
 	// Starts a stopped or failed instance; a running one stays as it is.
 	StartInstance(ctx context.Context, in *StartInstanceRequest, opts ...grpc.CallOption) (*Instance, error)
@@ -284,8 +288,12 @@ type InstanceServiceServer interface {
 	GetInstance(context.Context, *GetInstanceRequest) (*Instance, error)
 	// Newest first.
 	ListInstances(context.Context, *ListInstancesRequest) (*ListInstancesResponse, error)
-	// Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise).
-	// A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+	// Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name,
+	// host, and the ports that stay published are kept.
+	// A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and
+	// ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name,
+	// restart_policy and on_host_loss change in place.
+	// RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
 	UpdateInstance(context.Context, *UpdateInstanceRequest) (*Instance, error)
 	// Starts a stopped or failed instance; a running one stays as it is.
 	StartInstance(context.Context, *StartInstanceRequest) (*Instance, error)

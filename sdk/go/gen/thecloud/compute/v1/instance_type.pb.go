@@ -23,11 +23,14 @@ const (
 
 // A size an instance can have.
 type InstanceType struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Vcpus         uint32                 `protobuf:"varint,2,opt,name=vcpus,proto3" json:"vcpus,omitempty"`
-	MemoryMib     uint32                 `protobuf:"varint,3,opt,name=memory_mib,json=memoryMib,proto3" json:"memory_mib,omitempty"`
-	Description   string                 `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// In whole ones, rounded up: see cpu_millicores.
+	Vcpus       uint32 `protobuf:"varint,2,opt,name=vcpus,proto3" json:"vcpus,omitempty"`
+	MemoryMib   uint32 `protobuf:"varint,3,opt,name=memory_mib,json=memoryMib,proto3" json:"memory_mib,omitempty"`
+	Description string `protobuf:"bytes,4,opt,name=description,proto3" json:"description,omitempty"`
+	// Thousandths of a vCPU: 250 is a quarter of one.
+	CpuMillicores uint32 `protobuf:"varint,5,opt,name=cpu_millicores,json=cpuMillicores,proto3" json:"cpu_millicores,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -90,17 +93,25 @@ func (x *InstanceType) GetDescription() string {
 	return ""
 }
 
+func (x *InstanceType) GetCpuMillicores() uint32 {
+	if x != nil {
+		return x.CpuMillicores
+	}
+	return 0
+}
+
 var File_thecloud_compute_v1_instance_type_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_instance_type_proto_rawDesc = "" +
 	"\n" +
-	"'thecloud/compute/v1/instance_type.proto\x12\x13thecloud.compute.v1\"y\n" +
+	"'thecloud/compute/v1/instance_type.proto\x12\x13thecloud.compute.v1\"\xa0\x01\n" +
 	"\fInstanceType\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05vcpus\x18\x02 \x01(\rR\x05vcpus\x12\x1d\n" +
 	"\n" +
 	"memory_mib\x18\x03 \x01(\rR\tmemoryMib\x12 \n" +
-	"\vdescription\x18\x04 \x01(\tR\vdescriptionB\xd5\x01\n" +
+	"\vdescription\x18\x04 \x01(\tR\vdescription\x12%\n" +
+	"\x0ecpu_millicores\x18\x05 \x01(\rR\rcpuMillicoresB\xd5\x01\n" +
 	"\x17com.thecloud.compute.v1B\x11InstanceTypeProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
 var (

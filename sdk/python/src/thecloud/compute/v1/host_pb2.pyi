@@ -26,7 +26,7 @@ class HostSpec(_message.Message):
     def __init__(self, cordoned: bool = ...) -> None: ...
 
 class HostStatus(_message.Message):
-    __slots__ = ("state", "reason", "message", "inventory", "allocated_vcpus", "allocated_memory_mib", "instance_count", "last_seen_at", "clock_offset_ms", "certificate_ends_at")
+    __slots__ = ("state", "reason", "message", "inventory", "allocated_vcpus", "allocated_memory_mib", "instance_count", "last_seen_at", "clock_offset_ms", "certificate_ends_at", "allocated_cpu_millicores")
     STATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class HostStatus(_message.Message):
     LAST_SEEN_AT_FIELD_NUMBER: _ClassVar[int]
     CLOCK_OFFSET_MS_FIELD_NUMBER: _ClassVar[int]
     CERTIFICATE_ENDS_AT_FIELD_NUMBER: _ClassVar[int]
+    ALLOCATED_CPU_MILLICORES_FIELD_NUMBER: _ClassVar[int]
     state: str
     reason: str
     message: str
@@ -47,10 +48,11 @@ class HostStatus(_message.Message):
     last_seen_at: _timestamp_pb2.Timestamp
     clock_offset_ms: int
     certificate_ends_at: _timestamp_pb2.Timestamp
-    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., inventory: _Optional[_Union[HostInventory, _Mapping]] = ..., allocated_vcpus: _Optional[int] = ..., allocated_memory_mib: _Optional[int] = ..., instance_count: _Optional[int] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_offset_ms: _Optional[int] = ..., certificate_ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    allocated_cpu_millicores: int
+    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., inventory: _Optional[_Union[HostInventory, _Mapping]] = ..., allocated_vcpus: _Optional[int] = ..., allocated_memory_mib: _Optional[int] = ..., instance_count: _Optional[int] = ..., last_seen_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., clock_offset_ms: _Optional[int] = ..., certificate_ends_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., allocated_cpu_millicores: _Optional[int] = ...) -> None: ...
 
 class HostInventory(_message.Message):
-    __slots__ = ("hostname", "address", "agent_endpoint", "agent_version", "driver", "driver_version", "vcpus", "memory_mib", "kernel", "architecture")
+    __slots__ = ("hostname", "address", "agent_endpoint", "agent_version", "driver", "driver_version", "vcpus", "memory_mib", "kernel", "architecture", "cpu_millicores")
     HOSTNAME_FIELD_NUMBER: _ClassVar[int]
     ADDRESS_FIELD_NUMBER: _ClassVar[int]
     AGENT_ENDPOINT_FIELD_NUMBER: _ClassVar[int]
@@ -61,6 +63,7 @@ class HostInventory(_message.Message):
     MEMORY_MIB_FIELD_NUMBER: _ClassVar[int]
     KERNEL_FIELD_NUMBER: _ClassVar[int]
     ARCHITECTURE_FIELD_NUMBER: _ClassVar[int]
+    CPU_MILLICORES_FIELD_NUMBER: _ClassVar[int]
     hostname: str
     address: str
     agent_endpoint: str
@@ -71,4 +74,5 @@ class HostInventory(_message.Message):
     memory_mib: int
     kernel: str
     architecture: str
-    def __init__(self, hostname: _Optional[str] = ..., address: _Optional[str] = ..., agent_endpoint: _Optional[str] = ..., agent_version: _Optional[str] = ..., driver: _Optional[str] = ..., driver_version: _Optional[str] = ..., vcpus: _Optional[int] = ..., memory_mib: _Optional[int] = ..., kernel: _Optional[str] = ..., architecture: _Optional[str] = ...) -> None: ...
+    cpu_millicores: int
+    def __init__(self, hostname: _Optional[str] = ..., address: _Optional[str] = ..., agent_endpoint: _Optional[str] = ..., agent_version: _Optional[str] = ..., driver: _Optional[str] = ..., driver_version: _Optional[str] = ..., vcpus: _Optional[int] = ..., memory_mib: _Optional[int] = ..., kernel: _Optional[str] = ..., architecture: _Optional[str] = ..., cpu_millicores: _Optional[int] = ...) -> None: ...

@@ -21,7 +21,7 @@ class Instance(_message.Message):
     def __init__(self, metadata: _Optional[_Union[_resource_pb2.ResourceMetadata, _Mapping]] = ..., spec: _Optional[_Union[InstanceSpec, _Mapping]] = ..., status: _Optional[_Union[InstanceStatus, _Mapping]] = ...) -> None: ...
 
 class InstanceSpec(_message.Message):
-    __slots__ = ("type", "image", "command", "env", "ports", "restart_policy", "on_host_loss")
+    __slots__ = ("type", "image", "command", "env", "ports", "restart_policy", "on_host_loss", "entrypoint")
     class EnvEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -36,6 +36,7 @@ class InstanceSpec(_message.Message):
     PORTS_FIELD_NUMBER: _ClassVar[int]
     RESTART_POLICY_FIELD_NUMBER: _ClassVar[int]
     ON_HOST_LOSS_FIELD_NUMBER: _ClassVar[int]
+    ENTRYPOINT_FIELD_NUMBER: _ClassVar[int]
     type: str
     image: str
     command: _containers.RepeatedScalarFieldContainer[str]
@@ -43,7 +44,8 @@ class InstanceSpec(_message.Message):
     ports: _containers.RepeatedCompositeFieldContainer[PublishedPort]
     restart_policy: str
     on_host_loss: str
-    def __init__(self, type: _Optional[str] = ..., image: _Optional[str] = ..., command: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., ports: _Optional[_Iterable[_Union[PublishedPort, _Mapping]]] = ..., restart_policy: _Optional[str] = ..., on_host_loss: _Optional[str] = ...) -> None: ...
+    entrypoint: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, type: _Optional[str] = ..., image: _Optional[str] = ..., command: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., ports: _Optional[_Iterable[_Union[PublishedPort, _Mapping]]] = ..., restart_policy: _Optional[str] = ..., on_host_loss: _Optional[str] = ..., entrypoint: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class PublishedPort(_message.Message):
     __slots__ = ("container_port", "host_port", "protocol")

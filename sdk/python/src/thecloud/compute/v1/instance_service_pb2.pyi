@@ -81,7 +81,7 @@ class UpdateInstanceRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ..., name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., spec: _Optional[_Union[InstanceChanges, _Mapping]] = ..., update_mask: _Optional[_Iterable[str]] = ..., version: _Optional[int] = ...) -> None: ...
 
 class InstanceChanges(_message.Message):
-    __slots__ = ("command", "env", "ports", "restart_policy", "on_host_loss")
+    __slots__ = ("command", "env", "ports", "restart_policy", "on_host_loss", "entrypoint", "type", "image")
     class EnvEntry(_message.Message):
         __slots__ = ("key", "value")
         KEY_FIELD_NUMBER: _ClassVar[int]
@@ -94,12 +94,18 @@ class InstanceChanges(_message.Message):
     PORTS_FIELD_NUMBER: _ClassVar[int]
     RESTART_POLICY_FIELD_NUMBER: _ClassVar[int]
     ON_HOST_LOSS_FIELD_NUMBER: _ClassVar[int]
+    ENTRYPOINT_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
     command: _containers.RepeatedScalarFieldContainer[str]
     env: _containers.ScalarMap[str, str]
     ports: _containers.RepeatedCompositeFieldContainer[_instance_pb2.PublishedPort]
     restart_policy: str
     on_host_loss: str
-    def __init__(self, command: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., ports: _Optional[_Iterable[_Union[_instance_pb2.PublishedPort, _Mapping]]] = ..., restart_policy: _Optional[str] = ..., on_host_loss: _Optional[str] = ...) -> None: ...
+    entrypoint: _containers.RepeatedScalarFieldContainer[str]
+    type: str
+    image: str
+    def __init__(self, command: _Optional[_Iterable[str]] = ..., env: _Optional[_Mapping[str, str]] = ..., ports: _Optional[_Iterable[_Union[_instance_pb2.PublishedPort, _Mapping]]] = ..., restart_policy: _Optional[str] = ..., on_host_loss: _Optional[str] = ..., entrypoint: _Optional[_Iterable[str]] = ..., type: _Optional[str] = ..., image: _Optional[str] = ...) -> None: ...
 
 class StartInstanceRequest(_message.Message):
     __slots__ = ("id",)

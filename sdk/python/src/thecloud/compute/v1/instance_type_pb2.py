@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/compute/v1/instance_type.proto\x12\x13thecloud.compute.v1\"y\n\x0cInstanceType\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05vcpus\x18\x02 \x01(\rR\x05vcpus\x12\x1d\n\nmemory_mib\x18\x03 \x01(\rR\tmemoryMib\x12 \n\x0b\x64\x65scription\x18\x04 \x01(\tR\x0b\x64\x65scriptionB\xd5\x01\n\x17\x63om.thecloud.compute.v1B\x11InstanceTypeProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/compute/v1/instance_type.proto\x12\x13thecloud.compute.v1\"\xa0\x01\n\x0cInstanceType\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05vcpus\x18\x02 \x01(\rR\x05vcpus\x12\x1d\n\nmemory_mib\x18\x03 \x01(\rR\tmemoryMib\x12 \n\x0b\x64\x65scription\x18\x04 \x01(\tR\x0b\x64\x65scription\x12%\n\x0e\x63pu_millicores\x18\x05 \x01(\rR\rcpuMillicoresB\xd5\x01\n\x17\x63om.thecloud.compute.v1B\x11InstanceTypeProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,6 +32,6 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'thecloud.compute.v1.instanc
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\027com.thecloud.compute.v1B\021InstanceTypeProtoP\001Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\242\002\003TCX\252\002\023Thecloud.Compute.V1\312\002\023Thecloud\\Compute\\V1\342\002\037Thecloud\\Compute\\V1\\GPBMetadata\352\002\025Thecloud::Compute::V1'
-  _globals['_INSTANCETYPE']._serialized_start=64
-  _globals['_INSTANCETYPE']._serialized_end=185
+  _globals['_INSTANCETYPE']._serialized_start=65
+  _globals['_INSTANCETYPE']._serialized_end=225
 # @@protoc_insertion_point(module_scope)

@@ -57,6 +57,7 @@ export interface InstanceConfig {
   ports: PortBinding[];
   /** always, on-failure or never. */
   restartPolicy: string;
+  /** In whole ones, rounded up; counts only where cpu_millicores is 0 (compute of the version before). */
   vcpus: number;
   memoryMib: number;
   pids: number;
@@ -65,6 +66,10 @@ export interface InstanceConfig {
   projectId: string;
   /** restart or keep: whether it is started elsewhere, and so must stop here, when this host is silent for too long. */
   onHostLoss: string;
+  /** Thousandths of a vCPU. */
+  cpuMillicores: number;
+  /** Replaces the image's entrypoint and drops its command; empty: the image's own. One empty string: none. */
+  entrypoint: string[];
 }
 
 export interface InstanceConfig_EnvEntry {
@@ -235,6 +240,8 @@ function createBaseInstanceConfig(): InstanceConfig {
     hostname: "",
     projectId: "",
     onHostLoss: "",
+    cpuMillicores: 0,
+    entrypoint: [],
   };
 }
 
@@ -272,6 +279,12 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
     }
     if (message.onHostLoss !== "") {
       writer.uint32(90).string(message.onHostLoss);
+    }
+    if (message.cpuMillicores !== 0) {
+      writer.uint32(96).uint32(message.cpuMillicores);
+    }
+    for (const v of message.entrypoint) {
+      writer.uint32(106).string(v!);
     }
     return writer;
   },
@@ -380,6 +393,22 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
             message.onHostLoss = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.cpuMillicores = reader.uint32();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.entrypoint.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -416,6 +445,8 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
     message.hostname = object.hostname ?? "";
     message.projectId = object.projectId ?? "";
     message.onHostLoss = object.onHostLoss ?? "";
+    message.cpuMillicores = object.cpuMillicores ?? 0;
+    message.entrypoint = object.entrypoint?.map((e) => e) || [];
     return message;
   },
 };

@@ -32,7 +32,7 @@ export interface HostStatus {
   inventory:
     | HostInventory
     | undefined;
-  /** Promised to instances. */
+  /** Promised to instances, in whole ones, rounded up: see allocated_cpu_millicores. */
   allocatedVcpus: number;
   allocatedMemoryMib: number;
   instanceCount: number;
@@ -42,7 +42,11 @@ export interface HostStatus {
   /** By how much its clock is ahead of the control plane's, in ms; negative: behind. 0 until its agent has beaten a few times, too. */
   clockOffsetMs: number;
   /** When the certificate of its agent ends; set only when that is near, because renewing it fails. */
-  certificateEndsAt: Date | undefined;
+  certificateEndsAt:
+    | Date
+    | undefined;
+  /** Promised to instances, in thousandths of a vCPU. */
+  allocatedCpuMillicores: number;
 }
 
 export interface HostInventory {
@@ -55,11 +59,13 @@ export interface HostInventory {
   /** docker or noop. */
   driver: string;
   driverVersion: string;
-  /** What may be promised to instances, overcommit included. */
+  /** What may be promised to instances, overcommit included; in whole ones, rounded down: see cpu_millicores. */
   vcpus: number;
   memoryMib: number;
   kernel: string;
   architecture: string;
+  /** What may be promised to instances, overcommit included, in thousandths of a vCPU. */
+  cpuMillicores: number;
 }
 
 function createBaseHost(): Host {
@@ -212,6 +218,7 @@ function createBaseHostStatus(): HostStatus {
     lastSeenAt: undefined,
     clockOffsetMs: 0,
     certificateEndsAt: undefined,
+    allocatedCpuMillicores: 0,
   };
 }
 
@@ -246,6 +253,9 @@ export const HostStatus: MessageFns<HostStatus> = {
     }
     if (message.certificateEndsAt !== undefined) {
       Timestamp.encode(toTimestamp(message.certificateEndsAt), writer.uint32(82).fork()).join();
+    }
+    if (message.allocatedCpuMillicores !== 0) {
+      writer.uint32(88).uint32(message.allocatedCpuMillicores);
     }
     return writer;
   },
@@ -343,6 +353,14 @@ export const HostStatus: MessageFns<HostStatus> = {
             message.certificateEndsAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.allocatedCpuMillicores = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -372,6 +390,7 @@ export const HostStatus: MessageFns<HostStatus> = {
     message.lastSeenAt = object.lastSeenAt ?? undefined;
     message.clockOffsetMs = object.clockOffsetMs ?? 0;
     message.certificateEndsAt = object.certificateEndsAt ?? undefined;
+    message.allocatedCpuMillicores = object.allocatedCpuMillicores ?? 0;
     return message;
   },
 };
@@ -388,6 +407,7 @@ function createBaseHostInventory(): HostInventory {
     memoryMib: 0,
     kernel: "",
     architecture: "",
+    cpuMillicores: 0,
   };
 }
 
@@ -422,6 +442,9 @@ export const HostInventory: MessageFns<HostInventory> = {
     }
     if (message.architecture !== "") {
       writer.uint32(82).string(message.architecture);
+    }
+    if (message.cpuMillicores !== 0) {
+      writer.uint32(88).uint32(message.cpuMillicores);
     }
     return writer;
   },
@@ -519,6 +542,14 @@ export const HostInventory: MessageFns<HostInventory> = {
             message.architecture = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.cpuMillicores = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -546,6 +577,7 @@ export const HostInventory: MessageFns<HostInventory> = {
     message.memoryMib = object.memoryMib ?? 0;
     message.kernel = object.kernel ?? "";
     message.architecture = object.architecture ?? "";
+    message.cpuMillicores = object.cpuMillicores ?? 0;
     return message;
   },
 };

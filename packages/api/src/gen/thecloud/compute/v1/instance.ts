@@ -21,7 +21,10 @@ export interface InstanceSpec {
   type: string;
   /** An image's id or name in the same project. */
   image: string;
-  /** Program and arguments; empty: the image's own. Read back only with the permission instance:update. */
+  /**
+   * Arguments of the entrypoint, or program and arguments where there is no entrypoint, as Docker's CMD; empty: the
+   * image's own. Read back only with the permission instance:update.
+   */
   command: string[];
   /** Values are read back only with the permission instance:update. */
   env: { [key: string]: string };
@@ -30,6 +33,12 @@ export interface InstanceSpec {
   restartPolicy: string;
   /** restart (default) elsewhere when its host is lost, or keep its place and wait. */
   onHostLoss: string;
+  /**
+   * Replaces the image's ENTRYPOINT and drops its CMD, as Docker's --entrypoint; empty: the image's own. What runs is
+   * entrypoint and then command. One empty string ([""]): no entrypoint, so that command begins with the
+   * program. Read back only with the permission instance:update.
+   */
+  entrypoint: string[];
 }
 
 export interface InstanceSpec_EnvEntry {
@@ -64,7 +73,7 @@ export interface InstanceStatus {
   exitCode: number;
   restartCount: number;
   /**
-   * What this answer leaves out because the caller lacks instance:update: "spec.command", "spec.env" (its names are
+   * What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command", "spec.env" (its names are
    * there, its values are empty), "status.message" (without the program's last lines).
    */
   hiddenFields: string[];
@@ -164,7 +173,7 @@ export const Instance: MessageFns<Instance> = {
 };
 
 function createBaseInstanceSpec(): InstanceSpec {
-  return { type: "", image: "", command: [], env: {}, ports: [], restartPolicy: "", onHostLoss: "" };
+  return { type: "", image: "", command: [], env: {}, ports: [], restartPolicy: "", onHostLoss: "", entrypoint: [] };
 }
 
 export const InstanceSpec: MessageFns<InstanceSpec> = {
@@ -189,6 +198,9 @@ export const InstanceSpec: MessageFns<InstanceSpec> = {
     }
     if (message.onHostLoss !== "") {
       writer.uint32(58).string(message.onHostLoss);
+    }
+    for (const v of message.entrypoint) {
+      writer.uint32(66).string(v!);
     }
     return writer;
   },
@@ -265,6 +277,14 @@ export const InstanceSpec: MessageFns<InstanceSpec> = {
             message.onHostLoss = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.entrypoint.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -297,6 +317,7 @@ export const InstanceSpec: MessageFns<InstanceSpec> = {
     message.ports = object.ports?.map((e) => PublishedPort.fromPartial(e)) || [];
     message.restartPolicy = object.restartPolicy ?? "";
     message.onHostLoss = object.onHostLoss ?? "";
+    message.entrypoint = object.entrypoint?.map((e) => e) || [];
     return message;
   },
 };

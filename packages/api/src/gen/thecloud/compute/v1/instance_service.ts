@@ -87,6 +87,12 @@ export interface InstanceChanges {
   ports: PublishedPort[];
   restartPolicy: string;
   onHostLoss: string;
+  /** Empty: the image's own again. */
+  entrypoint: string[];
+  /** An instance type's name. It must fit on the host that the instance is on. */
+  type: string;
+  /** An image's id or name in the same project. */
+  image: string;
 }
 
 export interface InstanceChanges_EnvEntry {
@@ -716,7 +722,7 @@ export const UpdateInstanceRequest_LabelsEntry: MessageFns<UpdateInstanceRequest
 };
 
 function createBaseInstanceChanges(): InstanceChanges {
-  return { command: [], env: {}, ports: [], restartPolicy: "", onHostLoss: "" };
+  return { command: [], env: {}, ports: [], restartPolicy: "", onHostLoss: "", entrypoint: [], type: "", image: "" };
 }
 
 export const InstanceChanges: MessageFns<InstanceChanges> = {
@@ -735,6 +741,15 @@ export const InstanceChanges: MessageFns<InstanceChanges> = {
     }
     if (message.onHostLoss !== "") {
       writer.uint32(42).string(message.onHostLoss);
+    }
+    for (const v of message.entrypoint) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.type !== "") {
+      writer.uint32(58).string(message.type);
+    }
+    if (message.image !== "") {
+      writer.uint32(66).string(message.image);
     }
     return writer;
   },
@@ -795,6 +810,30 @@ export const InstanceChanges: MessageFns<InstanceChanges> = {
             message.onHostLoss = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.entrypoint.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.image = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -825,6 +864,9 @@ export const InstanceChanges: MessageFns<InstanceChanges> = {
     message.ports = object.ports?.map((e) => PublishedPort.fromPartial(e)) || [];
     message.restartPolicy = object.restartPolicy ?? "";
     message.onHostLoss = object.onHostLoss ?? "";
+    message.entrypoint = object.entrypoint?.map((e) => e) || [];
+    message.type = object.type ?? "";
+    message.image = object.image ?? "";
     return message;
   },
 };
@@ -1309,8 +1351,12 @@ export const InstanceServiceService = {
     responseDeserialize: (value: Buffer): ListInstancesResponse => ListInstancesResponse.decode(value),
   },
   /**
-   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise).
-   * A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name,
+   * host, and the ports that stay published are kept.
+   * A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and
+   * ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name,
+   * restart_policy and on_host_loss change in place.
+   * RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
    */
   updateInstance: {
     path: "/thecloud.compute.v1.InstanceService/UpdateInstance" as const,
@@ -1458,8 +1504,12 @@ export interface InstanceServiceServer extends UntypedServiceImplementation {
   /** Newest first. */
   listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse>;
   /**
-   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise).
-   * A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name,
+   * host, and the ports that stay published are kept.
+   * A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and
+   * ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name,
+   * restart_policy and on_host_loss change in place.
+   * RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
    */
   updateInstance: handleUnaryCall<UpdateInstanceRequest, Instance>;
   /** Starts a stopped or failed instance; a running one stays as it is. */
@@ -1543,8 +1593,12 @@ export interface InstanceServiceClient extends Client {
     callback: (error: ServiceError | null, response: ListInstancesResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise).
-   * A change of command, env, ports or restart_policy restarts a running instance; type and image are fixed.
+   * Changes the fields that update_mask names (over HTTP: the fields in the body, unless it says otherwise). Id, name,
+   * host, and the ports that stay published are kept.
+   * A change of type, image, entrypoint, command, env or ports makes a new container: a running instance restarts, and
+   * ALL FILES THAT ITS PROGRAM WROTE ARE LOST, those in the image's volumes (VOLUME) as well. Labels, name,
+   * restart_policy and on_host_loss change in place.
+   * RESOURCE_EXHAUSTED HOST_TOO_FULL: a larger type does not fit on its host.
    */
   updateInstance(
     request: UpdateInstanceRequest,

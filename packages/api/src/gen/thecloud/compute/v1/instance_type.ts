@@ -10,13 +10,16 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 /** A size an instance can have. */
 export interface InstanceType {
   name: string;
+  /** In whole ones, rounded up: see cpu_millicores. */
   vcpus: number;
   memoryMib: number;
   description: string;
+  /** Thousandths of a vCPU: 250 is a quarter of one. */
+  cpuMillicores: number;
 }
 
 function createBaseInstanceType(): InstanceType {
-  return { name: "", vcpus: 0, memoryMib: 0, description: "" };
+  return { name: "", vcpus: 0, memoryMib: 0, description: "", cpuMillicores: 0 };
 }
 
 export const InstanceType: MessageFns<InstanceType> = {
@@ -32,6 +35,9 @@ export const InstanceType: MessageFns<InstanceType> = {
     }
     if (message.description !== "") {
       writer.uint32(34).string(message.description);
+    }
+    if (message.cpuMillicores !== 0) {
+      writer.uint32(40).uint32(message.cpuMillicores);
     }
     return writer;
   },
@@ -81,6 +87,14 @@ export const InstanceType: MessageFns<InstanceType> = {
             message.description = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cpuMillicores = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -102,6 +116,7 @@ export const InstanceType: MessageFns<InstanceType> = {
     message.vcpus = object.vcpus ?? 0;
     message.memoryMib = object.memoryMib ?? 0;
     message.description = object.description ?? "";
+    message.cpuMillicores = object.cpuMillicores ?? 0;
     return message;
   },
 };
