@@ -28,9 +28,20 @@ export async function execute(
       d.log.info({ instance: id, generation: order.generation, by: action.by }, 'instance started');
       return started(d, record, action.by);
     case 'stop':
-      return d.driver.stop(id, order.graceSeconds * 1000, signal);
+      return stop(d, record, signal);
     case 'remove':
       return d.driver.remove(id);
+  }
+}
+
+/** What is to be gone is removed all the same: removing kills, too. */
+async function stop(d: ReconcilerDeps, { order }: InstanceRecord, signal: AbortSignal): Promise<void> {
+  try {
+    await d.driver.stop(order.instanceId, order.graceSeconds * 1000, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (order.desired !== 'absent' || !(error instanceof DriverError)) throw error;
+    d.log.warn({ instance: order.instanceId, err: error }, 'it could not be stopped; it is removed');
   }
 }
 

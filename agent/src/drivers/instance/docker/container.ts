@@ -17,6 +17,8 @@ export const labels = {
 const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'SETGID', 'SETUID', 'NET_BIND_SERVICE', 'KILL'];
 const CPU_PERIOD_US = 100_000;
 const MIB = 1024 * 1024;
+/** Exit code of what SIGKILL ended. */
+const KILLED = 128 + 9;
 
 /** The name is derived from the id, so that creating twice can only ever make one. */
 export const containerName = (instanceId: string) => `thecloud-${instanceId}`;
@@ -101,7 +103,8 @@ export function seenFrom(id: string, info: Docker.ContainerInspectInfo): SeenIns
     exitCode: phase === 'exited' ? info.State.ExitCode : undefined,
     startedAt: time(info.State.StartedAt),
     finishedAt: phase === 'exited' ? time(info.State.FinishedAt) : undefined,
-    outOfMemory: info.State.OOMKilled,
+    // Docker's mark stands for any process in there: the program itself was killed only if it ended by SIGKILL.
+    outOfMemory: phase === 'exited' && info.State.OOMKilled && info.State.ExitCode === KILLED,
     generation: Number(marks[labels.generation] ?? 0),
     restartNonce: Number(marks[labels.restartNonce] ?? 0),
     specHash: marks[labels.specHash] ?? '',

@@ -5,6 +5,7 @@ import {
   describeWithDocker,
   dockerSocket,
   importTestImage,
+  loadTestImage,
   removeContainers,
   sh,
   sleeper,
@@ -170,6 +171,43 @@ describeWithDocker('docker', () => {
     const id = await run({ memoryMib: 16, command: sh('exec /bin/busybox tail /dev/zero') });
     expect(await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited')).toBe(true);
     expect(await driver.inspect(id)).toMatchObject({ outOfMemory: true, exitCode: 137 });
+  });
+
+  it.each([3, 0])('does not say so when it killed a child only, and the program ended with %i', async (code) => {
+    const script = `/bin/busybox tail /dev/zero; echo "child $?"; exit ${code}`;
+    const id = await run({ memoryMib: 16, command: sh(script) });
+    await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
+    expect((await container(id).inspect()).State.OOMKilled).toBe(true);
+    expect(await driver.inspect(id)).toMatchObject({ outOfMemory: false, exitCode: code });
+    expect(await driver.tail(id, 1_000)).toContain('child 137');
+  });
+
+  describe('of an image whose stop signal does not exist', () => {
+    const image = 'thecloud-agent-test:sigfoo';
+    beforeAll(() => loadTestImage(docker, image, { StopSignal: 'SIGFOO' }));
+
+    it('asks the program to end, as for any other', async () => {
+      const polite = 'trap "exit 5" TERM; echo ready; while :; do /bin/busybox sleep 0.05; done';
+      const id = await run({ image, command: sh(polite) });
+      await until('its trap', async () => (await driver.tail(id, 100)) === 'ready');
+      await driver.stop(id, 10_000, never);
+      expect(await driver.inspect(id)).toMatchObject({ phase: 'exited', exitCode: 5 });
+      await driver.start(id, never);
+      expect((await driver.inspect(id))?.phase).toBe('running');
+      await driver.remove(id);
+      expect(await driver.inspect(id)).toBeUndefined();
+    });
+
+    it.each([0, 200])('kills what does not end within %i ms, also a paused one', async (graceMs) => {
+      const deaf = sh('trap "" TERM; while :; do /bin/busybox sleep 0.05; done');
+      const id = await run({ image, command: deaf });
+      await driver.stop(id, graceMs, never);
+      expect(await driver.inspect(id)).toMatchObject({ phase: 'exited', exitCode: 137 });
+      await driver.start(id, never);
+      await container(id).pause();
+      await driver.stop(id, graceMs, never);
+      expect(await driver.inspect(id)).toMatchObject({ phase: 'exited', exitCode: 137 });
+    });
   });
 
   it('publishes ports on the configured address only', async () => {

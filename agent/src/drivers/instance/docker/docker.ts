@@ -132,8 +132,9 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     if (!info?.State.Running) return;
     const asked = 'StopSignal' in info.Config ? info.Config.StopSignal : undefined;
     const stopSignal = typeof asked === 'string' && asked ? asked : 'SIGTERM';
-    const state = { paused: info.State.Paused, stopSignal };
-    await stopContainer(this.#docker.getContainer(info.Id), state, graceMs, signal);
+    const { Pid: pid, Paused: paused } = info.State;
+    const container = this.#docker.getContainer(info.Id);
+    await stopContainer({ container, containerId: info.Id, pid, paused, stopSignal }, graceMs, signal);
   }
 
   async remove(id: string): Promise<void> {

@@ -43,6 +43,16 @@ export async function signalSession(
   return members.length;
 }
 
+/** To this one process alone, if it still is the one that it was. */
+export async function signalProcess(
+  { pid, startTime }: HostProcess,
+  containerId: string,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  const now = await hostProcess(pid, containerId);
+  if (now?.startTime === startTime) send(pid, signal);
+}
+
 /** Hangs the session up as a lost terminal would, then kills what is left. False: something survives even that. */
 export async function endSession(leader: HostProcess, containerId: string): Promise<boolean> {
   await signalSession(leader, containerId, 'SIGHUP', 'SIGCONT');

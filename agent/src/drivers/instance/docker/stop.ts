@@ -1,29 +1,58 @@
 import type Docker from 'dockerode';
-import type { DriverError } from '../../../ports/driver-error';
 import { call, statusOf, within } from '../../docker-engine';
+import { hostProcess, signalProcess } from './host-session';
 import { startProblem } from './problem';
 
 /** Longest we wait after SIGKILL for the kernel to be done with it. */
 const KILL_TIMEOUT_MS = 15_000;
+/** Longest we wait for Docker to pass a polite signal on, whatever the grace. */
+const POLITE_TIMEOUT_MS = 10_000;
+
+export interface Stopping {
+  readonly container: Docker.Container;
+  readonly containerId: string;
+  /** Its main process on this host; 0: none. */
+  readonly pid: number;
+  readonly paused: boolean;
+  /** As the image asks for it: it may be no signal at all. */
+  readonly stopSignal: string;
+}
 
 /**
  * SIGTERM (or what the image asks for), then SIGKILL after `graceMs`. Not Docker's own stop: that cannot be hurried
- * by a newer order once it waits.
+ * by a newer order once it waits. Nothing that goes wrong while it is asked politely stands in the way of the kill.
  */
-export async function stopContainer(
-  container: Docker.Container,
-  state: { paused: boolean; stopSignal: string },
-  graceMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  if (state.paused) await tolerant((abortSignal) => container.unpause({ abortSignal }), signal);
+export async function stopContainer(s: Stopping, graceMs: number, signal: AbortSignal): Promise<void> {
+  const { container } = s;
   if (graceMs > 0) {
-    await tolerant((abortSignal) => container.kill({ signal: state.stopSignal, abortSignal }), signal);
+    await askToEnd(s, Math.min(graceMs, POLITE_TIMEOUT_MS), signal);
     if (await ended(container, graceMs, signal)) return;
   }
-  await tolerant((abortSignal) => container.kill({ signal: 'SIGKILL', abortSignal }), signal);
+  // A paused container takes a SIGKILL as it is: Docker resumes it for that.
+  await kill(container, signal);
   if (await ended(container, KILL_TIMEOUT_MS, signal)) return;
   throw startProblem(new Error('It does not end, not even killed.'));
+}
+
+/**
+ * Docker sends no signal but SIGKILL to a container whose image has a stop signal that does not exist: then SIGTERM
+ * goes to its main process directly. Rejects only when `signal` fires.
+ */
+async function askToEnd(s: Stopping, ms: number, signal: AbortSignal): Promise<void> {
+  const { container, containerId, pid, paused, stopSignal } = s;
+  const passes = async (work: (abortSignal: AbortSignal) => Promise<unknown>) => {
+    try {
+      await call(work, startProblem, signal, ms);
+      return true;
+    } catch {
+      signal.throwIfAborted();
+      return false; // gone, not responding, or no such signal: the wait that follows tells, and then the kill
+    }
+  };
+  if (paused) await passes((abortSignal) => container.unpause({ abortSignal }));
+  if (await passes((abortSignal) => container.kill({ signal: stopSignal, abortSignal }))) return;
+  const main = pid > 0 ? await hostProcess(pid, containerId) : undefined;
+  if (main) await signalProcess(main, containerId, 'SIGTERM');
 }
 
 /** True once it does not run (or is gone), false when `ms` have passed before. */
@@ -40,14 +69,14 @@ async function ended(container: Docker.Container, ms: number, signal: AbortSigna
   }
 }
 
-/** 404 and 409 say that it is gone, or not in that state any more: the wait that follows tells the truth. */
-async function tolerant(work: (signal: AbortSignal) => Promise<unknown>, signal: AbortSignal): Promise<void> {
+/** 404 and 409 say that it is gone, or does not run any more: the wait that follows tells the truth. */
+async function kill(container: Docker.Container, signal: AbortSignal): Promise<void> {
   const quiet = async (abortSignal: AbortSignal) => {
     try {
-      await work(abortSignal);
+      await container.kill({ signal: 'SIGKILL', abortSignal });
     } catch (error) {
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   };
-  await call<void>(quiet, startProblem as (error: unknown) => DriverError, signal);
+  await call(quiet, startProblem, signal);
 }
