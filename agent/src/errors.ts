@@ -40,6 +40,16 @@ export const errors = errorCatalogue('agent.thecloud', {
     (m) =>
       `The program could not be run there: ${m.why} Check the command, the user and the working directory.`,
   ),
+  COMMAND_NOT_FOUND: entry<{ why: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `${m.why} Check its name, and the PATH of the image, or give its whole path.`,
+    { field: 'command' },
+  ),
+  COMMAND_NOT_EXECUTABLE: entry<{ why: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `${m.why} Is it a program of this kind of machine, and may this user execute it?`,
+    { field: 'command' },
+  ),
   EXEC_IDLE: entry<{ seconds: string }>(
     'DEADLINE_EXCEEDED',
     (m) => `Neither side sent anything for ${m.seconds} s, so the program was ended. Run it again to go on.`,

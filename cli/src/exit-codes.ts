@@ -8,6 +8,8 @@ export const exitCodes = {
   conflict: 5,
   operationFailed: 6,
   unavailable: 7,
+  commandNotExecutable: 126,
+  commandNotFound: 127,
   interrupted: 130,
 } as const;
 
@@ -25,7 +27,8 @@ export const exitCodesHelp = `Exit codes:
     7  the cloud does not answer, or not in time
   130  interrupted; what was asked for goes on without you
 Of several things that were asked for at once, the first that failed decides; the others are done all the same.
-\`cloud instance exec\` and \`cloud shell\` end with the exit code of the program that they ran.`;
+\`cloud instance exec\` and \`cloud shell\` end with the exit code of the program that they ran;
+127: there is no such program in the instance, 126: it cannot be executed.`;
 
 /** An outcome the user is told in words: what happened, what to do about it, how the process ends. */
 export class CliError extends Error {

@@ -63,6 +63,9 @@ const byReason: Record<string, ExitCode> = {
   SESSION_REQUIRED: exitCodes.forbidden,
   REGISTRATION_CLOSED: exitCodes.forbidden,
   PROJECT_REQUIRED: exitCodes.usage,
+  // As a shell says it: these are of the program that was to run, not of this one.
+  COMMAND_NOT_FOUND: exitCodes.commandNotFound,
+  COMMAND_NOT_EXECUTABLE: exitCodes.commandNotExecutable,
 };
 
 const byStatus: Record<number, ExitCode> = {

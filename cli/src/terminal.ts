@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import type { Exec } from '@thecloud/sdk';
 import type { Io } from './io';
 import { write } from './write';
@@ -32,7 +33,7 @@ export async function attach(
 
 function passInput({ stdin }: Io, exec: Exec, tty: boolean): () => void {
   const raw = tty && stdin.isTTY === true;
-  if (raw) stdin.setRawMode?.(true);
+  if (raw) makeRaw(stdin);
   const ended = () => undefined; // the program has ended: what it wrote last is still read, and says how
   const onData = (chunk: Buffer | string) => {
     stdin.pause();
@@ -48,6 +49,16 @@ function passInput({ stdin }: Io, exec: Exec, tty: boolean): () => void {
     if (raw) stdin.setRawMode?.(false);
     stdin.pause();
   };
+}
+
+/**
+ * Node's raw mode leaves the terminal's treatment of output on (a carriage return is put before each line feed), which
+ * is for the terminal in the instance to do: stty, where there is one, turns it off. Leaving raw mode brings back all
+ * that was before, and so does Node itself when it ends.
+ */
+function makeRaw(stdin: Io['stdin']): void {
+  stdin.setRawMode?.(true);
+  if (stdin.fd !== undefined) spawnSync('stty', ['-opost'], { stdio: [stdin.fd, 'ignore', 'ignore'] });
 }
 
 function followSize(io: Io, exec: Exec): () => void {

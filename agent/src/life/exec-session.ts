@@ -1,7 +1,7 @@
 import type { agentV1 } from '@thecloud/api';
 import { invalidFields } from '@thecloud/kernel';
 import { errors } from '../errors';
-import type { ExecProcess, ExecSignal, TerminalSize } from '../ports/exec-driver';
+import type { ExecProcess, ExecSignal } from '../ports/exec-driver';
 
 /** Ends what nobody uses: called back when neither side has sent anything for so long. */
 export class IdleTimer {
@@ -25,8 +25,8 @@ export class IdleTimer {
 }
 
 export interface SessionOptions {
-  /** Of its terminal, if it has one. */
-  readonly terminal?: TerminalSize;
+  /** Has it a terminal? */
+  readonly tty: boolean;
   readonly idleMs: number;
   readonly signal: AbortSignal;
 }
@@ -38,7 +38,7 @@ export interface SessionOptions {
 export async function* execSession(
   process: ExecProcess,
   input: AsyncIterable<agentV1.ExecRequest>,
-  { terminal, idleMs, signal }: SessionOptions,
+  { tty, idleMs, signal }: SessionOptions,
 ): AsyncGenerator<agentV1.ExecResponse> {
   let failure: unknown;
   // Closing it ends its output, and so what waits below.
@@ -46,12 +46,11 @@ export async function* execSession(
   const idle = new IdleTimer(idleMs, close);
   signal.addEventListener('abort', close, { once: true });
   if (signal.aborted) close();
-  feed(process, input, terminal !== undefined, idle).catch((error: unknown) => {
+  feed(process, input, tty, idle).catch((error: unknown) => {
     failure ??= error;
     close();
   });
   try {
-    if (terminal) await process.resize(terminal);
     for await (const { stream, data } of process.output) {
       idle.touch();
       yield { output: { $case: stream, value: data } };

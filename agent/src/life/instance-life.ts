@@ -3,7 +3,7 @@ import type { agentV1 } from '@thecloud/api';
 import type { Observations } from '../core/observations';
 import { errors } from '../errors';
 import { DriverError } from '../ports/driver-error';
-import type { ExecDriver, ExecSpec, TerminalSize } from '../ports/exec-driver';
+import type { ExecDriver, ExecSpec } from '../ports/exec-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
 import type { LogDriver, LogOptions } from '../ports/log-driver';
 import type { StatsDriver, Usage } from '../ports/stats-driver';
@@ -51,7 +51,7 @@ export class InstanceLife {
 
   exec(
     id: string,
-    spec: ExecSpec & { terminal?: TerminalSize },
+    spec: ExecSpec,
     input: AsyncIterable<agentV1.ExecRequest>,
     caller: Caller,
   ): AsyncGenerator<agentV1.ExecResponse> {
@@ -60,7 +60,7 @@ export class InstanceLife {
       if (!can(driver, 'exec')) throw unable('exec', driver);
       const process = await driver.exec(id, spec);
       caller.accept();
-      yield* execSession(process, input, { terminal: spec.terminal, idleMs, signal: caller.signal });
+      yield* execSession(process, input, { tty: spec.tty, idleMs, signal: caller.signal });
     });
   }
 
@@ -115,5 +115,8 @@ function worded(error: unknown, id: string): unknown {
   if (!(error instanceof DriverError)) return error;
   if (error.reason === 'NOT_RUNNING') return errors.INSTANCE_NOT_RUNNING({ id }, error);
   if (error.reason === 'DRIVER_UNAVAILABLE') return errors.ENGINE_UNAVAILABLE({}, error);
+  if (error.reason === 'COMMAND_NOT_FOUND') return errors.COMMAND_NOT_FOUND({ why: error.message }, error);
+  if (error.reason === 'COMMAND_NOT_EXECUTABLE')
+    return errors.COMMAND_NOT_EXECUTABLE({ why: error.message }, error);
   return errors.EXEC_FAILED({ why: error.message }, error);
 }

@@ -10,7 +10,9 @@ export type DriverReason =
   | 'DRIVER_UNAVAILABLE'
   /** Exec and stats need a program that runs. */
   | 'NOT_RUNNING'
-  | 'EXEC_FAILED';
+  | 'EXEC_FAILED'
+  | 'COMMAND_NOT_FOUND'
+  | 'COMMAND_NOT_EXECUTABLE';
 
 /** An engine could not do it. `message` is for the instance's owner: what happened, and what to do if they can. */
 export class DriverError extends Error {
@@ -33,3 +35,9 @@ export class DriverError extends Error {
 
 /** Something that only a running program can give was asked of one that does not run. */
 export const notRunning = () => new DriverError('NOT_RUNNING', 'Its program does not run.', false);
+
+export const commandNotFound = (program: string) =>
+  new DriverError('COMMAND_NOT_FOUND', `There is no program ${program} in the instance.`, false);
+
+export const commandNotExecutable = (program: string) =>
+  new DriverError('COMMAND_NOT_EXECUTABLE', `${program} cannot be executed in the instance.`, false);

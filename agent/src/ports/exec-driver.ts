@@ -7,6 +7,8 @@ export interface ExecSpec {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly tty: boolean;
+  /** Of its terminal, before it starts. */
+  readonly size?: TerminalSize | undefined;
   /** Empty: the image's own. */
   readonly workingDir: string;
   readonly user: string;
@@ -39,8 +41,8 @@ export interface ExecProcess {
 /** An optional ability of an instance driver, found by `'exec' in driver`. */
 export interface ExecDriver {
   /**
-   * A program that cannot be started has said why in its output, and has code 126 or 127.
-   * @throws DriverError NOT_RUNNING, DRIVER_UNAVAILABLE, EXEC_FAILED
+   * A program that is not there may be found out only when it is to start: then `output` throws that.
+   * @throws DriverError NOT_RUNNING, DRIVER_UNAVAILABLE, EXEC_FAILED, COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE
    */
   exec(id: string, spec: ExecSpec): Promise<ExecProcess>;
   /** Ends what earlier agents of this host ran by `exec` and could not end. Resolves with how many. */

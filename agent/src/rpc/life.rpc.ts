@@ -22,9 +22,9 @@ export function lifeHandlers(life: InstanceLife): Life {
       if (first?.input?.$case !== 'start')
         throw invalidFields([{ field: 'start', description: 'must come first' }]);
       const { instanceId, size, ...spec } = first.input.value;
-      const terminal = spec.tty ? (size ?? DEFAULT_TERMINAL) : undefined;
+      const terminal = { size: spec.tty ? (size ?? DEFAULT_TERMINAL) : undefined };
       const rest = { [Symbol.asyncIterator]: () => input };
-      yield* life.exec(checkInstanceId(instanceId), { ...spec, terminal }, rest, ctx);
+      yield* life.exec(checkInstanceId(instanceId), { ...spec, ...terminal }, rest, ctx);
     },
     watchStats: (ctx, { instanceId, intervalMs }) => life.stats(checkInstanceId(instanceId), intervalMs, ctx),
   };

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { logConfig } from './container-log';
 import type { DriverPhase, InstanceSpec, SeenInstance } from '../../../ports/instance-driver';
 
 /** Agents of several clouds may share a Docker: only containers with our host id are ours. */
@@ -72,7 +73,7 @@ export function containerOptions(
       CpuPeriod: CPU_PERIOD_US,
       CpuQuota: Math.round((spec.cpuMillicores * CPU_PERIOD_US) / 1_000),
       PidsLimit: spec.pids,
-      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
+      LogConfig: logConfig,
       // The agent alone restarts (see core/plan.ts).
       RestartPolicy: { Name: 'no' },
     },

@@ -1,3 +1,4 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { globalAgent } from 'node:http';
 import { newId } from '@thecloud/kernel';
 import Docker from 'dockerode';
@@ -16,7 +17,8 @@ import { until } from '../../../fixtures/until';
 import { instanceDriverContract } from '../../../ports/instance-driver.contract';
 import { instanceLifeContract } from '../../../ports/instance-life.contract';
 import type { InstanceSpec } from '../../../ports/instance-driver';
-import { containerName } from './container';
+import type { ExecProcess, ExecSpec } from '../../../ports/exec-driver';
+import { containerName, containerOptions } from './container';
 import { DockerInstanceDriver } from './docker';
 
 const never = new AbortController().signal;
@@ -32,6 +34,15 @@ describeWithDocker('docker', () => {
     Object.entries(globalAgent.sockets)
       .filter(([name]) => name.includes(dockerSocket))
       .reduce((all, [, sockets]) => all + (sockets?.length ?? 0), 0);
+  /** Files of logs that this process has open. */
+  const openLogs = () =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes('/local-logs/');
+      } catch {
+        return false; // closed meanwhile
+      }
+    }).length;
   const runningExecs = async (id: string) => {
     const { ExecIDs: ids } = await container(id).inspect();
     const all = await Promise.all(
@@ -76,7 +87,7 @@ describeWithDocker('docker', () => {
       ),
       yes: ['/bin/busybox', 'yes'],
     },
-    held: async (id) => ({ execs: await runningExecs(id), followers: openRequests() }),
+    held: async (id) => ({ execs: await runningExecs(id), followers: openRequests() + openLogs() }),
   }));
 
   const spec = (more: Partial<InstanceSpec>): InstanceSpec => ({
@@ -106,6 +117,12 @@ describeWithDocker('docker', () => {
     await driver.create(made, never);
     await driver.start(made.id, never);
     return made.id;
+  };
+
+  const outputOf = async (exec: ExecProcess) => {
+    let text = '';
+    for await (const { data } of exec.output) text += data.toString();
+    return text;
   };
 
   it('locks the container down and limits it, even with more vCPUs than the machine has', async () => {
@@ -173,14 +190,17 @@ describeWithDocker('docker', () => {
     expect(await driver.inspect(id)).toMatchObject({ outOfMemory: true, exitCode: 137 });
   });
 
-  it.each([3, 0])('does not say so when it killed a child only, and the program ended with %i', async (code) => {
-    const script = `/bin/busybox tail /dev/zero; echo "child $?"; exit ${code}`;
-    const id = await run({ memoryMib: 16, command: sh(script) });
-    await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
-    expect((await container(id).inspect()).State.OOMKilled).toBe(true);
-    expect(await driver.inspect(id)).toMatchObject({ outOfMemory: false, exitCode: code });
-    expect(await driver.tail(id, 1_000)).toContain('child 137');
-  });
+  it.each([3, 0])(
+    'does not say so when it killed a child only, and the program ended with %i',
+    async (code) => {
+      const script = `/bin/busybox tail /dev/zero; echo "child $?"; exit ${code}`;
+      const id = await run({ memoryMib: 16, command: sh(script) });
+      await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
+      expect((await container(id).inspect()).State.OOMKilled).toBe(true);
+      expect(await driver.inspect(id)).toMatchObject({ outOfMemory: false, exitCode: code });
+      expect(await driver.tail(id, 1_000)).toContain('child 137');
+    },
+  );
 
   describe('of an image whose stop signal does not exist', () => {
     const image = 'thecloud-agent-test:sigfoo';
@@ -263,6 +283,97 @@ describeWithDocker('docker', () => {
     expect(await other.list()).toEqual([]);
     await other.remove(id);
     expect((await driver.inspect(id))?.phase).toBe('running');
+  });
+
+  it('gives a terminal its size before the program starts, every time', async () => {
+    const id = await run({});
+    const size = { rows: 41, columns: 133 };
+    const said: string[] = [];
+    for (let times = 0; times < 25; times++) {
+      const program = { command: ['/bin/busybox', 'stty', 'size'], env: {}, workingDir: '', user: '' };
+      const exec = await driver.exec(id, { ...program, tty: true, size });
+      said.push(await outputOf(exec));
+      expect(await exec.exitCode()).toBe(0);
+      await exec.close();
+    }
+    expect(new Set(said)).toEqual(new Set(['41 133\r\n']));
+  });
+
+  it.each([false, true])('says why a program cannot be started (terminal: %s)', async (tty) => {
+    const id = await run({});
+    const refusal = async (more: Partial<ExecSpec>) => {
+      const program = { command: ['/bin/busybox', 'true'], env: {}, workingDir: '', user: '' };
+      const exec = driver.exec(id, { ...program, tty, size: { rows: 24, columns: 80 }, ...more });
+      return exec.then(outputOf).catch((error: unknown) => error);
+    };
+    expect(await refusal({ command: ['/www'] })).toMatchObject({ reason: 'COMMAND_NOT_EXECUTABLE' });
+    const refused = { reason: 'EXEC_FAILED' };
+    expect(await refusal({ workingDir: '/no/dir' })).toMatchObject({
+      ...refused,
+      message: 'It has no working directory /no/dir to run in.',
+    });
+    expect(await refusal({ user: 'nobodyx' })).toMatchObject({
+      ...refused,
+      message: expect.stringMatching(/^unable to find user nobodyx/),
+    });
+    expect(await runningExecs(id)).toBe(0);
+  });
+
+  it('gives the bytes that were written, however long the line and whatever they are', async () => {
+    const binary = Buffer.from(Array.from({ length: 257 }, (_, i) => i % 256));
+    const script =
+      '/bin/busybox head -c 16383 /dev/zero | /bin/busybox tr "\\0" a; echo 日本; ' +
+      `echo ${binary.toString('base64')} | /bin/busybox base64 -d; echo; /bin/busybox printf "no line feed"`;
+    const id = await run({ command: sh(script) });
+    await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
+    const pieces: Buffer[] = [];
+    for await (const batch of driver.logs(id, { follow: false }, never))
+      pieces.push(...batch.map((e) => e.text));
+    const feed = Buffer.from('\n');
+    const written = [Buffer.from(`${'a'.repeat(16_383)}日本\n`), binary, feed, Buffer.from('no line feed')];
+    expect(Buffer.concat(pieces).equals(Buffer.concat(written))).toBe(true);
+    expect(await driver.tail(id, 100)).toContain('no line feed');
+  });
+
+  it('repeats and loses no line of a busy log while Docker rotates it', async () => {
+    // 30,000 lines of 900 bytes at some 2 MB/s: 27 MB, three files of 10 MB.
+    const script =
+      'x=$(/bin/busybox head -c 880 /dev/zero | /bin/busybox tr "\\0" x); i=0; ' +
+      'while [ $i -lt 30000 ]; do i=$((i+1)); echo "line $i $x"; [ $((i % 200)) = 0 ] && /bin/busybox sleep 0.08; done; ' +
+      'echo over; /bin/busybox sleep 1000';
+    const id = await run({ command: sh(script) });
+    const seen: number[] = [];
+    let last = '';
+    for await (const batch of driver.logs(id, { follow: true }, never)) {
+      for (const { text } of batch) {
+        last = text.toString('latin1', 0, 20).trim();
+        if (last !== 'over') seen.push(Number(/^line (\d+)/.exec(last)?.[1]));
+      }
+      if (last === 'over') break;
+    }
+    expect(seen.findIndex((n, i) => n !== i + 1)).toBe(-1);
+    expect(seen).toHaveLength(30_000);
+    await driver.remove(id);
+  }, 120_000);
+
+  it('still reads the log of a container that an earlier version made', async () => {
+    const options = containerOptions(spec({ command: sh('echo one; echo two') }), {
+      ...{ hostId, publishAddress: '127.0.0.1', init: true },
+    });
+    const id = options.Labels?.['thecloud.instance_id'] ?? '';
+    const HostConfig = {
+      ...options.HostConfig,
+      LogConfig: { Type: 'json-file', Config: { 'max-size': '10m' } },
+    };
+    await docker.createContainer({ ...options, HostConfig });
+    await driver.start(id, never);
+    const read = async () => {
+      let text = '';
+      for await (const batch of driver.logs(id, { follow: false }, never))
+        text += batch.map((e) => e.text).join('');
+      return text;
+    };
+    await until('its log', async () => (await read()) === 'one\ntwo\n');
   });
 
   it('hangs up all that a program has started, and leaves alone what left its session', async () => {

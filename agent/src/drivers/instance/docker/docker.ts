@@ -12,10 +12,12 @@ import type { ExecDriver, ExecProcess, ExecSpec } from '../../../ports/exec-driv
 import type { LogDriver, LogEntry, LogOptions } from '../../../ports/log-driver';
 import type { StatsDriver, Usage } from '../../../ports/stats-driver';
 import { call, connectDocker, messageOf, statusOf, unavailable } from '../../docker-engine';
+import { abilitiesOf } from './abilities';
+import type { EngineAbilities } from './abilities';
 import { containerName, containerOptions, labels, phaseOf, seenFrom } from './container';
 import { execProblem, startExec } from './exec';
 import { textOfLog } from './log-tail';
-import { containerLogs } from './logs';
+import { logOf } from './container-log';
 import { startProblem } from './problem';
 import { stopContainer } from './stop';
 import { sweepExecs } from './sweep-execs';
@@ -39,8 +41,8 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   readonly #publishAddress: string;
   /** Containers made here and not started yet, by instance: their start need not look for them. */
   readonly #made = new Map<string, string>();
-  /** Does Docker have docker-init? As it said last; undefined: it has not been asked. */
-  #init: boolean | undefined;
+  /** As Docker said last; undefined: it has not been asked. */
+  #engine: EngineAbilities | undefined;
 
   constructor(options: DockerDriverOptions) {
     this.#docker = connectDocker(options.socketPath);
@@ -51,7 +53,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   async probe(): Promise<DriverHealth> {
     try {
       const version = await call(() => this.#docker.version(), unavailable, undefined, PROBE_TIMEOUT_MS);
-      this.#init = hasInit(version);
+      this.#engine = abilitiesOf(version);
       return { ok: true, version: version.Version };
     } catch (error) {
       return { ok: false, why: messageOf(error) };
@@ -71,11 +73,11 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   }
 
   async create(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
-    this.#init ??= hasInit(await call(() => this.#docker.version(), startProblem, signal));
+    const { init } = await this.#abilities(signal);
     const options = containerOptions(spec, {
       hostId: this.#hostId,
       publishAddress: this.#publishAddress,
-      init: this.#init,
+      init,
     });
     await call(
       async (abortSignal) => {
@@ -175,11 +177,13 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
 
   async *logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogEntry[]> {
     const info = await this.#find(id);
-    if (info) yield* containerLogs(this.#docker, info.Id, options, signal);
+    if (info) yield* logOf(this.#docker, info, options, signal);
   }
 
   async exec(id: string, spec: ExecSpec): Promise<ExecProcess> {
-    return startExec(this.#docker, await this.#running(id), this.#hostId, spec);
+    const containerId = await this.#running(id);
+    const { setsSize } = await this.#abilities();
+    return startExec({ docker: this.#docker, containerId, hostId: this.#hostId, setsSize }, spec);
   }
 
   async sweep(): Promise<number> {
@@ -199,6 +203,10 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     const stop = new AbortController();
     void followEvents(this.#docker, this.#hostId, onChange, stop.signal);
     return () => stop.abort();
+  }
+
+  async #abilities(signal?: AbortSignal): Promise<EngineAbilities> {
+    return (this.#engine ??= abilitiesOf(await call(() => this.#docker.version(), startProblem, signal)));
   }
 
   /** By name; and by label when a stranger has renamed it. Never a container that is not ours. */
@@ -247,10 +255,4 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
       startProblem,
     );
   }
-}
-
-/** Debian's docker.io only recommends the package that brings docker-init: ask, do not assume. */
-function hasInit({ Components: parts }: Docker.DockerVersion): boolean {
-  const init = parts?.find((part) => part.Name === 'docker-init')?.Version;
-  return init !== undefined && init !== '' && init !== 'N/A';
 }

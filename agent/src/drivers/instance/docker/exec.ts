@@ -5,37 +5,59 @@ import { DriverError, notRunning } from '../../../ports/driver-error';
 import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../../ports/exec-driver';
 import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
 import { framesOf } from './frames';
+import { holdBack } from './held-back';
+import type { HeldBack } from './held-back';
 import { endSession, hostProcess, signalSession } from './host-session';
 import type { HostProcess } from './host-session';
+import { refusedStart } from './problem';
 
 /** Marks what we started among all that runs in a container, so that a later agent finds it. */
 export const execMark = (hostId: string) => `THECLOUD_EXEC=${hostId}`;
 /** How long Docker may take to notice that it runs, or has ended, in ms. */
 const NOTICE_MS = 10_000;
 const LOOK_EVERY_MS = 20;
+/** Of the words with which Docker refuses to start a program. */
+const MOST_PIECES = 16;
 
-/** Starts a program in a container, attached to us. */
-export async function startExec(
-  docker: Docker,
-  containerId: string,
-  hostId: string,
-  spec: ExecSpec,
-): Promise<DockerExec> {
-  const env = [...Object.entries(spec.env).map(([key, value]) => `${key}=${value}`), execMark(hostId)];
+export interface ExecTarget {
+  readonly docker: Docker;
+  readonly containerId: string;
+  readonly hostId: string;
+  /** Does the engine set a terminal's size before the program starts (API 1.42)? */
+  readonly setsSize: boolean;
+}
+
+/** Starts a program in a container, attached to us. Resolves once it runs, at its terminal's size. */
+export async function startExec(target: ExecTarget, spec: ExecSpec): Promise<DockerExec> {
+  const { docker, containerId } = target;
+  const container = docker.getContainer(containerId);
+  const { tty, size } = spec;
+  const held = tty && size && !target.setsSize ? await holdBack(container, spec.command) : undefined;
+  const env = Object.entries(spec.env).map(([key, value]) => `${key}=${value}`);
   const options = {
-    ...{ Cmd: [...spec.command], Env: env, Tty: spec.tty, User: spec.user, WorkingDir: spec.workingDir },
+    ...{ Cmd: [...(held?.command ?? spec.command)], Env: [...env, execMark(target.hostId)] },
+    ...{ Tty: tty, User: spec.user, WorkingDir: spec.workingDir },
     ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true },
+    ...(tty && size && { ConsoleSize: [size.rows, size.columns] as [number, number] }),
   };
-  const exec = await call(
-    (abortSignal) => docker.getContainer(containerId).exec({ ...options, abortSignal }),
-    execProblem,
-  );
-  const socket = await call(() => exec.start({ hijack: true, stdin: true, Tty: spec.tty }), execProblem);
-  return new DockerExec(exec, socket, containerId, spec.tty);
+  const problem = (error: unknown) => startFailure(error, spec);
+  const exec = await call((abortSignal) => container.exec({ ...options, abortSignal }), problem);
+  const socket = await call(() => exec.start({ hijack: true, stdin: true, Tty: tty }), problem);
+  const process = new DockerExec(exec, socket, containerId, tty, held);
+  try {
+    if (!(await process.started())) throw refusedStart(await process.text(), spec);
+    if (tty && size) await process.resize(size);
+    if (held) await process.write(held.go);
+    return process;
+  } catch (error) {
+    await process.close().catch(() => undefined); // what went wrong first is told
+    throw error;
+  }
 }
 
 class DockerExec implements ExecProcess {
   readonly output: AsyncIterable<ExecOutput>;
+  readonly #begun: Promise<Docker.ExecInspectInfo>;
   readonly #process: Promise<HostProcess | undefined>;
   #closing: Promise<void> | undefined;
   #ended = false;
@@ -45,12 +67,27 @@ class DockerExec implements ExecProcess {
     private readonly socket: Duplex,
     private readonly containerId: string,
     private readonly tty: boolean,
+    private readonly held?: HeldBack,
   ) {
     // A connection that breaks ends the output; without a listener it would end this process.
     socket.on('error', () => undefined);
     this.output = this.#read();
+    this.#begun = this.#until((info) => info.Pid > 0 || info.ExitCode !== null);
     this.#process = this.#identify();
     this.#process.catch(() => undefined); // told to whoever needs it
+  }
+
+  /** False: it could not be started, and its output says why. */
+  async started(): Promise<boolean> {
+    const { Pid, ExitCode } = await this.#begun;
+    return Pid > 0 || ExitCode === null;
+  }
+
+  /** What it wrote, to its end, where that is not much. */
+  async text(): Promise<string> {
+    const pieces: Buffer[] = [];
+    for await (const { data } of this.output) if (pieces.push(data) >= MOST_PIECES) break;
+    return Buffer.concat(pieces).toString();
   }
 
   async write(data: Uint8Array): Promise<void> {
@@ -105,16 +142,18 @@ class DockerExec implements ExecProcess {
   async *#read(): AsyncGenerator<ExecOutput> {
     const bytes = this.socket as AsyncIterable<Buffer>;
     try {
-      if (this.tty) for await (const data of bytes) yield { stream: 'stdout', data };
+      if (this.tty)
+        for await (const data of this.held?.output(bytes) ?? bytes) yield { stream: 'stdout', data };
       else for await (const frames of framesOf(bytes)) yield* frames;
     } catch (error) {
+      if (error instanceof DriverError) throw error;
       if (!this.#closing) throw unavailable(error);
     }
   }
 
   /** Docker names the process by its number; who it is must be noted while it surely is that one. */
   async #identify(): Promise<HostProcess | undefined> {
-    const { Running, Pid } = await this.#until((info) => info.Pid > 0 || info.ExitCode !== null);
+    const { Running, Pid } = await this.#begun;
     return Running && Pid > 0 ? hostProcess(Pid, this.containerId) : undefined;
   }
 
@@ -139,4 +178,10 @@ export function execProblem(error: unknown): DriverError {
   return new DriverError('EXEC_FAILED', `The program could not be started: ${messageOf(error)}`, false, {
     cause: error,
   });
+}
+
+/** A later engine refuses where an earlier one says in the program's output that there is none. */
+function startFailure(error: unknown, spec: ExecSpec): DriverError {
+  const problem = execProblem(error);
+  return problem.reason === 'EXEC_FAILED' ? refusedStart(messageOf(error), spec) : problem;
 }

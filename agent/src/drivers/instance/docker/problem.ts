@@ -1,4 +1,5 @@
-import { DriverError } from '../../../ports/driver-error';
+import { commandNotExecutable, commandNotFound, DriverError } from '../../../ports/driver-error';
+import type { ExecSpec } from '../../../ports/exec-driver';
 import { messageOf } from '../../docker-engine';
 
 const ABSENT = /^no such image/i;
@@ -26,4 +27,18 @@ export function startProblem(error: unknown): DriverError {
 function readable(said: string): string {
   const cause = said.split(/starting container process caused: /).at(-1) ?? said;
   return cause.replace(/: unknown$/, '').slice(0, 1000);
+}
+
+/** Why a program beside the instance's own was not started, from the words of Docker and runc. */
+export function refusedStart(said: string, { command, workingDir }: ExecSpec): DriverError {
+  const program = command[0] ?? '';
+  const why = /unable to start container process: (.*)/s.exec(said)?.[1] ?? said;
+  const text = why.trim().replace(/: unknown$/, '');
+  if (!/^chdir|^unable to find (user|group)/.test(text)) {
+    if (/executable file not found|no such file or directory/.test(text)) return commandNotFound(program);
+    if (/permission denied|exec format error|is a directory/.test(text)) return commandNotExecutable(program);
+  }
+  if (/^chdir/.test(text))
+    return new DriverError('EXEC_FAILED', `It has no working directory ${workingDir} to run in.`, false);
+  return new DriverError('EXEC_FAILED', `${readable(text)}.`, false);
 }

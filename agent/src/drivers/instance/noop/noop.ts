@@ -1,4 +1,4 @@
-import { DriverError, notRunning } from '../../../ports/driver-error';
+import { commandNotFound, DriverError, notRunning } from '../../../ports/driver-error';
 import type {
   DriverHealth,
   InstanceDriver,
@@ -11,7 +11,7 @@ import type { ExecDriver, ExecProcess, ExecSpec } from '../../../ports/exec-driv
 import type { LogDriver, LogEntry, LogOptions } from '../../../ports/log-driver';
 import type { StatsDriver, Usage } from '../../../ports/stats-driver';
 import { NoopLog } from './log';
-import { NoopProcess } from './process';
+import { hasProgram, NoopProcess } from './process';
 
 interface Box {
   readonly spec: InstanceSpec;
@@ -118,6 +118,7 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
 
   async exec(id: string, spec: ExecSpec): Promise<ExecProcess> {
     const box = this.#running(id);
+    if (!hasProgram(spec.command[0] ?? '')) throw commandNotFound(spec.command[0] ?? '');
     const env = { ...box.spec.env, ...spec.env };
     const process = new NoopProcess({ ...spec, env }, (ended) => box.execs.delete(ended));
     box.execs.add(process);

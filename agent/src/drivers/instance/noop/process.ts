@@ -28,8 +28,8 @@ export class NoopProcess implements ExecProcess {
     readonly spec: ExecSpec,
     private readonly ended: (process: NoopProcess) => void,
   ) {
-    const name = spec.command[0] ?? '';
-    this.output = this.#run((Object.hasOwn(programs, name) && programs[name]) || programs.missing);
+    this.size = spec.size ?? this.size;
+    this.output = this.#run(programs[spec.command[0] ?? ''] ?? nothing);
   }
 
   async write(data: Uint8Array): Promise<void> {
@@ -96,7 +96,7 @@ export class NoopProcess implements ExecProcess {
 const out = (text: string): ExecOutput => ({ stream: 'stdout', data: Buffer.from(text) });
 
 /** echo, printenv, exit, cat and yes as one knows them; `size` tells the terminal's size, and again when it changes. */
-const programs: Record<string, Program> & { missing: Program } = {
+const programs: Record<string, Program> = {
   async *echo({ spec }) {
     yield out(`${spec.command.slice(1).join(' ')}\n`);
     return 0;
@@ -125,8 +125,10 @@ const programs: Record<string, Program> & { missing: Program } = {
   async *yes() {
     for (;;) yield out('y\n'.repeat(4_096));
   },
-  async *missing({ spec }) {
-    yield { stream: 'stderr', data: Buffer.from(`${spec.command[0]}: not found\n`) };
-    return 127;
-  },
 };
+
+async function* nothing(): AsyncGenerator<ExecOutput, number> {
+  return 0;
+}
+
+export const hasProgram = (name: string): boolean => Object.hasOwn(programs, name);
