@@ -1,6 +1,6 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean backup restore status logs build cli test bench check lint fmt generate
+.PHONY: help up down clean backup restore status logs build cli test faults bench check lint fmt generate
 export MODE FORCE ONLY TO FROM B
 
 help: ## Lists every verb
@@ -24,7 +24,7 @@ restore: ## Makes an installation from a backup, to be started by make up; FROM=
 status: ## Says which processes run and whether they are ready
 	@scripts/verb.sh status
 
-logs: ## Follows all logs; ONLY=gateway: one process
+logs: ## Follows all logs; ONLY=gateway: one service
 	@scripts/logs.sh
 
 build: ## Compiles what changed and makes bin/cloud
@@ -36,6 +36,9 @@ cli: ## Makes bin/cloud-linux-x64: the cloud command as one file that needs noth
 
 test: ## Runs all tests against real engines, on ports of their own
 	@scripts/test.sh
+
+faults: ## Stops each engine for 30 s under a cloud with the default fence (as root, 5 min)
+	@scripts/faults.sh
 
 bench: ## Measures ours beside bare peers, in a cloud of its own (as root); B=api: only that area
 	@scripts/bench.sh

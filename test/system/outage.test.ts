@@ -1,10 +1,10 @@
 import { methods } from '@thecloud/api';
+import { Relay } from '@thecloud/testkit';
 import { idOf } from './api';
 import type { Answer } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 import { Docker } from './docker';
-import { Relay } from './relay';
 
 /** An engine is away, then back: what goes on, what is refused and how, and that everything recovers by itself. */
 jest.setTimeout(180_000);

@@ -32,9 +32,12 @@ export class Agent {
   #closed = false;
   /** The engine did not answer when last asked. */
   #blind = false;
+  /** When it last did, or this agent began. */
+  #sawAt: Date;
 
   constructor(private readonly d: AgentDeps) {
     this.#reconciler = new Reconciler(d);
+    this.#sawAt = new Date(d.now());
     this.#queue = new WorkQueue(
       CONCURRENCY,
       (id, signal) => this.#reconciler.reconcile(id, signal),
@@ -85,8 +88,13 @@ export class Agent {
     const health = await this.d.driver.probe();
     if (health.ok && this.#blind) this.#resync(true);
     this.#blind = !health.ok;
-    if (!health.ok) this.#tellBlind(health.why);
-    return health;
+    if (health.ok) {
+      this.#sawAt = new Date(this.d.now());
+      return health;
+    }
+    const why = `${health.why}. Not known since ${this.#sawAt.toISOString()}.`;
+    this.#tellBlind(why);
+    return { ok: false, why };
   }
 
   /** Ends what is being done and writes no more. What runs on the host keeps running. */

@@ -33,7 +33,7 @@ export { egressConfig } from './egress/config';
 export { EgressGuard } from './egress/guard';
 export type { Destination } from './egress/guard';
 export { settleEpochBase } from './etcd/epoch-base';
-export { openEtcd } from './etcd/etcd';
+export { ETCD_CALL_MS, openEtcd, watchPrefix } from './etcd/etcd';
 export { firstTime } from './events/inbox';
 export { Changes } from './events/changes';
 export type { Change } from './events/changes';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Engine, etcd, freePort, nats, postgres } from '@thecloud/engines';
+import { type Engine, etcd, freePort, nats, postgres, type TlsFiles } from '@thecloud/engines';
 import { ensureSecrets, issueEngineCertificate } from '@thecloud/identity';
 import { alone, runDirectory } from './run-directory';
 
@@ -22,6 +22,8 @@ export interface TestEngines extends TestPostgres {
   readonly natsUrl: string;
   readonly etcd: Engine;
   readonly nats: Engine;
+  /** Of the PostgreSQL that the whole run shares. */
+  postgresPid(): number | undefined;
   /** For whatever else the test file keeps on disk. Removed by `close`. */
   readonly dir: string;
   close(): Promise<void>;
@@ -36,14 +38,16 @@ export function testPostgres(): Promise<TestPostgres> {
     const secretsDir = join(dir, 'secrets');
     const { caFile } = await ensureSecrets(secretsDir);
     const [port, password] = [await freePort(), randomBytes(16).toString('hex')];
-    const tls = await certificate(secretsDir, dir, 'postgres');
-    const engine = postgres({ dir, port, password, tls, durable: false });
+    const engine = sharedPostgres({ port, password, tls: await certificate(secretsDir, dir, 'postgres') });
     await engine.start();
     const shared = { adminUrl: engine.endpoint, port, password, secretsDir, caFile };
     writeFileSync(known, JSON.stringify(shared), { mode: 0o600 });
     return shared;
   });
 }
+
+const sharedPostgres = (of: { port: number; password: string; tls?: TlsFiles }): Engine =>
+  postgres({ dir: runDirectory(), durable: false, ...of });
 
 /** Everything a service stands on, with mutual TLS as in production. Call `close` in afterAll. */
 export async function testEngines(): Promise<TestEngines> {
@@ -59,6 +63,7 @@ export async function testEngines(): Promise<TestEngines> {
     natsUrl: bus.endpoint,
     etcd: store,
     nats: bus,
+    postgresPid: () => sharedPostgres(shared).pid(),
     dir,
     close: async () => {
       await Promise.all([store.destroy(), bus.destroy()]);

@@ -5,7 +5,9 @@ export { bitFlips, type Damaged, readEach, type Reading, truncations } from './d
 export { type TestDatabase, testDatabase } from './database';
 export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
 export { eventually } from './eventually';
+export { hang } from './hang';
 export { startTestIdentity, type TestIdentity } from './identity';
+export { Relay } from './relay';
 export { testPeer, testToken } from './peer';
 export { testConfig } from './service-config';
 export { type CountingProxy, countingProxy } from './round-trips';

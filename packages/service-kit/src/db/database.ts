@@ -1,5 +1,5 @@
 import { Pool } from 'pg';
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import { askedBy, commonErrors, passing } from '@thecloud/kernel';
 import type { Logger } from '../log';
 import { begin, cork, corkEvents, nextTurn, settle, txOf } from './connection';
@@ -16,6 +16,8 @@ export interface DatabaseOptions {
   readonly ca?: string;
   /** Connections at most. */
   readonly max?: number;
+  /** PostgreSQL ends a statement that takes longer; 15 s otherwise. */
+  readonly statementMs?: number;
   readonly log: Logger;
 }
 
@@ -52,6 +54,12 @@ export function beforeCommit(tx: Tx, write: () => Promise<unknown>): void {
 }
 
 const STATEMENT_TIMEOUT_MS = 15_000;
+/**
+ * A PostgreSQL that hangs does not enforce its own timeout: the connection is closed when an answer is so much later
+ * than that.
+ */
+const LATE_MS = 3_000;
+const READY_MS = 3_000;
 
 /**
  * All that services ask reaches its rows by an index. PostgreSQL would often rather read whole tables: it keeps plans
@@ -71,14 +79,16 @@ export class Database {
   readonly #writes = new SharedWrites((scope, fn) => this.write(scope, fn));
 
   constructor(private readonly options: DatabaseOptions) {
+    const { statementMs = STATEMENT_TIMEOUT_MS } = options;
     this.#pool = new Pool({
       connectionString: withPassword(options.url, options.password),
       ...(options.ca && !isSocket(options.url) ? { ssl: { ca: options.ca, rejectUnauthorized: true } } : {}),
       max: options.max ?? 10,
       connectionTimeoutMillis: 5_000,
       idleTimeoutMillis: 60_000,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      statement_timeout: statementMs,
+      query_timeout: statementMs + LATE_MS,
+      idle_in_transaction_session_timeout: statementMs,
       options: PLANS,
       pipeline: true,
     } as ConstructorParameters<typeof Pool>[0]);
@@ -182,7 +192,9 @@ export class Database {
 
   /** One plain statement answers. */
   async ready(): Promise<boolean> {
-    return this.#pool.query('SELECT 1').then(
+    // pg takes it with a query as well as with a connection; its types know only the latter.
+    const question: QueryConfig & { query_timeout: number } = { text: 'SELECT 1', query_timeout: READY_MS };
+    return this.#pool.query(question).then(
       () => true,
       () => false,
     );

@@ -1,10 +1,11 @@
-/** Class 08 (connection), 57P0x (shutdown), 53300 (too many connections), or an error of the socket itself. */
+/** Class 08 (connection), 57P0x (shutdown), 53300 (too many connections), an error of the socket itself, or no answer in time. */
 export function isConnectionLoss(cause: unknown): boolean {
   for (let e = cause; e instanceof Error; e = e.cause) {
     const code = (e as { code?: unknown }).code;
     if (typeof code === 'string' && /^(08|57P0|53300|ECONN|EPIPE|ETIMEDOUT|ENOENT|ENOTFOUND)/.test(code))
       return true;
-    if (/Connection terminated|not queryable|connection error/i.test(e.message)) return true;
+    if (/Connection terminated|not queryable|connection error|Query read timeout/i.test(e.message))
+      return true;
   }
   return false;
 }

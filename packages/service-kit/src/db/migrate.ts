@@ -15,6 +15,8 @@ export interface MigrateOptions {
   readonly migrationsFolder: string;
 }
 
+/** A statement of a migration may rewrite a large table. */
+const STATEMENT_MS = 600_000;
 /** Serialises migrations of all services; any constant does. */
 const LOCK = 7_263_001;
 
@@ -27,6 +29,7 @@ export async function migrate(o: MigrateOptions): Promise<void> {
     connectionString: withPassword(o.adminUrl, o.adminPassword),
     ...(o.ca ? { ssl: { ca: o.ca, rejectUnauthorized: true } } : {}),
     connectionTimeoutMillis: 10_000,
+    query_timeout: STATEMENT_MS,
   });
   await client.connect();
   try {

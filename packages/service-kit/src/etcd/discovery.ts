@@ -1,9 +1,12 @@
 import { experimental, Metadata, status } from '@grpc/grpc-js';
 import type { Etcd3, Lease, Watcher } from 'etcd3';
 import type { Logger } from '../log';
+import { watchPrefix } from './etcd';
 
 const LEASE_SECONDS = 10;
 const RETRY_MS = 1_000;
+/** The last replica of a service stays in use so long after its announcement has ended, in ms. */
+const LAST_ONE_MS = 5_000;
 const prefixOf = (service: string) => `thecloud/services/${service}/`;
 
 /** Announces this replica for as long as it lives; announces again when etcd has forgotten it. */
@@ -51,6 +54,8 @@ class Replicas {
   readonly #addresses = new Map<string, string>();
   readonly #listeners = new Set<() => void>();
   #watcher: Watcher | undefined;
+  /** Keys whose announcement has ended, when no other was left. */
+  readonly #leaving = new Map<string, NodeJS.Timeout>();
   #known = false;
   #closed = false;
 
@@ -81,6 +86,7 @@ class Replicas {
 
   close(): void {
     this.#closed = true;
+    for (const timer of this.#leaving.values()) clearTimeout(timer);
     void this.#watcher?.cancel().catch(() => undefined); // closing anyway
   }
 
@@ -88,24 +94,49 @@ class Replicas {
     const prefix = prefixOf(this.service);
     try {
       const etcd = this.etcd();
-      const watcher = await etcd.watch().prefix(prefix).create();
+      const watcher = await watchPrefix(etcd, prefix);
       this.#watcher = watcher;
       const found = await etcd.getAll().prefix(prefix).strings();
-      this.#addresses.clear();
-      for (const [key, address] of Object.entries(found)) this.#addresses.set(key, address);
+      for (const [key, address] of Object.entries(found)) this.#add(key, address);
+      for (const key of [...this.#addresses.keys()]) if (!(key in found)) this.#remove(key);
       this.#changed();
       watcher.on('put', (kv) => {
-        this.#addresses.set(kv.key.toString(), kv.value.toString());
+        this.#add(kv.key.toString(), kv.value.toString());
         this.#changed();
       });
       watcher.on('delete', (kv) => {
-        this.#addresses.delete(kv.key.toString());
+        this.#remove(kv.key.toString());
         this.#changed();
       });
       watcher.on('error', () => this.#again());
     } catch {
       this.#again(); // etcd is away: what is known stays in use
     }
+  }
+
+  #add(key: string, address: string): void {
+    this.#addresses.set(key, address);
+    clearTimeout(this.#leaving.get(key));
+    this.#leaving.delete(key);
+    // Those that were kept for want of another may go now.
+    for (const gone of [...this.#leaving.keys()]) this.#drop(gone);
+  }
+
+  /** An etcd that hung forgets all replicas at once when it goes on; they live, and announce themselves again. */
+  #remove(key: string): void {
+    if (this.#leaving.has(key) || !this.#addresses.has(key)) return;
+    if (this.#addresses.size - this.#leaving.size > 1) return this.#drop(key);
+    const drop = () => {
+      this.#drop(key);
+      this.#changed();
+    };
+    this.#leaving.set(key, setTimeout(drop, LAST_ONE_MS).unref());
+  }
+
+  #drop(key: string): void {
+    clearTimeout(this.#leaving.get(key));
+    this.#leaving.delete(key);
+    this.#addresses.delete(key);
   }
 
   #again(): void {

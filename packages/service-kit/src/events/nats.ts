@@ -104,6 +104,9 @@ export class EventBus {
         maxReconnectAttempts: -1,
         reconnectTimeWait: 500,
         timeout: 3_000,
+        // One that hangs keeps its connection open: after two pings without an answer it counts as away.
+        pingInterval: 4_000,
+        maxPingOut: 2,
         noEcho: true,
         noAsyncTraces: true, // an error object a request is a good part of what a publication costs
         ...(files ? { tls: { caFile: files.caFile, certFile: files.certFile, keyFile: files.keyFile } } : {}),

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { agentFenceMs, judge } from './host.plan';
+import { agentFenceMs, judge, told } from './host.plan';
 import type { Silence } from './host.plan';
 
 const silence = (change: Partial<Silence> = {}): Silence => ({
@@ -49,4 +49,26 @@ it('never gives up a host before its agent has stopped what must not run twice',
     }),
     { numRuns: 2_000 },
   );
+});
+
+describe('a host that nobody judges', () => {
+  const lastSeenAt = new Date('2026-01-02T03:04:05Z');
+  const row = { state: 'ready' as const, reason: '', message: '', lastSeenAt };
+  const after = (ms: number) => lastSeenAt.getTime() + ms;
+
+  it('is told as it is while its agent is heard', () => {
+    expect(told(row, after(8_000))).toEqual(row);
+  });
+
+  it('says since when that is not known', () => {
+    expect(told(row, after(20_000))).toMatchObject({
+      state: 'ready',
+      reason: 'NOT_KNOWN',
+      message: expect.stringContaining('Not known since 2026-01-02T03:04:05.000Z'),
+    });
+  });
+
+  it.each(['joining', 'suspect', 'dead'] as const)('%s is a judgement', (state) => {
+    expect(told({ ...row, state }, after(60_000)).reason).toBe('');
+  });
 });

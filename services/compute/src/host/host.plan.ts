@@ -1,3 +1,5 @@
+import type { HostState } from './host';
+
 /** What decides whether a silent host is given up. */
 export interface Silence {
   /** How long its lease has been known to be gone. */
@@ -66,4 +68,20 @@ export function judge({ silentMs, fenceMs, fenceAfterMs, hosts, silentHosts }: S
     message: 'It was silent past the fence deadline: what may restart elsewhere does.',
     lookAgainMs: 0,
   };
+}
+
+/** A leader that works says of a silent host sooner than this that it is suspect, in ms. */
+const UNJUDGED_MS = 16_000;
+
+/**
+ * What is told of a host. While nobody can judge whether it lives (no leader, or an etcd that does not answer), its row
+ * stays as it was: then the reason says since when that is not known.
+ */
+export function told<
+  T extends { state: HostState; reason: string; message: string; lastSeenAt: Date | null },
+>(row: T, nowMs: number): T {
+  const { state, lastSeenAt } = row;
+  if (state !== 'ready' || !lastSeenAt || nowMs - lastSeenAt.getTime() < UNJUDGED_MS) return row;
+  const message = `Not known since ${lastSeenAt.toISOString()}: its agent has not been heard since, and nobody could judge whether it lives. Look at the health of etcd and compute.`;
+  return { ...row, reason: 'NOT_KNOWN', message };
 }

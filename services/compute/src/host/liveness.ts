@@ -1,4 +1,5 @@
 import type { Etcd3, Lease, Watcher } from 'etcd3';
+import { ETCD_CALL_MS, watchPrefix } from '@thecloud/service-kit';
 import type { Logger } from '@thecloud/service-kit';
 
 const PREFIX = 'thecloud/hosts/';
@@ -8,6 +9,8 @@ export const HOST_LEASE_SECONDS = 8;
 /** Host leases in etcd. The replica that hears a host's beats keeps its lease alive; a lease that ends means silence. */
 export class HostLiveness {
   readonly #leases = new Map<string, Lease>();
+  /** Hosts whose beat etcd has not been told yet. */
+  readonly #telling = new Set<string>();
   #watcher: Watcher | undefined;
   #closed = false;
 
@@ -16,16 +19,14 @@ export class HostLiveness {
     private readonly log: Logger,
   ) {}
 
-  /** A beat was heard. etcd may be away: the next beat tries again. */
-  async beat(hostId: string): Promise<void> {
-    try {
-      const lease = this.#leases.get(hostId);
-      if (lease) await lease.keepaliveOnce();
-      else await this.#begin(hostId);
-    } catch (err) {
-      this.#leases.delete(hostId);
-      this.log.debug({ err, hostId }, 'the lease of a host could not be renewed');
-    }
+  /**
+   * A beat was heard. Nobody waits for etcd, which may be away or hang: what an agent is answered relies on the database
+   * alone. One renewal of a host at a time; the next beat tries again.
+   */
+  beat(hostId: string): void {
+    if (this.#closed || this.#telling.has(hostId)) return;
+    this.#telling.add(hostId);
+    void this.#tell(hostId).finally(() => this.#telling.delete(hostId));
   }
 
   /** The stream ended here: the lease runs out unless another replica hears the host. */
@@ -48,7 +49,7 @@ export class HostLiveness {
   /** Calls back with a host's id whenever its lease begins or ends. */
   async watch(changed: (hostId: string) => void): Promise<void> {
     try {
-      const watcher = await this.etcd().watch().prefix(PREFIX).create();
+      const watcher = await watchPrefix(this.etcd(), PREFIX);
       this.#watcher = watcher;
       const tell = (kv: { key: Buffer }) => changed(kv.key.toString().slice(PREFIX.length));
       watcher.on('put', tell).on('delete', tell);
@@ -64,9 +65,23 @@ export class HostLiveness {
     await this.#watcher?.cancel().catch(() => undefined); // etcd away: nothing to cancel
   }
 
+  async #tell(hostId: string): Promise<void> {
+    try {
+      const lease = this.#leases.get(hostId);
+      if (lease) await lease.keepaliveOnce({ deadline: Date.now() + ETCD_CALL_MS });
+      else await this.#begin(hostId);
+    } catch (err) {
+      this.#leases.get(hostId)?.release();
+      this.#leases.delete(hostId);
+      this.log.debug({ err, hostId }, 'the lease of a host could not be renewed');
+    }
+  }
+
   async #begin(hostId: string): Promise<void> {
     const lease = this.etcd().lease(HOST_LEASE_SECONDS, { autoKeepAlive: false });
-    lease.on('lost', () => this.#leases.delete(hostId));
+    lease.on('lost', () => {
+      if (this.#leases.get(hostId) === lease) this.#leases.delete(hostId);
+    });
     await lease.put(PREFIX + hostId).value('alive');
     this.#leases.set(hostId, lease);
   }
