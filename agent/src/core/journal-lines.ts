@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { recordFrom, recordToJson } from './record';
 import type { InstanceRecord } from './record';
 
@@ -19,17 +20,31 @@ export interface JournalFile extends JournalContents {
   readonly spoilt: ReadonlyArray<{ readonly line: string; readonly why: string }>;
 }
 
-/** One line a fact; later ones replace earlier ones. */
+/** One line a fact; later ones replace earlier ones. Each ends with a checksum: a changed digit is still JSON. */
 export const journalLines = {
-  record: recordToJson,
-  forgotten: (instanceId: string) => JSON.stringify({ forgotten: instanceId }),
-  epoch: (epoch: bigint) => JSON.stringify({ epoch: String(epoch) }),
-  boot: (boot: number) => JSON.stringify({ boot }),
+  record: (record: InstanceRecord) => summed(recordToJson(record)),
+  forgotten: (instanceId: string) => summed(JSON.stringify({ forgotten: instanceId })),
+  epoch: (epoch: bigint) => summed(JSON.stringify({ epoch: String(epoch) })),
+  boot: (boot: number) => summed(JSON.stringify({ boot })),
 };
+
+/** JSON has no raw tab in it. */
+const summed = (json: string) => `${json}\t${crc32(json).toString(16)}`;
+
+/** A line that an earlier agent wrote has no checksum. @throws Error when it is not as it was written */
+function unsummed(line: string): string {
+  const [json = '', sum] = line.split('\t');
+  if (sum !== undefined && sum !== crc32(json).toString(16)) throw new Error('its checksum is another');
+  return json;
+}
 
 /** The fewest lines that say the same. */
 export function linesOf({ records, epoch, boot }: JournalContents): string[] {
-  return [journalLines.boot(boot), journalLines.epoch(epoch), ...[...records.values()].map(recordToJson)];
+  return [
+    journalLines.boot(boot),
+    journalLines.epoch(epoch),
+    ...[...records.values()].map(journalLines.record),
+  ];
 }
 
 /**
@@ -47,7 +62,7 @@ export async function readJournal(path: string): Promise<JournalFile> {
   const spoilt: { line: string; why: string }[] = [];
   for (const line of lines)
     try {
-      take(contents, JSON.parse(line) as Record<string, unknown>);
+      take(contents, JSON.parse(unsummed(line)) as Record<string, unknown>);
     } catch (error) {
       spoilt.push({ line, why: String(error) });
       contents.records.clear();

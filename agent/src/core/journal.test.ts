@@ -1,5 +1,6 @@
 import { newId } from '@thecloud/kernel';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { bitFlips, readEach, truncations } from '@thecloud/testkit';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accept } from './accept';
@@ -171,5 +172,34 @@ it('reads what was journaled before there were thousandths of a vCPU and entrypo
   const journal = await open();
   expect(journal.get(id)?.order.config).toEqual({ ...config, cpuMillicores: 1_000, entrypoint: [] });
   expect(await accept(journal, order({ epoch: 8n }))).toBe(false);
+  expect(corrupt).toEqual([]);
+});
+
+it('takes nothing for an order that was not one, whatever bits of its file have flipped', async () => {
+  const other = newId('instance');
+  const journal = await open();
+  await accept(journal, order());
+  await accept(journal, order({ instanceId: other, epoch: 12n }));
+  const whole = readFileSync(file());
+  const given = new Map(journal.all().map((record) => [record.order.instanceId, record]));
+  const readings = await readEach([...truncations(whole), ...bitFlips(whole, 300, 11)], async (bytes) => {
+    writeFileSync(file(), bytes);
+    const again = await open();
+    for (const record of again.all()) expect(record).toEqual(given.get(record.order.instanceId));
+    expect([0n, 7n, 12n]).toContain(again.epoch);
+    expect(again.boot).toBeGreaterThanOrEqual(journal.boot);
+  });
+  expect(readings.filter(({ error }) => error)).toEqual([]);
+});
+
+it('reads lines that an earlier agent wrote, without a checksum', async () => {
+  await accept(await open(), order());
+  writeFileSync(
+    file(),
+    `${lines()
+      .map((line) => line.split('\t')[0])
+      .join('\n')}\n`,
+  );
+  expect((await open()).get(id)?.order).toEqual(order());
   expect(corrupt).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { credentials, ServerCredentials } from '@grpc/grpc-js';
 import { computeV1 } from '@thecloud/api';
+import { bitFlips, truncations } from '@thecloud/testkit';
 import { TestCompute } from '../fixtures/compute';
 import { until } from '../fixtures/until';
 import type { DriverHealth } from '../ports/instance-driver';
@@ -111,6 +112,30 @@ it('tells the newest of many changes, whatever it leaves out', async () => {
   const told = compute.observed.map((o) => o.sequence);
   expect(told).toEqual([...told].sort((a, b) => Number(a - b)));
 });
+
+it('outlives damaged answers, and comes back', async () => {
+  const answer = { beatIntervalMs: 20, fenceAfterMs: 45_000, notHere: ['ins_1', 'ins_2'] };
+  const whole = computeV1.ReportHostResponse.encode(
+    computeV1.ReportHostResponse.fromPartial(answer),
+  ).finish();
+  compute.damaged = [...truncations(whole, 8), ...bitFlips(whole, 8, 3)].map(({ bytes }) => bytes);
+  const giveEach = async () => {
+    while (compute.damaged.length > 0) {
+      const left = compute.damaged.length;
+      await until('the next hello', () => compute.damaged.length < left);
+      await until('how it was taken', () => reporter.connected || compute.damaged.length < left - 1);
+      if (!reporter.connected) continue;
+      compute.stop(); // it was understood after all: on to the next
+      await compute.start();
+    }
+  };
+  reporter.start();
+  await giveEach();
+  const { beats } = compute;
+  const before = beats.length;
+  await until('beats again', () => compute.beats.length > before + 1);
+  expect(reporter.connected).toBe(true);
+}, 60_000);
 
 it('keeps a part of the machine for itself', () => {
   const machine = { cpus: 2, memory: 24 * 2 ** 30 };

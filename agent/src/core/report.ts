@@ -45,6 +45,8 @@ export interface FencePort {
 
 /** Until compute says otherwise, in ms. */
 const BEAT_MS = 2_000;
+/** An agent that beats more seldom would be taken for silent. */
+const LONGEST_BEAT_MS = 5_000;
 /** Observations in one message at most. */
 const MOST_TOGETHER = 100;
 /** A stream on which nothing came back for so many beats is dead, whatever TCP thinks. */
@@ -105,7 +107,7 @@ export class Reporter {
       if (!this.connected) this.d.log.info({ beatIntervalMs }, 'reporting to compute');
       this.#heardAt = Date.now();
       this.#backoff.reset();
-      if (beatIntervalMs > 0) this.#beatMs = beatIntervalMs;
+      if (beatIntervalMs > 0) this.#beatMs = Math.min(beatIntervalMs, LONGEST_BEAT_MS);
     });
     stream.on('drain', () => {
       this.#blocked = false;

@@ -10,6 +10,7 @@ import { EventBus } from './nats';
 import type { PublishedEvent } from './published-event';
 import { subjectOf } from './subject';
 
+const eventOf = (id: string) => ({ id, type: 'thecloud.thing.changed', subject: 'thing' });
 jest.setTimeout(60_000);
 const log = createLogger({ service: 'test', level: 'silent' });
 let engines: TestEngines;
@@ -45,7 +46,7 @@ async function say(owner: string, id: string = newId('event')): Promise<string> 
 }
 
 async function sayTogether(owner: string, ids: readonly string[]): Promise<void> {
-  await bus.publish(subjectOf(owner), ids[0] ?? '', JSON.stringify(ids.map((id) => ({ id }))));
+  await bus.publish(subjectOf(owner), ids[0] ?? '', JSON.stringify(ids.map(eventOf)));
 }
 
 /** Somebody who follows, one event at a time. Resolves once he is let in. */
@@ -123,7 +124,8 @@ it('reads those that were published each by itself, as they once were, and passe
   const live = await reader();
   const ids = [newId('event'), newId('event')];
   await bus.publish(subjectOf('prj_a'), 'noise', 'no event at all');
-  for (const id of ids) await bus.publish('events.prj_a.thecloud.thing.changed', id, JSON.stringify({ id }));
+  for (const id of ids)
+    await bus.publish('events.prj_a.thecloud.thing.changed', id, JSON.stringify(eventOf(id)));
   expect(await live.take(2)).toEqual(ids);
   const again = await reader({ after: ids[0] });
   expect(await again.take(1)).toEqual(ids.slice(1));

@@ -40,17 +40,24 @@ export class LoggedMessage {
   #read(): readonly LoggedEvent[] {
     const { place } = this;
     const events = parsed(this.message.string());
-    const bytes = Math.ceil(this.message.data.length / events.length);
+    const bytes = Math.ceil(this.message.data.length / (events.length || 1));
     return events.map((event) => ({ place, event, bytes }));
   }
 }
 
-/** One that is no list was published by itself, as all once were. What is no JSON was published by no relay. */
+/** One that is no list was published by itself, as all once were. What is no event was published by no relay. */
 function parsed(body: string): readonly PublishedEvent[] {
   try {
-    const said = JSON.parse(body) as PublishedEvent | readonly PublishedEvent[];
-    return 'length' in said ? said : [said];
+    const said: unknown = JSON.parse(body);
+    return (Array.isArray(said) ? said : [said]).filter(isEvent);
   } catch {
     return [];
   }
+}
+
+/** As far as its readers go by it. */
+function isEvent(said: unknown): said is PublishedEvent {
+  if (typeof said !== 'object' || said === null) return false;
+  const { id, type, subject } = said as Partial<Record<'id' | 'type' | 'subject', unknown>>;
+  return [id, type, subject].every((text) => typeof text === 'string');
 }
