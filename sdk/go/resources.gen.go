@@ -113,7 +113,7 @@ func (r *Events) Watch(ctx context.Context, request *identityv1.WatchEventsReque
 // Hosts: hosts, for administrators of the installation.
 type Hosts struct{ stubs *stubs }
 
-// Create calls CreateHost. Announces a host and answers with the join token its agent starts with.
+// Create calls CreateHost. Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was last announced is removed.
 func (r *Hosts) Create(ctx context.Context, request *computev1.CreateHostRequest, options ...grpc.CallOption) (*computev1.CreateHostResponse, error) {
 	return r.stubs.host.CreateHost(ctx, request, options...)
 }
@@ -136,6 +136,11 @@ func (r *Hosts) Cordon(ctx context.Context, request *computev1.CordonHostRequest
 // Uncordon calls UncordonHost.
 func (r *Hosts) Uncordon(ctx context.Context, request *computev1.UncordonHostRequest, options ...grpc.CallOption) (*computev1.Host, error) {
 	return r.stubs.host.UncordonHost(ctx, request, options...)
+}
+
+// Delete calls DeleteHost. Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it carries instances.
+func (r *Hosts) Delete(ctx context.Context, request *computev1.DeleteHostRequest, options ...grpc.CallOption) (*computev1.Host, error) {
+	return r.stubs.host.DeleteHost(ctx, request, options...)
 }
 
 // Watch calls WatchHost. The host as it is, and again after each change. How much of it is promised is as of that change. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
@@ -450,6 +455,7 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.HostService/GetHost":                   repeatRead,
 	"/thecloud.compute.v1.HostService/CordonHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/UncordonHost":              repeatKeyed,
+	"/thecloud.compute.v1.HostService/DeleteHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/WatchHost":                 repeatRead,
 	"/thecloud.compute.v1.HostService/WatchHosts":                repeatRead,
 	"/thecloud.compute.v1.ImageService/CreateImage":              repeatKeyed,

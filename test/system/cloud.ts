@@ -51,6 +51,8 @@ export interface Cloud {
   readonly dockerEngine: Engine | undefined;
   /** Of identity's gRPC server. */
   readonly identityPort: number;
+  /** Of identity's enrolment port. */
+  readonly enrollPort: number;
   /** Of the Docker Engine; empty with noop. */
   readonly dockerSocket: string;
   /** Another noop host. */
@@ -186,6 +188,7 @@ async function build(
     agent: first.part,
     hostId: first.hostId,
     identityPort: identity.served.port,
+    enrollPort,
     registryAddress: images.address,
     registry: images.engine,
     dockerEngine,

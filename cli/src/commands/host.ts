@@ -1,7 +1,7 @@
 import type { Host } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { addList, addNoun, addShow, addVerb } from '../noun';
+import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age, vcpus } from '../output';
 import { pair } from '../parse';
 import {
@@ -85,6 +85,10 @@ export function addHosts(program: Command, cli: Cli): void {
   addJoin(noun, cli);
   addCordon(noun, cli, 'cordon', 'Places nothing new on a host; what runs goes on');
   addCordon(noun, cli, 'uncordon', 'Lets instances be placed on a host again');
+  addRemove(noun, cli, hosts, {
+    summary: 'Removes hosts that carry no instances; their agents are refused from then on',
+    examples: ['cloud host rm rack1-a'],
+  });
 }
 
 function addJoin(noun: Command, cli: Cli): void {

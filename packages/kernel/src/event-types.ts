@@ -4,7 +4,8 @@ export const eventTypes = {
     'An instance was made, changed its state or spec, or is gone (state `deleted`)',
   'thecloud.image.changed': 'An image was made, became ready, failed, or is gone (state `deleted`)',
   'thecloud.operation.changed': 'An operation began, came to its next step, or ended',
-  'thecloud.host.changed': 'A host was announced, joined, fell silent, was given up, cordoned or uncordoned',
+  'thecloud.host.changed':
+    'A host was announced, joined, fell silent, was given up, cordoned, uncordoned or removed',
   'thecloud.ssh-key.imported': 'An SSH key was imported',
   'thecloud.ssh-key.renamed': 'An SSH key has another name',
   'thecloud.ssh-key.deleted': 'An SSH key is gone',

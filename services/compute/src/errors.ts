@@ -117,6 +117,15 @@ export const errors = errorCatalogue('compute.thecloud', {
       'The update names no field. Send at least one of name, labels, spec.type, spec.image, spec.entrypoint, spec.command, spec.env, spec.ports, spec.restart_policy, spec.on_host_loss.',
     { field: 'update_mask' },
   ),
+  HOST_NOT_EMPTY: entry<{ name: string; count: string; carried: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Host ${m.name} carries ${m.count} instances: ${m.carried}. Cordon it, delete them or have them moved, then remove it.`,
+  ),
+  HOST_REMOVED: entry<{ id: string }>(
+    'PERMISSION_DENIED',
+    (m) => `Host ${m.id} was removed. Announce it anew, and have its agent join with the new token.`,
+  ),
   HOST_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no host ${m.id}.`),
   OPERATION_NOT_FOUND: entry<{ id: string }>(
     'NOT_FOUND',

@@ -86,7 +86,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
         ...{ ...images, db, work, operations },
         importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
       }),
-      new HostController({ db, work, agents, liveness, log, fenceMs, changed: changedHost }),
+      new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],
   });
   await liveness.watch((hostId) => void wakeHost(f, hostId));

@@ -101,6 +101,10 @@ export const errors = errorCatalogue('identity.thecloud', {
     () =>
       'More events waited for you than are held for one reader. Nothing is lost: watch again with `after` set to the id of the last event you have seen.',
   ),
+  CERTIFICATE_REVOKED: entry<{ name: string }>(
+    'PERMISSION_DENIED',
+    (m) => `${m.name} was removed and gets no certificate. Announce it anew, and join with the new token.`,
+  ),
   JOIN_TOKEN_INVALID: entry(
     'UNAUTHENTICATED',
     () => 'The join token is not one of this cloud, or it has expired. Get a new one and enrol again.',

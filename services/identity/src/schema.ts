@@ -8,6 +8,7 @@ export { sessions } from './session/session.schema';
 export { loginAttempts } from './session/login-attempt.schema';
 export { projects } from './project/project.schema';
 export { members } from './member/member.schema';
+export { revokedPeers } from './certificate/revoked-peer.schema';
 export { apiKeys } from './api-key/api-key.schema';
 
 export const kit = kitTables(identity);

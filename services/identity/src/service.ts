@@ -4,6 +4,7 @@ import { apiKeyRpc } from './api-key/api-key.rpc';
 import { CertificateAuthority } from './certificate/authority';
 import { certificateRpc } from './certificate/certificate.rpc';
 import { ownCertificate } from './certificate/own-certificate';
+import { RevokedPeers } from './certificate/revoked-peers';
 import { ensureSecrets } from './certificate/secrets';
 import type { IdentityConfig } from './config';
 import { eventRpc } from './event/event.rpc';
@@ -35,7 +36,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
     certificates: files,
   });
 
-  const certificates = certificateRpc(authority, key);
+  const certificates = certificateRpc(authority, key, new RevokedPeers(f.db));
   const passwords = new Passwords();
   const events = new EventLog(f.bus, f.log);
   const served = await serve(f, {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { methods } from '@thecloud/api';
 import { idOf } from '../api';
+import type { Body } from '../api';
 import { startCloud } from '../cloud';
 import type { Cloud } from '../cloud';
 import { Conformance } from './conformance';
@@ -60,6 +61,14 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
       await cloud.admin.reaches(id, 'running');
       known.set('instances', [id]);
     });
+  // Others need the one that runs what they launch.
+  if (rpc === 'DeleteHost') {
+    beforeAll(async () => {
+      const { body } = await cloud.admin.call('POST', '/v1/hosts', { name: 'to-be-removed' });
+      known.set('hosts', [idOf((body as { host?: Body }).host ?? {})]);
+    });
+    afterAll(() => void known.set('hosts', [cloud.hostId]));
+  }
   // One of the routes ends the session that asks.
   if (method.auth.scope === 'user')
     beforeAll(async () => {

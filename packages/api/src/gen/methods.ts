@@ -267,6 +267,28 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.HostService/DeleteHost",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "DeleteHost",
+    "input": "thecloud.compute.v1.DeleteHostRequest",
+    "output": "thecloud.compute.v1.Host",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/hosts/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "host:delete",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostService/WatchHost",
     "service": "thecloud.compute.v1.HostService",
     "rpc": "WatchHost",
@@ -1203,6 +1225,25 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.identity.v1.CertificateService/RevokePeer",
+    "service": "thecloud.identity.v1.CertificateService",
+    "rpc": "RevokePeer",
+    "input": "thecloud.identity.v1.RevokePeerRequest",
+    "output": "thecloud.identity.v1.RevokePeerResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
     "path": "/thecloud.identity.v1.EventService/WatchEvents",
     "service": "thecloud.identity.v1.EventService",
     "rpc": "WatchEvents",
@@ -1827,6 +1868,14 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.compute.v1.UncordonHostRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.DeleteHostRequest": {
     "id": {
       "name": "id",
       "kind": "scalar",
@@ -2804,6 +2853,23 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
+  "thecloud.identity.v1.RevokePeerRequest": {
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "required": true,
+      "in": [
+        "agent"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.RevokePeerResponse": {},
   "thecloud.identity.v1.CreateJoinTokenResponse": {},
   "thecloud.identity.v1.Event": {},
   "thecloud.identity.v1.WatchEventsRequest": {

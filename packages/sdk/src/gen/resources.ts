@@ -63,7 +63,7 @@ export class Events extends Resource {
 
 /** Hosts, for administrators of the installation. */
 export class Hosts extends Resource {
-  /** Announces a host and answers with the join token its agent starts with. */
+  /** Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was last announced is removed. */
   create(request: T.CreateHostRequest, options?: CallOptions): Promise<T.CreateHostResponse> {
     return this.callUnary(
       { verb: 'POST', path: '/v1/hosts', body: '*', scope: 'platform' },
@@ -105,6 +105,16 @@ export class Hosts extends Resource {
   uncordon(id: string, request: T.UncordonHostRequest = {}, options?: CallOptions): Promise<T.Host> {
     return this.callUnary(
       { verb: 'POST', path: '/v1/hosts/{id}:uncordon', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it carries instances. */
+  delete(id: string, request: T.DeleteHostRequest = {}, options?: CallOptions): Promise<T.Host> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/hosts/{id}', body: '', scope: 'platform' },
       [id],
       request,
       options,

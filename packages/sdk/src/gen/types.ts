@@ -81,6 +81,8 @@ export type DeleteCurrentSessionRequest = Record<string, never>;
 
 export type DeleteCurrentSessionResponse = Record<string, never>;
 
+export type DeleteHostRequest = Record<string, never>;
+
 export type DeleteImageRequest = Record<string, never>;
 
 export type DeleteInstanceRequest = Record<string, never>;
@@ -197,7 +199,7 @@ export interface HostSpec {
 }
 
 export interface HostStatus {
-  /** joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may restart elsewhere does). */
+  /** joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may restart elsewhere does), removed. With reason NOT_KNOWN it is the last state known. */
   state: string;
   reason: string;
   message: string;

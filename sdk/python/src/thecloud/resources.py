@@ -107,7 +107,8 @@ class Hosts(StatefulResource[T.Host]):
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.CreateHostResponse:
-        """Announces a host and answers with the join token its agent starts with.
+        """Announces a host and answers with the join token its agent starts with. One that has not
+        joined 24 hours after it was last announced is removed.
 
         name: Unique among hosts; announcing the same name again answers with the same host and a
             new join token.
@@ -154,6 +155,18 @@ class Hosts(StatefulResource[T.Host]):
     ) -> T.Host:
         request = build(T.UncordonHostRequest, id=id)
         return self._unary("/thecloud.compute.v1.HostService/UncordonHost", request, T.Host, "keyed", timeout, idempotency_key)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Host:
+        """Removes a host for good: its agent's reports are refused and its certificate is not
+        renewed. Refused while it carries instances."""
+        request = build(T.DeleteHostRequest, id=id)
+        return self._unary("/thecloud.compute.v1.HostService/DeleteHost", request, T.Host, "keyed", timeout, idempotency_key)
 
     def watch(
         self,

@@ -15,6 +15,7 @@ from thecloud.identity.v1.session_service_pb2 import CreateSessionRequest as Cre
 from thecloud.identity.v1.api_key_service_pb2 import DeleteApiKeyRequest as DeleteApiKeyRequest
 from thecloud.identity.v1.session_service_pb2 import DeleteCurrentSessionRequest as DeleteCurrentSessionRequest
 from thecloud.identity.v1.session_service_pb2 import DeleteCurrentSessionResponse as DeleteCurrentSessionResponse
+from thecloud.compute.v1.host_service_pb2 import DeleteHostRequest as DeleteHostRequest
 from thecloud.compute.v1.image_service_pb2 import DeleteImageRequest as DeleteImageRequest
 from thecloud.compute.v1.instance_service_pb2 import DeleteInstanceRequest as DeleteInstanceRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import DeleteSshKeyRequest as DeleteSshKeyRequest
@@ -121,6 +122,7 @@ __all__ = [
     "DeleteApiKeyRequest",
     "DeleteCurrentSessionRequest",
     "DeleteCurrentSessionResponse",
+    "DeleteHostRequest",
     "DeleteImageRequest",
     "DeleteInstanceRequest",
     "DeleteSshKeyRequest",

@@ -1,7 +1,8 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
-import type { Database, Logger, PgWorkSource } from '@thecloud/service-kit';
+import type { identityV1 } from '@thecloud/api';
+import type { Database, Logger, PgWorkSource, UnaryClient } from '@thecloud/service-kit';
 import { instance } from '../instance/instance.schema';
 import { instanceRepo } from '../instance/instance.repo';
 import { orphanKey } from '../instance/orphan';
@@ -10,16 +11,20 @@ import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import { judge } from './host.plan';
 import type { HostRow } from './host.repo';
+import { removeHost } from './remove-host';
 import { HOST_LEASE_SECONDS } from './liveness';
 import type { HostLiveness } from './liveness';
 
-const AGENT_CALL_MS = 5_000;
+const CALL_MS = 5_000;
+/** A host that has not joined so long after it was last announced is removed, in ms. */
+const JOIN_WITHIN_MS = 24 * 3_600_000;
 
 export interface HostControllerDeps {
   readonly db: Database;
   readonly work: PgWorkSource;
   readonly agents: Agents;
   readonly liveness: HostLiveness;
+  readonly authority: Pick<UnaryClient<identityV1.CertificateServiceClient>, 'revokePeer'>;
   readonly log: Logger;
   readonly changed: HostChanged;
   /** A host that stays silent this long after its lease ended is given up. */
@@ -37,12 +42,41 @@ export class HostController implements Reconciler {
 
   async reconcile(id: string, term: Term): Promise<Outcome> {
     const row = await this.d.db.read('system', (tx) => hostRepo.find(tx, id));
-    if (!row || row.state === 'joining') return settled;
+    if (!row) return this.#forget(id, term);
+    if (row.state === 'joining') return this.#await(row, term);
     const alive = await this.d.liveness.alive(id);
     if (alive === undefined) return again(2_000); // nobody knows: change nothing
     if (!alive) return row.state === 'dead' ? settled : this.#silent(row, term);
     await this.#reportOrphans(row, term);
     return settled;
+  }
+
+  /** It was removed: identity is told, so that its agent's certificate is not renewed. */
+  async #forget(id: string, term: Term): Promise<Outcome> {
+    if (await this.d.db.read('system', (tx) => hostRepo.isToBeRevoked(tx, id)))
+      await this.d.authority.revokePeer(
+        { kind: 'agent', name: id },
+        { timeoutMs: CALL_MS, signal: term.signal },
+      );
+    await this.d.work.fenced(this.name, term.epoch, async (tx) => {
+      await hostRepo.revoked(tx, id);
+      await this.d.work.forget(tx, this.name, id);
+    });
+    return settled;
+  }
+
+  /** Announced: removed if nobody joins as it in time. */
+  async #await(row: HostRow, term: Term): Promise<Outcome> {
+    const leftMs = row.updatedAt.getTime() + JOIN_WITHIN_MS - Date.now();
+    if (leftMs > 0) return again(Math.min(leftMs, this.resyncMs));
+    await this.d.work.fenced(this.name, term.epoch, async (tx) => {
+      await hostRepo.alone(tx, row.id);
+      const now = await hostRepo.find(tx, row.id);
+      if (now?.state === 'joining' && now.version === row.version)
+        await removeHost(tx, row.id, this.d.changed);
+    });
+    this.d.log.info({ hostId: row.id, name: row.name }, 'nobody joined as this host in time: it is removed');
+    return again(0);
   }
 
   /** One transaction says that it is silent, since when, and whether it is given up: a beat comes before or after it. */
@@ -69,7 +103,7 @@ export class HostController implements Reconciler {
   async #reportOrphans(row: HostRow, term: Term): Promise<void> {
     const { instances } = await this.d.agents
       .at(row.agentEndpoint)
-      .listInstances({}, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
+      .listInstances({}, { timeoutMs: CALL_MS, signal: term.signal });
     const there = instances.filter((seen) => seen.phase !== 'absent').map((seen) => seen.instanceId);
     if (there.length === 0) return;
     const meant = await this.d.db.read('system', (tx) =>

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { computeV1 } from '@thecloud/api';
 import type { Page, Tx } from '@thecloud/service-kit';
@@ -6,6 +6,7 @@ import { MILLICORES_PER_VCPU } from '../instance-type/instance-type';
 import type { InstanceSize } from '../instance-type/instance-type';
 import type { Silence } from './host.plan';
 import { host } from './host.schema';
+import { removedHost } from './removed-host.schema';
 
 export type HostRow = typeof host.$inferSelect;
 
@@ -42,11 +43,29 @@ export const hostRepo = {
       .values(row)
       .onConflictDoUpdate({
         target: host.name,
-        set: { labels: row.labels, version: sql`${host.version} + 1` },
+        set: { labels: row.labels, version: sql`${host.version} + 1`, updatedAt: new Date() },
       })
       .returning();
     if (!made) throw new Error('an upsert returned nothing');
     return made;
+  },
+
+  /** Until the transaction ends nobody else makes or removes the host of this id. */
+  async alone(tx: Tx, id: string): Promise<void> {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`host ${id}`}, 0))`);
+  },
+
+  async wasRemoved(tx: Tx, id: string): Promise<boolean> {
+    return (await tx.$count(removedHost, eq(removedHost.id, id))) > 0;
+  },
+
+  /** Was it removed, and identity has not been told yet? */
+  async isToBeRevoked(tx: Tx, id: string): Promise<boolean> {
+    return (await tx.$count(removedHost, and(eq(removedHost.id, id), isNull(removedHost.revokedAt)))) > 0;
+  },
+
+  async revoked(tx: Tx, id: string): Promise<void> {
+    await tx.update(removedHost).set({ revokedAt: new Date() }).where(eq(removedHost.id, id));
   },
 
   /**

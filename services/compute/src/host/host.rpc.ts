@@ -6,6 +6,8 @@ import type { Foundation, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { MILLICORES_PER_VCPU, vcpusOf } from '../instance-type/instance-type';
 import type { HostChanged } from './host.changes';
+import { removeHost } from './remove-host';
+import { told } from './host.plan';
 import { hostRepo } from './host.repo';
 import type { HostRow } from './host.repo';
 
@@ -39,6 +41,7 @@ export function hostRpc(
       const row = await f.db.write('system', async (tx) => {
         const announced = await hostRepo.announce(tx, { id: newId('host'), name, labels });
         changed(tx, announced);
+        await f.work.enqueue(tx, 'host', announced.id);
         return announced;
       });
       const { joinToken } = await authority.createJoinToken(
@@ -57,6 +60,12 @@ export function hostRpc(
       if (!row) throw errors.HOST_NOT_FOUND({ id });
       return toProto(row);
     },
+    deleteHost: (ctx, { id }) =>
+      f.mutate(ctx, computeV1.Host, async (tx) => {
+        const gone = await removeHost(tx, id, changed);
+        await f.work.enqueue(tx, 'host', id);
+        return toProto(gone);
+      }),
     watchHost: async function* (ctx, { id }) {
       const missing = () => errors.HOST_NOT_FOUND({ id });
       for await (const { row } of watchOne(f.changes, ctx, watched, id, missing)) yield toProto(row);
@@ -69,7 +78,8 @@ export function hostRpc(
   });
 }
 
-function toProto(row: HostRow): computeV1.Host {
+function toProto(stored: HostRow): computeV1.Host {
+  const row = told(stored, Date.now());
   return {
     metadata: {
       id: row.id,

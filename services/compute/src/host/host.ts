@@ -1,5 +1,8 @@
-/** joining: announced, never seen. suspect: its agent is silent. dead: for so long that its instances are moved. */
-export type HostState = 'joining' | 'ready' | 'suspect' | 'dead';
+/**
+ * joining: announced, never seen. suspect: its agent is silent. dead: for so long that its instances are moved. removed:
+ * told once, of a row that is gone.
+ */
+export type HostState = 'joining' | 'ready' | 'suspect' | 'dead' | 'removed';
 
 /** What placement knows of a host. Capacity in thousandths of a vCPU (overcommit included) and MiB. */
 export interface HostCapacity {

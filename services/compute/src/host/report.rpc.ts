@@ -2,6 +2,7 @@ import { computeV1 } from '@thecloud/api';
 import { Batcher } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
 import { instanceRepo } from '../instance/instance.repo';
 import type { SavesDeps } from '../instance/instance.saves';
 import { observeInstances } from '../instance/observe-instance';
@@ -58,7 +59,7 @@ export function reportRpc(
             ? await greet(hostId, report.value)
             : await hear(hostId, report?.value, clock.heard(report?.value.sentAt));
         if (!answer) return; // given up meanwhile: only a new stream's hello may tell it what is still its own
-        await liveness.beat(hostId);
+        liveness.beat(hostId);
         yield { beatIntervalMs: BEAT_INTERVAL_MS, ...answer };
       }
     } finally {
@@ -70,6 +71,8 @@ export function reportRpc(
   async function greet(hostId: string, hello: computeV1.HostHello): Promise<Answer> {
     const inventory = computeV1.HostInventory.fromPartial(hello.inventory ?? {});
     const answer = await f.db.write('system', async (tx) => {
+      await hostRepo.alone(tx, hostId);
+      if (await hostRepo.wasRemoved(tx, hostId)) throw errors.HOST_REMOVED({ id: hostId });
       const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
       const { row, wasLost, hasMoved } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
       changed(tx, row);

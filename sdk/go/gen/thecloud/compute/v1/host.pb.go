@@ -132,7 +132,7 @@ func (x *HostSpec) GetCordoned() bool {
 type HostStatus struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may
-	// restart elsewhere does).
+	// restart elsewhere does), removed. With reason NOT_KNOWN it is the last state known.
 	State     string         `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
 	Reason    string         `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
 	Message   string         `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`

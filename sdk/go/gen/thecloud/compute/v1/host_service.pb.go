@@ -363,6 +363,50 @@ func (x *UncordonHostRequest) GetId() string {
 	return ""
 }
 
+type DeleteHostRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteHostRequest) Reset() {
+	*x = DeleteHostRequest{}
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteHostRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteHostRequest) ProtoMessage() {}
+
+func (x *DeleteHostRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteHostRequest.ProtoReflect.Descriptor instead.
+func (*DeleteHostRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *DeleteHostRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type WatchHostRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -372,7 +416,7 @@ type WatchHostRequest struct {
 
 func (x *WatchHostRequest) Reset() {
 	*x = WatchHostRequest{}
-	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -384,7 +428,7 @@ func (x *WatchHostRequest) String() string {
 func (*WatchHostRequest) ProtoMessage() {}
 
 func (x *WatchHostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -397,7 +441,7 @@ func (x *WatchHostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchHostRequest.ProtoReflect.Descriptor instead.
 func (*WatchHostRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{7}
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *WatchHostRequest) GetId() string {
@@ -415,7 +459,7 @@ type WatchHostsRequest struct {
 
 func (x *WatchHostsRequest) Reset() {
 	*x = WatchHostsRequest{}
-	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -427,7 +471,7 @@ func (x *WatchHostsRequest) String() string {
 func (*WatchHostsRequest) ProtoMessage() {}
 
 func (x *WatchHostsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[8]
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -440,7 +484,7 @@ func (x *WatchHostsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchHostsRequest.ProtoReflect.Descriptor instead.
 func (*WatchHostsRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{8}
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{9}
 }
 
 var File_thecloud_compute_v1_host_service_proto protoreflect.FileDescriptor
@@ -470,10 +514,12 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\x11CordonHostRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"'\n" +
 	"\x13UncordonHostRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n" +
+	"\x11DeleteHostRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"$\n" +
 	"\x10WatchHostRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x13\n" +
-	"\x11WatchHostsRequest2\xeb\x04\n" +
+	"\x11WatchHostsRequest2\xbe\x05\n" +
 	"\vHostService\x12_\n" +
 	"\n" +
 	"CreateHost\x12&.thecloud.compute.v1.CreateHostRequest\x1a'.thecloud.compute.v1.CreateHostResponse\"\x00\x12\\\n" +
@@ -482,6 +528,8 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\n" +
 	"CordonHost\x12&.thecloud.compute.v1.CordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12U\n" +
 	"\fUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
+	"\n" +
+	"DeleteHost\x12&.thecloud.compute.v1.DeleteHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
 	"\tWatchHost\x12%.thecloud.compute.v1.WatchHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x000\x01\x12S\n" +
 	"\n" +
 	"WatchHosts\x12&.thecloud.compute.v1.WatchHostsRequest\x1a\x19.thecloud.compute.v1.Host\"\x000\x01B\xd4\x01\n" +
@@ -499,7 +547,7 @@ func file_thecloud_compute_v1_host_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_host_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_thecloud_compute_v1_host_service_proto_goTypes = []any{
 	(*CreateHostRequest)(nil),   // 0: thecloud.compute.v1.CreateHostRequest
 	(*CreateHostResponse)(nil),  // 1: thecloud.compute.v1.CreateHostResponse
@@ -508,31 +556,34 @@ var file_thecloud_compute_v1_host_service_proto_goTypes = []any{
 	(*GetHostRequest)(nil),      // 4: thecloud.compute.v1.GetHostRequest
 	(*CordonHostRequest)(nil),   // 5: thecloud.compute.v1.CordonHostRequest
 	(*UncordonHostRequest)(nil), // 6: thecloud.compute.v1.UncordonHostRequest
-	(*WatchHostRequest)(nil),    // 7: thecloud.compute.v1.WatchHostRequest
-	(*WatchHostsRequest)(nil),   // 8: thecloud.compute.v1.WatchHostsRequest
-	nil,                         // 9: thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	(*Host)(nil),                // 10: thecloud.compute.v1.Host
+	(*DeleteHostRequest)(nil),   // 7: thecloud.compute.v1.DeleteHostRequest
+	(*WatchHostRequest)(nil),    // 8: thecloud.compute.v1.WatchHostRequest
+	(*WatchHostsRequest)(nil),   // 9: thecloud.compute.v1.WatchHostsRequest
+	nil,                         // 10: thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	(*Host)(nil),                // 11: thecloud.compute.v1.Host
 }
 var file_thecloud_compute_v1_host_service_proto_depIdxs = []int32{
-	9,  // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	10, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
-	10, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
+	10, // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	11, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
+	11, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
 	0,  // 3: thecloud.compute.v1.HostService.CreateHost:input_type -> thecloud.compute.v1.CreateHostRequest
 	2,  // 4: thecloud.compute.v1.HostService.ListHosts:input_type -> thecloud.compute.v1.ListHostsRequest
 	4,  // 5: thecloud.compute.v1.HostService.GetHost:input_type -> thecloud.compute.v1.GetHostRequest
 	5,  // 6: thecloud.compute.v1.HostService.CordonHost:input_type -> thecloud.compute.v1.CordonHostRequest
 	6,  // 7: thecloud.compute.v1.HostService.UncordonHost:input_type -> thecloud.compute.v1.UncordonHostRequest
-	7,  // 8: thecloud.compute.v1.HostService.WatchHost:input_type -> thecloud.compute.v1.WatchHostRequest
-	8,  // 9: thecloud.compute.v1.HostService.WatchHosts:input_type -> thecloud.compute.v1.WatchHostsRequest
-	1,  // 10: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
-	3,  // 11: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
-	10, // 12: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
-	10, // 13: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
-	10, // 14: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
-	10, // 15: thecloud.compute.v1.HostService.WatchHost:output_type -> thecloud.compute.v1.Host
-	10, // 16: thecloud.compute.v1.HostService.WatchHosts:output_type -> thecloud.compute.v1.Host
-	10, // [10:17] is the sub-list for method output_type
-	3,  // [3:10] is the sub-list for method input_type
+	7,  // 8: thecloud.compute.v1.HostService.DeleteHost:input_type -> thecloud.compute.v1.DeleteHostRequest
+	8,  // 9: thecloud.compute.v1.HostService.WatchHost:input_type -> thecloud.compute.v1.WatchHostRequest
+	9,  // 10: thecloud.compute.v1.HostService.WatchHosts:input_type -> thecloud.compute.v1.WatchHostsRequest
+	1,  // 11: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
+	3,  // 12: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
+	11, // 13: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
+	11, // 14: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
+	11, // 15: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
+	11, // 16: thecloud.compute.v1.HostService.DeleteHost:output_type -> thecloud.compute.v1.Host
+	11, // 17: thecloud.compute.v1.HostService.WatchHost:output_type -> thecloud.compute.v1.Host
+	11, // 18: thecloud.compute.v1.HostService.WatchHosts:output_type -> thecloud.compute.v1.Host
+	11, // [11:19] is the sub-list for method output_type
+	3,  // [3:11] is the sub-list for method input_type
 	3,  // [3:3] is the sub-list for extension type_name
 	3,  // [3:3] is the sub-list for extension extendee
 	0,  // [0:3] is the sub-list for field type_name
@@ -550,7 +601,7 @@ func file_thecloud_compute_v1_host_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_host_service_proto_rawDesc), len(file_thecloud_compute_v1_host_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,6 +24,7 @@ const (
 	HostService_GetHost_FullMethodName      = "/thecloud.compute.v1.HostService/GetHost"
 	HostService_CordonHost_FullMethodName   = "/thecloud.compute.v1.HostService/CordonHost"
 	HostService_UncordonHost_FullMethodName = "/thecloud.compute.v1.HostService/UncordonHost"
+	HostService_DeleteHost_FullMethodName   = "/thecloud.compute.v1.HostService/DeleteHost"
 	HostService_WatchHost_FullMethodName    = "/thecloud.compute.v1.HostService/WatchHost"
 	HostService_WatchHosts_FullMethodName   = "/thecloud.compute.v1.HostService/WatchHosts"
 )
@@ -34,13 +35,17 @@ const (
 //
 // Hosts, for administrators of the installation.
 type HostServiceClient interface {
-	// Announces a host and answers with the join token its agent starts with.
+	// Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was
+	// last announced is removed.
 	CreateHost(ctx context.Context, in *CreateHostRequest, opts ...grpc.CallOption) (*CreateHostResponse, error)
 	ListHosts(ctx context.Context, in *ListHostsRequest, opts ...grpc.CallOption) (*ListHostsResponse, error)
 	GetHost(ctx context.Context, in *GetHostRequest, opts ...grpc.CallOption) (*Host, error)
 	// Places nothing new here; what runs goes on.
 	CordonHost(ctx context.Context, in *CordonHostRequest, opts ...grpc.CallOption) (*Host, error)
 	UncordonHost(ctx context.Context, in *UncordonHostRequest, opts ...grpc.CallOption) (*Host, error)
+	// Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it
+	// carries instances.
+	DeleteHost(ctx context.Context, in *DeleteHostRequest, opts ...grpc.CallOption) (*Host, error)
 	// The host as it is, and again after each change. How much of it is promised is as of that change.
 	WatchHost(ctx context.Context, in *WatchHostRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error)
 	// All hosts as they are, newest first, and again after each change.
@@ -105,6 +110,16 @@ func (c *hostServiceClient) UncordonHost(ctx context.Context, in *UncordonHostRe
 	return out, nil
 }
 
+func (c *hostServiceClient) DeleteHost(ctx context.Context, in *DeleteHostRequest, opts ...grpc.CallOption) (*Host, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Host)
+	err := c.cc.Invoke(ctx, HostService_DeleteHost_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *hostServiceClient) WatchHost(ctx context.Context, in *WatchHostRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &HostService_ServiceDesc.Streams[0], HostService_WatchHost_FullMethodName, cOpts...)
@@ -149,13 +164,17 @@ type HostService_WatchHostsClient = grpc.ServerStreamingClient[Host]
 //
 // Hosts, for administrators of the installation.
 type HostServiceServer interface {
-	// Announces a host and answers with the join token its agent starts with.
+	// Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was
+	// last announced is removed.
 	CreateHost(context.Context, *CreateHostRequest) (*CreateHostResponse, error)
 	ListHosts(context.Context, *ListHostsRequest) (*ListHostsResponse, error)
 	GetHost(context.Context, *GetHostRequest) (*Host, error)
 	// Places nothing new here; what runs goes on.
 	CordonHost(context.Context, *CordonHostRequest) (*Host, error)
 	UncordonHost(context.Context, *UncordonHostRequest) (*Host, error)
+	// Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it
+	// carries instances.
+	DeleteHost(context.Context, *DeleteHostRequest) (*Host, error)
 	// The host as it is, and again after each change. How much of it is promised is as of that change.
 	WatchHost(*WatchHostRequest, grpc.ServerStreamingServer[Host]) error
 	// All hosts as they are, newest first, and again after each change.
@@ -184,6 +203,9 @@ func (UnimplementedHostServiceServer) CordonHost(context.Context, *CordonHostReq
 }
 func (UnimplementedHostServiceServer) UncordonHost(context.Context, *UncordonHostRequest) (*Host, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method UncordonHost not implemented")
+}
+func (UnimplementedHostServiceServer) DeleteHost(context.Context, *DeleteHostRequest) (*Host, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method DeleteHost not implemented")
 }
 func (UnimplementedHostServiceServer) WatchHost(*WatchHostRequest, grpc.ServerStreamingServer[Host]) error {
 	return status.Errorf(codes.Unimplemented, "method WatchHost not implemented")
@@ -302,6 +324,24 @@ func _HostService_UncordonHost_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _HostService_DeleteHost_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteHostRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HostServiceServer).DeleteHost(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HostService_DeleteHost_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HostServiceServer).DeleteHost(ctx, req.(*DeleteHostRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _HostService_WatchHost_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(WatchHostRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -350,6 +390,10 @@ var HostService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "UncordonHost",
 			Handler:    _HostService_UncordonHost_Handler,
+		},
+		{
+			MethodName: "DeleteHost",
+			Handler:    _HostService_DeleteHost_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

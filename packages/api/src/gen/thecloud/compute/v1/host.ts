@@ -24,7 +24,7 @@ export interface HostSpec {
 export interface HostStatus {
   /**
    * joining (enrolled, never seen), ready, suspect (its agent is silent), dead (silent past the fence deadline: what may
-   * restart elsewhere does).
+   * restart elsewhere does), removed. With reason NOT_KNOWN it is the last state known.
    */
   state: string;
   reason: string;

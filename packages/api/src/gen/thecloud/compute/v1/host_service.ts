@@ -63,6 +63,10 @@ export interface UncordonHostRequest {
   id: string;
 }
 
+export interface DeleteHostRequest {
+  id: string;
+}
+
 export interface WatchHostRequest {
   id: string;
 }
@@ -581,6 +585,61 @@ export const UncordonHostRequest: MessageFns<UncordonHostRequest> = {
   },
 };
 
+function createBaseDeleteHostRequest(): DeleteHostRequest {
+  return { id: "" };
+}
+
+export const DeleteHostRequest: MessageFns<DeleteHostRequest> = {
+  encode(message: DeleteHostRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteHostRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteHostRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteHostRequest>): DeleteHostRequest {
+    return DeleteHostRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteHostRequest>): DeleteHostRequest {
+    const message = createBaseDeleteHostRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
 function createBaseWatchHostRequest(): WatchHostRequest {
   return { id: "" };
 }
@@ -682,7 +741,10 @@ export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
 /** Hosts, for administrators of the installation. */
 export type HostServiceService = typeof HostServiceService;
 export const HostServiceService = {
-  /** Announces a host and answers with the join token its agent starts with. */
+  /**
+   * Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was
+   * last announced is removed.
+   */
   createHost: {
     path: "/thecloud.compute.v1.HostService/CreateHost" as const,
     requestStream: false as const,
@@ -729,6 +791,19 @@ export const HostServiceService = {
     responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
     responseDeserialize: (value: Buffer): Host => Host.decode(value),
   },
+  /**
+   * Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it
+   * carries instances.
+   */
+  deleteHost: {
+    path: "/thecloud.compute.v1.HostService/DeleteHost" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DeleteHostRequest): Buffer => Buffer.from(DeleteHostRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DeleteHostRequest => DeleteHostRequest.decode(value),
+    responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Host => Host.decode(value),
+  },
   /** The host as it is, and again after each change. How much of it is promised is as of that change. */
   watchHost: {
     path: "/thecloud.compute.v1.HostService/WatchHost" as const,
@@ -752,13 +827,21 @@ export const HostServiceService = {
 } as const;
 
 export interface HostServiceServer extends UntypedServiceImplementation {
-  /** Announces a host and answers with the join token its agent starts with. */
+  /**
+   * Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was
+   * last announced is removed.
+   */
   createHost: handleUnaryCall<CreateHostRequest, CreateHostResponse>;
   listHosts: handleUnaryCall<ListHostsRequest, ListHostsResponse>;
   getHost: handleUnaryCall<GetHostRequest, Host>;
   /** Places nothing new here; what runs goes on. */
   cordonHost: handleUnaryCall<CordonHostRequest, Host>;
   uncordonHost: handleUnaryCall<UncordonHostRequest, Host>;
+  /**
+   * Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it
+   * carries instances.
+   */
+  deleteHost: handleUnaryCall<DeleteHostRequest, Host>;
   /** The host as it is, and again after each change. How much of it is promised is as of that change. */
   watchHost: handleServerStreamingCall<WatchHostRequest, Host>;
   /** All hosts as they are, newest first, and again after each change. */
@@ -766,7 +849,10 @@ export interface HostServiceServer extends UntypedServiceImplementation {
 }
 
 export interface HostServiceClient extends Client {
-  /** Announces a host and answers with the join token its agent starts with. */
+  /**
+   * Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was
+   * last announced is removed.
+   */
   createHost(
     request: CreateHostRequest,
     callback: (error: ServiceError | null, response: CreateHostResponse) => void,
@@ -836,6 +922,25 @@ export interface HostServiceClient extends Client {
   ): ClientUnaryCall;
   uncordonHost(
     request: UncordonHostRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Host) => void,
+  ): ClientUnaryCall;
+  /**
+   * Removes a host for good: its agent's reports are refused and its certificate is not renewed. Refused while it
+   * carries instances.
+   */
+  deleteHost(
+    request: DeleteHostRequest,
+    callback: (error: ServiceError | null, response: Host) => void,
+  ): ClientUnaryCall;
+  deleteHost(
+    request: DeleteHostRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Host) => void,
+  ): ClientUnaryCall;
+  deleteHost(
+    request: DeleteHostRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Host) => void,

@@ -41,6 +41,16 @@ export interface CreateJoinTokenRequest {
   name: string;
 }
 
+export interface RevokePeerRequest {
+  /** "agent". */
+  kind: string;
+  /** The host's id. */
+  name: string;
+}
+
+export interface RevokePeerResponse {
+}
+
 export interface CreateJoinTokenResponse {
   joinToken: string;
 }
@@ -301,6 +311,116 @@ export const CreateJoinTokenRequest: MessageFns<CreateJoinTokenRequest> = {
   },
 };
 
+function createBaseRevokePeerRequest(): RevokePeerRequest {
+  return { kind: "", name: "" };
+}
+
+export const RevokePeerRequest: MessageFns<RevokePeerRequest> = {
+  encode(message: RevokePeerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokePeerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokePeerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokePeerRequest>): RevokePeerRequest {
+    return RevokePeerRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokePeerRequest>): RevokePeerRequest {
+    const message = createBaseRevokePeerRequest();
+    message.kind = object.kind ?? "";
+    message.name = object.name ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokePeerResponse(): RevokePeerResponse {
+  return {};
+}
+
+export const RevokePeerResponse: MessageFns<RevokePeerResponse> = {
+  encode(_: RevokePeerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokePeerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokePeerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokePeerResponse>): RevokePeerResponse {
+    return RevokePeerResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RevokePeerResponse>): RevokePeerResponse {
+    const message = createBaseRevokePeerResponse();
+    return message;
+  },
+};
+
 function createBaseCreateJoinTokenResponse(): CreateJoinTokenResponse {
   return { joinToken: "" };
 }
@@ -396,6 +516,16 @@ export const CertificateServiceService = {
       Buffer.from(CreateJoinTokenResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CreateJoinTokenResponse => CreateJoinTokenResponse.decode(value),
   },
+  /** From now on no certificate is issued or renewed for this name. What was issued before ends by itself. */
+  revokePeer: {
+    path: "/thecloud.identity.v1.CertificateService/RevokePeer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokePeerRequest): Buffer => Buffer.from(RevokePeerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokePeerRequest => RevokePeerRequest.decode(value),
+    responseSerialize: (value: RevokePeerResponse): Buffer => Buffer.from(RevokePeerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokePeerResponse => RevokePeerResponse.decode(value),
+  },
 } as const;
 
 export interface CertificateServiceServer extends UntypedServiceImplementation {
@@ -408,6 +538,8 @@ export interface CertificateServiceServer extends UntypedServiceImplementation {
   renewCertificate: handleUnaryCall<RenewCertificateRequest, IssuedCertificate>;
   /** A join token for a process of a kind; compute asks for hosts' agents. */
   createJoinToken: handleUnaryCall<CreateJoinTokenRequest, CreateJoinTokenResponse>;
+  /** From now on no certificate is issued or renewed for this name. What was issued before ends by itself. */
+  revokePeer: handleUnaryCall<RevokePeerRequest, RevokePeerResponse>;
 }
 
 export interface CertificateServiceClient extends Client {
@@ -461,6 +593,22 @@ export interface CertificateServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CreateJoinTokenResponse) => void,
+  ): ClientUnaryCall;
+  /** From now on no certificate is issued or renewed for this name. What was issued before ends by itself. */
+  revokePeer(
+    request: RevokePeerRequest,
+    callback: (error: ServiceError | null, response: RevokePeerResponse) => void,
+  ): ClientUnaryCall;
+  revokePeer(
+    request: RevokePeerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokePeerResponse) => void,
+  ): ClientUnaryCall;
+  revokePeer(
+    request: RevokePeerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokePeerResponse) => void,
   ): ClientUnaryCall;
 }
 
