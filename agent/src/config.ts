@@ -13,6 +13,11 @@ export const agentConfig = z.object({
     .string()
     .default('/var/run/docker.sock')
     .describe("Path of Docker's socket"),
+  THECLOUD_AGENT_CONTAINER_PREFIX: z
+    .string()
+    .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,39}$/)
+    .default('thecloud')
+    .describe('What names of containers begin with; another one beside a host that has the same instances'),
   THECLOUD_AGENT_LISTEN_ADDRESS: z
     .string()
     .default('127.0.0.1:0')

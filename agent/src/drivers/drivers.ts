@@ -21,8 +21,9 @@ export const drivers: Record<InstanceDriver['kind'], (config: AgentConfig, hostI
   docker: (config, hostId) => {
     const socketPath = config.THECLOUD_AGENT_DOCKER_SOCKET;
     const publishAddress = config.THECLOUD_AGENT_PUBLISH_ADDRESS;
+    const prefix = config.THECLOUD_AGENT_CONTAINER_PREFIX;
     return {
-      instances: new DockerInstanceDriver({ socketPath, hostId, publishAddress }),
+      instances: new DockerInstanceDriver({ socketPath, hostId, publishAddress, prefix }),
       images: new DockerImageDriver({ socketPath }, loginsFrom(config.THECLOUD_AGENT_REGISTRY_AUTH_FILE)),
     };
   },

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { removeCliContext } from './account';
+import { cliAccess } from './account';
+import { removeCliContext } from './cli-context';
 import { enginePlaces } from './engines';
 import { Failure } from './failure';
 import { readInstallation } from './installation';
@@ -30,7 +31,7 @@ async function clean(): Promise<void> {
   await step('Engines', async () => {
     for (const { engine } of places) await engine.destroy();
   });
-  await step('CLI', () => removeCliContext(layout));
+  await step('CLI', () => removeCliContext(layout, cliAccess(layout, installation.ports)));
   await step('Data', () => rmSync(layout.home, { recursive: true, force: true }));
   process.stdout.write('\nEverything is gone, except the Debian packages and what make build made.\n');
 }

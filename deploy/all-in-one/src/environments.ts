@@ -35,7 +35,7 @@ export const databasePassword = (service: string) => `database-${service}-passwo
 /** What each service is told, as an environment. Secrets stand in files of their own and are only named here. */
 export function environments(
   layout: Layout,
-  { ports }: Installation,
+  { ports, containerPrefix }: Installation,
   dockerEndpoint: string,
 ): Record<ServiceName, Record<string, string>> {
   const at = (port: PortName) => `127.0.0.1:${ports[port]}`;
@@ -92,6 +92,7 @@ export function environments(
       THECLOUD_AGENT_DATA_DIR: layout.process('agent', 'data'),
       THECLOUD_AGENT_DOCKER_SOCKET: dockerEndpoint.replace(/^unix:\/\//, ''),
       THECLOUD_AGENT_REGISTRY_AUTH_FILE: layout.secret(REGISTRY_LOGIN),
+      ...(containerPrefix ? { THECLOUD_AGENT_CONTAINER_PREFIX: containerPrefix } : {}),
       ...chosen('THECLOUD_AGENT_CPU_OVERCOMMIT'),
     },
   };

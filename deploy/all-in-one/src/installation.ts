@@ -9,8 +9,12 @@ import type { Ports } from './ports';
 export interface Installation {
   /** This machine as a host of the cloud; also the label of all its containers. */
   hostId: string;
+  /** Of the names of its containers; `thecloud` unless another installation may have the same instances. */
+  containerPrefix?: string;
   ports: Ports;
   docker: {
+    /** Of a daemon to use, where it is not on the usual one. */
+    socket?: string;
     bridge?: Bridge;
     /** False where another daemon's rules would be lost: see DockerOptions. */
     iptables: boolean;
@@ -26,14 +30,28 @@ export function writeInstallation(layout: Layout, installation: Installation): v
   writePrivate(layout.installation, `${JSON.stringify(installation, null, 2)}\n`);
 }
 
-export function newInstallation(ports: Ports): Installation {
+/** THECLOUD_DOCKER_SOCKET names a daemon to be used, if it answers. */
+export function newInstallation(ports: Ports, env: NodeJS.ProcessEnv): Installation {
   const others = anotherDockerRuns();
   const bridgeTaken = hasInterface('thecloud0') || others;
   return {
     hostId: newId('host'),
     ports,
-    docker: { iptables: !others, ...(bridgeTaken ? { bridge: spareBridge() } : {}) },
+    docker: {
+      iptables: !others,
+      ...(env.THECLOUD_DOCKER_SOCKET ? { socket: env.THECLOUD_DOCKER_SOCKET } : {}),
+      ...(bridgeTaken ? { bridge: spareBridge() } : {}),
+    },
   };
+}
+
+/**
+ * What is restored may stand beside the original, with the same instances in its database: it is a host of its own, whose
+ * containers have names of their own.
+ */
+export function restoredInstallation(ports: Ports, env: NodeJS.ProcessEnv): Installation {
+  const fresh = newInstallation(ports, env);
+  return { ...fresh, containerPrefix: `thecloud-${fresh.hostId.slice(-8)}` };
 }
 
 /** A daemon that is not on the usual socket, and so not adopted: it belongs to somebody else. */

@@ -4,6 +4,8 @@ import { dirname, join } from 'node:path';
 /** The source tree. */
 export const root = join(__dirname, '..', '..', '..');
 
+export const INSTALLATION_FILE = 'installation.json';
+
 /** Where everything of one installation is kept. Nobody but root reads anything in it. */
 export class Layout {
   constructor(readonly home: string) {}
@@ -24,7 +26,7 @@ export class Layout {
     return join(this.home, 'run', 'plan.json');
   }
   get installation() {
-    return join(this.home, 'installation.json');
+    return join(this.home, INSTALLATION_FILE);
   }
   /** Paths of the CLI configurations that name this installation. */
   get cliConfigs() {

@@ -1,15 +1,16 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { restoreDatabase } from '@thecloud/engines';
-import { DUMP_FILE, unpack } from './archive';
+import { DUMP_FILE, readPacked, unpack } from './archive';
 import { certify } from './certify';
 import { adminOf, dumpOptions, ensureDatabase, migrateAll } from './database';
 import { enginePlaces } from './engines';
 import { Failure } from './failure';
-import { readInstallation } from './installation';
-import { type Layout, layoutFrom } from './layout';
+import { type Installation, readInstallation, restoredInstallation, writeInstallation } from './installation';
+import { INSTALLATION_FILE, type Layout, layoutFrom } from './layout';
 import { choosePorts } from './ports';
 import { runVerb, step } from './progress';
+import { takeOver } from './take-over';
 
 /** Makes an installation from a backup; `make up` then starts it. */
 async function restore(): Promise<void> {
@@ -22,24 +23,25 @@ async function restore(): Promise<void> {
       `There is an installation in ${layout.home}`,
       'make clean removes it, or THECLOUD_HOME=DIRECTORY restores beside it',
     );
+  const original = JSON.parse((await readPacked(file, INSTALLATION_FILE)) ?? 'null') as Installation | null;
+  if (!original) throw new Failure('This file is not a backup of a cloud', 'make backup writes one');
   layout.make();
-  try {
-    await step('Files', () => unpack(file, layout.home));
-    await fillDatabase(layout);
-  } catch (error) {
-    // Half an installation would be taken for one.
-    rmSync(layout.installation, { force: true });
-    throw error;
-  }
-  process.stdout.write('\nRestored. Start it with: make up\n');
+  await step('Files', () => unpack(file, layout.home, [INSTALLATION_FILE]));
+  const restored = restoredInstallation(choosePorts(process.env, original.ports), process.env);
+  await fillDatabase(layout, original, restored);
+  writeInstallation(layout, restored); // last: half an installation would be taken for one
+  process.stdout.write(`
+Restored. Start it with: make up
+
+Containers of the original stay as they are. If it is gone for good, and they are still here, remove them first:
+  docker rm --force $(docker ps --all --quiet --filter label=thecloud.host_id=${original.hostId})
+`);
 }
 
-async function fillDatabase(layout: Layout): Promise<void> {
-  const installation = readInstallation(layout);
-  if (!installation) throw new Failure('This file is not a backup of a cloud', 'make backup writes one');
-  const ports = choosePorts(process.env, installation.ports);
+async function fillDatabase(layout: Layout, original: Installation, restored: Installation): Promise<void> {
+  const { ports } = restored;
   const { caFile } = await certify(layout);
-  const places = enginePlaces(layout, { ...installation, ports });
+  const places = enginePlaces(layout, restored);
   const postgres = places.find(({ engine }) => engine.name === 'postgres')?.engine;
   await step('PostgreSQL', () => postgres?.start());
   const admin = adminOf(layout, ports.postgres, caFile);
@@ -51,6 +53,7 @@ async function fillDatabase(layout: Layout): Promise<void> {
       await restoreDatabase(dumpOptions(layout, ports, work), dump);
       await migrateAll(layout, admin, say);
     });
+    await step('Hosts', () => takeOver(admin, original, restored));
   } finally {
     rmSync(work, { recursive: true, force: true });
     await postgres?.stop();

@@ -10,17 +10,18 @@ export async function removeTenants(socketPath: string, { hostId, ports }: Insta
   });
   for (const { Id } of ours) await unlessGone(daemon.getContainer(Id).remove({ force: true, v: true }));
   const registry = `127.0.0.1:${ports.registry}/`;
-  const images = (await daemon.listImages()).filter(({ RepoDigests, RepoTags }) =>
-    [...(RepoDigests ?? []), ...(RepoTags ?? [])].some((reference) => reference.startsWith(registry)),
+  const images = (await daemon.listImages()).flatMap(({ RepoDigests, RepoTags }) =>
+    [...(RepoTags ?? []), ...(RepoDigests ?? [])].filter((reference) => reference.startsWith(registry)),
   );
-  for (const { Id } of images) await unlessGone(daemon.getImage(Id).remove({ force: true }));
+  // By their names with our registry, and without force: what another installation's containers use stays.
+  for (const reference of images) await unlessGone(daemon.getImage(reference).remove(), 409);
   return `removed ${ours.length}`;
 }
 
-async function unlessGone(removal: Promise<unknown>): Promise<void> {
+async function unlessGone(removal: Promise<unknown>, ...fine: number[]): Promise<void> {
   try {
     await removal;
   } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+    if (![404, ...fine].includes((error as { statusCode?: number }).statusCode ?? 0)) throw error;
   }
 }

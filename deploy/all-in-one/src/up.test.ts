@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Docker from 'dockerode';
 import { freePort, readPidFile, send, until } from '@thecloud/engines';
 import { root } from './layout';
 import { portTable } from './ports';
@@ -131,6 +132,58 @@ test('a backup brings everything back after all is lost', async () => {
   await up();
   // The host has lost its containers and etcd its epochs: a new leader must be obeyed all the same.
   expect(await until(async () => (await page(hello)).includes('Your cloud works'), 60_000)).toBe(true);
+});
+
+test('a restored installation beside its original is a host of its own: its end leaves the original alone', async () => {
+  const file = join(home, 'rehearsal.tar');
+  const docker = join(home, 'cloud/docker/docker.sock');
+  const containers = async () => {
+    const all = await new Docker({ socketPath: docker }).listContainers({ all: true });
+    return all.map(({ Id, Names: [name], State }) => ({ Id, name, State }));
+  };
+  const beside: NodeJS.ProcessEnv = {
+    THECLOUD_HOME: join(home, 'rehearsal'),
+    THECLOUD_DOCKER_SOCKET: docker,
+  };
+  for (const { variable } of Object.values(portTable)) beside[variable] = String(await freePort());
+  const before = await containers();
+  expect(before).toEqual([expect.objectContaining({ State: 'running' })]);
+  expect((await verb('backup', { TO: file })).code).toBe(0);
+
+  expect((await verb('restore', { FROM: file, ...beside })).output).toContain('Start it with: make up');
+  // Its port is the original's: what is restored says so, and touches nothing.
+  const output = (await verb('up', beside)).output;
+  expect(output).toContain('The cloud is up');
+  expect(output).toContain(`--context local-${beside[portTable.gateway.variable]}`);
+  expect(await containers()).toEqual(expect.arrayContaining(before));
+  expect(config()).toMatch(/current_context: local\n/);
+  expect(config()).toContain(`local-${beside[portTable.gateway.variable]}:`);
+  const key = readFileSync(join(home, 'rehearsal/secrets/api-key'), 'utf8').trim();
+  const launched = await fetch(`http://127.0.0.1:${beside[portTable.gateway.variable]}/v1/instances`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'rehearsed', spec: { type: 'nano-1', image: 'starter' } }),
+  });
+  expect(launched.status).toBe(202);
+  const running = async () => (await containers()).filter(({ State }) => State === 'running').length;
+  expect(await until(async () => (await running()) === before.length + 1, 60_000)).toBe(true);
+
+  expect((await verb('clean', { FORCE: '1', ...beside })).code).toBe(0);
+  expect(await containers()).toEqual(before);
+  expect(await page(hello)).toContain('Your cloud works');
+  expect(config()).toMatch(/current_context: local\n/);
+  expect(config()).not.toContain(`local-${beside[portTable.gateway.variable]}:`);
+});
+
+test('logs of one service can be followed where several share a process', async () => {
+  expect(pids()['control-plane']).toBeDefined();
+  const child = spawn(join(root, 'scripts/logs.sh'), { env: { ...env, ONLY: 'gateway' }, detached: true });
+  let said = '';
+  child.stdout.on('data', (text) => (said += String(text)));
+  await fetch(hello.replace(/:\d+\//, `:${env[portTable.gateway.variable]}/health/live`));
+  expect(await until(() => said.includes('gateway listens'), 10_000)).toBe(true);
+  expect(said.split('\n').filter((line) => line && !line.includes('"service":"gateway"'))).toEqual([]);
+  if (child.pid) process.kill(-child.pid, 'SIGTERM');
 });
 
 test('a taken port is named, with its holder and its variable', async () => {

@@ -1,6 +1,7 @@
 import { readPidFile } from '@thecloud/engines';
-import { openAccount, adminEmail, contextName, writeCliContext } from './account';
+import { adminEmail, cliAccess, openAccount } from './account';
 import { certify, reloadRenewed } from './certify';
+import { type CliAccess, type CliContext, writeCliContext } from './cli-context';
 import { adminOf, migrateAll } from './database';
 import { type EnginePlace, enginePlaces } from './engines';
 import { environments, type ServiceName, writeEnvironments, writeRegistryLogin } from './environments';
@@ -29,8 +30,6 @@ async function up(): Promise<void> {
   layout.make();
   const installation = await settleInstallation(layout);
   const { ports } = installation;
-  const url = `http://127.0.0.1:${ports.gateway}`;
-  const grpc = `127.0.0.1:${ports.gatewayGrpc}`;
 
   const { caFile, renewed } = await step('Certificates', () => certify(layout));
   const places = enginePlaces(layout, installation);
@@ -51,11 +50,16 @@ async function up(): Promise<void> {
     say(adminEmail);
     return openAccount(layout, ports, caFile);
   });
-  await step('CLI', async (say) => say(`context ${contextName} ${await writeCliContext(layout, url, grpc)}`));
+  const access = cliAccess(layout, ports);
+  const context = await step('CLI', async (say) => {
+    const written = await writeCliContext(layout, access);
+    say(`context ${written.name} ${written.outcome}`);
+    return written;
+  });
   const first = isFirstTime(layout);
   if (first) await step('Image starter', () => importStarterImage(api));
   const hello = await step('Instance hello', (say) => (first ? launchFirst : lookAtFirst)(layout, api, say));
-  process.stdout.write(goodbye(layout, url, grpc, hello));
+  process.stdout.write(goodbye(layout, access, context, hello));
 }
 
 function modeFrom(env: NodeJS.ProcessEnv): Mode {
@@ -70,7 +74,7 @@ async function settleInstallation(layout: Layout): Promise<Installation> {
   const before = readInstallation(layout);
   const ports = choosePorts(process.env, before?.ports);
   if (before && portNames.every((name) => before.ports[name] === ports[name])) return before;
-  const installation = before ? { ...before, ports } : newInstallation(ports);
+  const installation = before ? { ...before, ports } : newInstallation(ports, process.env);
   if (before) {
     await step('Stopping, for other ports', async () => {
       await stopProcesses(layout);
@@ -122,19 +126,20 @@ function dockerEndpoint(places: readonly EnginePlace[]): string {
   return places.find(({ engine }) => engine.name === 'docker')?.engine.endpoint ?? '';
 }
 
-function goodbye(layout: Layout, url: string, grpc: string, hello: FirstInstance): string {
+function goodbye(layout: Layout, access: CliAccess, context: CliContext, hello: FirstInstance): string {
   const page =
     'url' in hello
       ? `  Your first instance   ${hello.url}`
       : `  Your first instance   hello ${hello.because}`;
   // The CLI's configuration is in the home of who ran this, which with sudo is root.
-  const cloud = process.env.SUDO_USER ? 'sudo bin/cloud' : 'bin/cloud';
+  const program = process.env.SUDO_USER ? 'sudo bin/cloud' : 'bin/cloud';
+  const cloud = context.isCurrent ? program : `${program} --context ${context.name}`;
   return `
 The cloud is up.
 
 ${page}
-  API                   ${url}/docs
-  gRPC                  ${grpc}
+  API                   ${access.server}/docs
+  gRPC                  ${access.grpcAddress}
   Administrator         ${adminEmail}, password in ${layout.secret('admin-password')}
 
 Next:

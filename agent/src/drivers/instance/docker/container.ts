@@ -22,10 +22,12 @@ const MIB = 1024 * 1024;
 const KILLED = 128 + 9;
 
 /** The name is derived from the id, so that creating twice can only ever make one. */
-export const containerName = (instanceId: string) => `thecloud-${instanceId}`;
+export const containerName = (instanceId: string, prefix = 'thecloud') => `${prefix}-${instanceId}`;
 
 export interface ContainerSettings {
   hostId: string;
+  /** What its name begins with; `thecloud` unless told. */
+  prefix?: string | undefined;
   /** Address of this host that published ports listen on. */
   publishAddress: string;
   /** Give it a small init as process 1, which reaps zombies and hands signals on. Needs docker-init beside dockerd. */
@@ -42,7 +44,7 @@ export function containerOptions(
     outside: String(p.hostPort),
   }));
   return {
-    name: containerName(spec.id),
+    name: containerName(spec.id, settings.prefix),
     Image: spec.image,
     // With an entrypoint given, Docker leaves out the image's command; one empty string takes the image's away.
     Entrypoint: spec.entrypoint.length ? [...spec.entrypoint] : undefined,

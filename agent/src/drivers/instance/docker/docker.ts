@@ -31,6 +31,8 @@ export interface DockerDriverOptions {
   socketPath: string;
   hostId: string;
   publishAddress: string;
+  /** What names of containers begin with; `thecloud` unless told. */
+  prefix?: string;
 }
 
 /** Instances as containers of a Docker Engine (API 1.41 or newer). */
@@ -39,6 +41,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   readonly #docker: Docker;
   readonly #hostId: string;
   readonly #publishAddress: string;
+  readonly #prefix: string | undefined;
   /** Containers made here and not started yet, by instance: their start need not look for them. */
   readonly #made = new Map<string, string>();
   /** As Docker said last; undefined: it has not been asked. */
@@ -48,6 +51,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     this.#docker = connectDocker(options.socketPath);
     this.#hostId = options.hostId;
     this.#publishAddress = options.publishAddress;
+    this.#prefix = options.prefix;
   }
 
   async probe(): Promise<DriverHealth> {
@@ -77,6 +81,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     const options = containerOptions(spec, {
       hostId: this.#hostId,
       publishAddress: this.#publishAddress,
+      prefix: this.#prefix,
       init,
     });
     await call(
@@ -211,7 +216,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
 
   /** By name; and by label when a stranger has renamed it. Never a container that is not ours. */
   async #find(id: string): Promise<Docker.ContainerInspectInfo | undefined> {
-    const byName = await this.#get(containerName(id));
+    const byName = await this.#get(containerName(id, this.#prefix));
     if (byName && this.#isOurs(byName, id)) return byName;
     const [renamed] = await this.#labelled([
       `${labels.hostId}=${this.#hostId}`,
