@@ -10,7 +10,7 @@ import { freePort, registry } from '@thecloud/engines';
 import type { Engine, TlsFiles } from '@thecloud/engines';
 import { issueEngineCertificate } from '@thecloud/identity';
 import { eventually } from '@thecloud/testkit';
-import { rootFilesystemToOci } from '../../services/compute/src/image/root-filesystem';
+import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
 import { idOf } from './api';
 import type { Api, Body } from './api';
 import { startCloud } from './cloud';
@@ -66,10 +66,15 @@ async function push(): Promise<void> {
   const dir = join(cloud.engines.dir, 'pushed');
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'root.tar'), await starterImage());
-  await rootFilesystemToOci(join(dir, 'root.tar'), false, ['/bin/true'], join(dir, 'layout'));
+  const { layout } = await archiveToLayout(join(dir, 'root.tar'), {
+    dir: join(dir, 'work'),
+    command: ['/bin/true'],
+    unpackedBytes: 64 << 20,
+    signal: new AbortController().signal,
+  });
   const to = `docker://${address}/team/starter:1`;
   const env = { PATH: process.env['PATH'], SSL_CERT_FILE: cloud.engines.caFile };
-  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${join(dir, 'layout')}`, to], { env });
+  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout.dir}`, to], { env });
 }
 
 const create = (name: string, source: string, api: Api = cloud.admin) =>

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { starterImage } from '@thecloud/all-in-one';
-import { rootFilesystemToOci } from '../../services/compute/src/image/root-filesystem';
+import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 
@@ -19,12 +19,16 @@ afterAll(() => cloud.close());
 async function archive(kind: 'docker-archive' | 'oci-archive'): Promise<Buffer> {
   const dir = join(cloud.engines.dir, kind);
   mkdirSync(dir, { recursive: true });
-  const layout = join(dir, 'layout');
   writeFileSync(join(dir, 'root.tar'), await starterImage());
-  await rootFilesystemToOci(join(dir, 'root.tar'), false, ['/bin/true'], layout);
+  const { layout } = await archiveToLayout(join(dir, 'root.tar'), {
+    dir: join(dir, 'work'),
+    command: ['/bin/true'],
+    unpackedBytes: 64 << 20,
+    signal: new AbortController().signal,
+  });
   rmSync(join(dir, 'image.tar'), { force: true });
   const to = `${kind}:${join(dir, 'image.tar')}:starter:1`;
-  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}`, to]);
+  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout.dir}`, to]);
   return readFileSync(join(dir, 'image.tar'));
 }
 

@@ -10,6 +10,8 @@ import type { CertificateFiles } from './certificates/certificate-files';
 import { keepRenewed, obtainCertificate } from './certificates/obtain';
 import type { Issue } from './certificates/obtain';
 import { Database } from './db/database';
+import { keptAnswers } from './db/kept-answers';
+import type { KeptAnswers } from './db/kept-answers';
 import { mutateWith } from './db/mutate';
 import type { Mutate } from './db/mutate';
 import { Operations } from './db/operations';
@@ -68,6 +70,7 @@ export interface Foundation {
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly mutate: Mutate;
+  readonly answers: KeptAnswers;
   readonly registry: Registry;
 }
 
@@ -124,6 +127,7 @@ export async function layFoundation({
     work: new PgWorkSource(db, tables, wakes),
     operations: new Operations(tables, changes),
     mutate: mutateWith(db, tables),
+    answers: keptAnswers(db, tables),
     registry: createMetrics(service),
   };
 }

@@ -91,6 +91,20 @@ export const errors = errorCatalogue('compute.thecloud', {
       `The upload is not a usable tarball: ${m.why}. Send a root file system, a docker save or an OCI archive.`,
     { field: 'chunk' },
   ),
+  IMAGE_PLATFORM_UNSUPPORTED: entry<{ found: string; wanted: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `The image is for ${m.found}, but the hosts of this cloud run ${m.wanted}. Build or choose one for ${m.wanted}.`,
+  ),
+  IMAGE_CONFIG_INVALID: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The configuration of the image cannot be used: ${m.why}. Build the image again with a valid one.`,
+  ),
+  REGISTRY_UNAVAILABLE: entry(
+    'UNAVAILABLE',
+    () => 'The registry of the cloud does not take the image now. Try again shortly.',
+    { retryAfterSeconds: 5 },
+  ),
   IMAGE_TOO_LARGE: entry<{ limitMib: string }>(
     'INVALID_ARGUMENT',
     (m) => `The upload is larger than the ${m.limitMib} MiB allowed.`,

@@ -1,45 +1,32 @@
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
-import { extract } from 'tar-stream';
 import { errors } from '../errors';
+import { jsonOf, textOf } from './archive-index';
+import { dockerManifest } from './docker-archive';
+import { isOciLayout, ociIndex } from './oci-archive';
+import { readTar } from './tar-reader';
+import type { Extent } from './tar-reader';
 
 /** What a tarball is: what `docker save` writes, an OCI archive, or simply a root file system. */
-export interface Archive {
-  readonly kind: 'docker-archive' | 'oci-archive' | 'root-filesystem';
-  readonly gzipped: boolean;
-}
+export type ArchiveKind = 'docker-archive' | 'oci-archive' | 'root-filesystem';
 
-/** Looks into a tarball. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: it is none, is cut short, or is empty. */
-export async function inspectArchive(path: string): Promise<Archive> {
-  const gzipped = await isGzip(path);
-  const names = new Set<string>();
+const DOCUMENTS = ['manifest.json', 'oci-layout', 'index.json'];
+/** A larger one lists no images. */
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Looks into an unpacked tarball. Many a root file system has a /manifest.json, and some an /oci-layout: their contents
+ * decide. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: it is no tarball, is cut short, or is empty.
+ */
+export async function archiveKind(tarball: Extent): Promise<ArchiveKind> {
+  const found = new Map<string, unknown>();
   let entries = 0;
-  const reader = extract();
-  reader.on('entry', (header, stream, next) => {
+  for await (const { name, type, content } of readTar(tarball)) {
     entries += 1;
-    if (names.size < 2 && /^(\.\/)?(manifest\.json|oci-layout)$/.test(header.name))
-      names.add(header.name.replace('./', ''));
-    stream.on('end', next);
-    stream.resume();
-  });
-  try {
-    await pipeline([createReadStream(path), ...(gzipped ? [createGunzip()] : []), reader]);
-  } catch (cause) {
-    throw errors.IMAGE_ARCHIVE_INVALID({ why: (cause as Error).message }, cause);
+    const document = name.replace(/^(\.?\/)+/, '');
+    if (DOCUMENTS.includes(document) && type === '0' && content.size <= MAX_BYTES)
+      found.set(document, jsonOf(await textOf(content, document)));
   }
   if (entries === 0) throw errors.IMAGE_ARCHIVE_INVALID({ why: 'it holds no files' });
-  if (names.has('manifest.json')) return { kind: 'docker-archive', gzipped };
-  return { kind: names.has('oci-layout') ? 'oci-archive' : 'root-filesystem', gzipped };
-}
-
-async function isGzip(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer[0] === 0x1f && buffer[1] === 0x8b;
-  } finally {
-    await file.close();
-  }
+  if (dockerManifest(found.get('manifest.json'))) return 'docker-archive';
+  const isOci = isOciLayout(found.get('oci-layout')) && ociIndex(found.get('index.json'));
+  return isOci ? 'oci-archive' : 'root-filesystem';
 }

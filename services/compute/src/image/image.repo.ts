@@ -60,6 +60,13 @@ export const imageRepo = {
     }
   },
 
+  /** Whether a new image of this name would be refused. */
+  async isNameTaken(tx: Tx, projectId: string, name: string): Promise<boolean> {
+    const holds = inArray(image.state, ['importing', 'ready']);
+    const named = and(eq(image.projectId, projectId), eq(image.name, name), holds);
+    return (await tx.select({ id: image.id }).from(image).where(named).limit(1)).length > 0;
+  },
+
   async find(tx: Tx, id: string): Promise<ImageRow | undefined> {
     const [found] = await tx.select().from(image).where(eq(image.id, id));
     return found;

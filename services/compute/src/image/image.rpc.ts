@@ -7,7 +7,7 @@ import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import { parseReference } from './reference';
 import type { Registry } from './registry';
-import { receiveUpload } from './upload-image';
+import { uploadImage } from './upload-image';
 import { watchedImages } from './watch-images';
 
 export interface ImageDeps {
@@ -48,24 +48,12 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         await f.work.enqueue(tx, 'image', row.id);
         return toProto(row);
       }),
-    uploadImage: async (ctx, requests) => {
-      const id = newId('image');
-      const upload = await receiveUpload(d.registry, id, d.limitMib, requests, ctx.signal);
-      const { name, labels, digest, sizeBytes } = upload;
-      return f.mutate(ctx, computeV1.Image, async (tx) => {
-        const row = await insert(tx, ctx, {
-          id,
-          name,
-          labels,
-          digest,
-          sizeBytes,
-          state: 'ready',
-          readyAt: new Date(),
-        });
-        await f.operations.succeed(tx, row.operationId);
-        return toProto(row);
-      });
-    },
+    uploadImage: (ctx, requests) =>
+      uploadImage(f, d, ctx, requests, async (tx, row) => {
+        const made = await insert(tx, ctx, { ...row, state: 'ready', readyAt: new Date() });
+        await f.operations.succeed(tx, made.operationId);
+        return toProto(made);
+      }),
     getImage: async (ctx, { id }) => {
       const row = await f.db.read(scopeOf(ctx), (tx) => imageRepo.find(tx, id));
       if (!row) throw errors.IMAGE_NOT_FOUND({ id });

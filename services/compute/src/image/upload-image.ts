@@ -1,67 +1,86 @@
-import { rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { computeV1 } from '@thecloud/api';
-import { invalidFields } from '@thecloud/kernel';
+import { computeV1 } from '@thecloud/api';
+import { CloudError, newId } from '@thecloud/kernel';
+import { projectOf, scopeOf } from '@thecloud/service-kit';
+import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { inspectArchive } from './archive';
+import { archiveToLayout } from './archive-to-layout';
+import { imageRepo } from './image.repo';
+import type { ImageRow } from './image.schema';
+import { receiveUpload } from './receive-upload';
 import type { Copied, Registry } from './registry';
-import { rootFilesystemToOci } from './root-filesystem';
 
-export interface Upload extends Copied {
-  readonly name: string;
-  readonly labels: Record<string, string>;
+export interface UploadDeps {
+  readonly registry: Registry;
+  readonly limitMib: number;
 }
+
+/** What an upload may become when it is decompressed, as a multiple of the limit of what is sent. */
+const UNPACKED_TIMES = 8;
+
+type NewImage = Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>;
 
 /**
- * Takes an upload in and copies it to the registry under the image's id. Nothing is recorded yet: a crash here leaves
- * at most layers in the registry that no image names. The spool is emptied whatever happens.
+ * Takes an upload in: receives, checks, copies it to the registry, and records it. A name that is taken, and a used
+ * idempotency key with other bytes, are refused before anything reaches the registry.
  */
-export async function receiveUpload(
-  registry: Registry,
-  imageId: string,
-  limitMib: number,
+export async function uploadImage(
+  f: Foundation,
+  d: UploadDeps,
+  ctx: RequestContext,
   requests: AsyncIterable<computeV1.UploadImageRequest>,
-  signal: AbortSignal,
-): Promise<Upload> {
-  const dir = registry.spool();
+  record: (tx: Tx, row: NewImage) => Promise<computeV1.Image>,
+): Promise<computeV1.Image> {
+  const dir = d.registry.spool();
   try {
-    const tarball = join(dir, 'upload.tar');
-    const first = await writeSpool(tarball, limitMib, requests);
-    const { kind, gzipped } = await inspectArchive(tarball);
-    if (kind !== 'root-filesystem')
-      return { ...first, ...(await registry.copyIn(`${kind}:${tarball}`, imageId, signal)) };
-    const layout = join(dir, 'oci');
-    await rootFilesystemToOci(tarball, gzipped, first.command, layout);
-    return { ...first, ...(await registry.copyIn(`oci:${layout}`, imageId, signal)) };
+    const file = join(dir, 'upload');
+    const upload = await receiveUpload(file, d.limitMib, requests, ({ name }) => refuseTaken(f, ctx, name));
+    // The bytes are part of the request: only now is it known which request this is.
+    const identified = Object.assign(ctx, { requestHash: upload.requestHash });
+    const first = await f.answers.find(identified, computeV1.Image);
+    if (first) return first;
+
+    const { name, labels, command } = upload;
+    const unpackedBytes = d.limitMib * UNPACKED_TIMES * 1024 * 1024;
+    await archiveToLayout(file, { dir: join(dir, 'work'), command, unpackedBytes, signal: ctx.signal });
+    const id = newId('image');
+    const copied = await push(d.registry, join(dir, 'work', 'layout'), id, ctx.signal);
+    const answer = await f
+      .mutate(identified, computeV1.Image, (tx) => record(tx, { id, name, labels, ...copied }))
+      .catch(async (cause: unknown) => {
+        // Whether the transaction happened is not always known; the collector of orphans finds out.
+        if (cause instanceof CloudError && cause.code !== 'UNAVAILABLE')
+          await forget(f, d.registry, id, copied);
+        throw cause;
+      });
+    if (answer.metadata?.id !== id) await forget(f, d.registry, id, copied);
+    return answer;
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function writeSpool(
-  path: string,
-  limitMib: number,
-  requests: AsyncIterable<computeV1.UploadImageRequest>,
-): Promise<Pick<computeV1.UploadImageRequest, 'name' | 'labels' | 'command'>> {
-  const file = await open(path, 'wx', 0o600);
-  let first: computeV1.UploadImageRequest | undefined;
-  let bytes = 0;
-  try {
-    for await (const request of requests) {
-      first ??= named(request);
-      bytes += request.chunk.length;
-      if (bytes > limitMib * 1024 * 1024) throw errors.IMAGE_TOO_LARGE({ limitMib: String(limitMib) });
-      await file.write(request.chunk);
-    }
-  } finally {
-    await file.close();
-  }
-  if (!first || bytes === 0) throw errors.IMAGE_ARCHIVE_INVALID({ why: 'it is empty' });
-  return first;
+/** ALREADY_EXISTS IMAGE_NAME_TAKEN, unless this may be the very request that took it. */
+async function refuseTaken(f: Foundation, ctx: RequestContext, name: string): Promise<void> {
+  const isTaken = await f.db.read(scopeOf(ctx), (tx) => imageRepo.isNameTaken(tx, projectOf(ctx), name));
+  if (isTaken && !(await f.answers.isKeyUsed(ctx))) throw errors.IMAGE_NAME_TAKEN({ name });
 }
 
-function named(request: computeV1.UploadImageRequest): computeV1.UploadImageRequest {
-  if (!request.name) throw invalidFields([{ field: 'name', description: 'is required' }]);
-  return request;
+/** The layout is checked: what fails now is the registry. */
+async function push(registry: Registry, layout: string, id: string, signal: AbortSignal): Promise<Copied> {
+  try {
+    return await registry.copyIn(`oci:${layout}`, id, signal);
+  } catch (cause) {
+    throw cause instanceof CloudError ? errors.REGISTRY_UNAVAILABLE({}, cause) : cause;
+  }
+}
+
+/** Nothing names it: a concurrent request with the same key or name was first. */
+async function forget(f: Foundation, registry: Registry, id: string, { digest }: Copied): Promise<void> {
+  await registry
+    .remove(id, digest)
+    .catch((err: unknown) =>
+      f.log.warn({ err, image: id }, 'could not remove an image that was not recorded'),
+    );
 }

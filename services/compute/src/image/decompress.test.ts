@@ -1,0 +1,80 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { bitFlips, readEach, truncations } from '@thecloud/testkit';
+import { compressionOf, decompress } from './decompress';
+
+const dir = mkdtempSync(join(tmpdir(), 'decompress-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const never = new AbortController().signal;
+const plain = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i) % 251));
+const MIB = 1024 * 1024;
+
+/** What comes out of it, and whether all of it was read. */
+async function unpack(bytes: Buffer, limit = MIB): Promise<{ out: Buffer; whole: boolean }> {
+  const [from, to] = [join(dir, 'from'), join(dir, 'to')];
+  writeFileSync(from, bytes);
+  const file = await open(from);
+  try {
+    const extent = { file, at: 0, size: bytes.length };
+    const compression = await compressionOf(extent);
+    if (compression === 'none') return { out: bytes, whole: true };
+    const { whole } = await decompress(extent, compression, to, limit, never);
+    return { out: readFileSync(to), whole };
+  } finally {
+    await file.close();
+  }
+}
+
+const [gzip, zstd] = [gzipSync(plain), zstdCompressSync(plain)];
+const skipped = Buffer.from('502a4d1803000000616263', 'hex');
+
+it.each([
+  ['gzip', gzip, plain],
+  ['two members of gzip', Buffer.concat([gzip, gzip]), Buffer.concat([plain, plain])],
+  ['zstd', zstd, plain],
+  ['many frames of zstd', Buffer.concat(Array(50).fill(zstd)), Buffer.concat(Array(50).fill(plain))],
+  ['frames of zstd that are to be skipped', Buffer.concat([skipped, zstd, skipped]), plain],
+  ['nothing compressed', plain, plain],
+])('unpacks %s', async (_what, bytes, expected) => {
+  const { out, whole } = await unpack(bytes, 100 * MIB);
+  expect(out.equals(expected)).toBe(true);
+  expect(whole).toBe(true);
+});
+
+it('notices zeros after the end of gzip data, and refuses other bytes there', async () => {
+  const garbage = Buffer.alloc(100, 7);
+  const { out, whole } = await unpack(Buffer.concat([gzip, Buffer.alloc(100)]));
+  expect({ same: out.equals(plain), whole }).toEqual({ same: true, whole: false });
+  for (const bytes of [gzip, zstd])
+    await expect(unpack(Buffer.concat([bytes, garbage]))).rejects.toMatchObject({
+      reason: 'IMAGE_ARCHIVE_INVALID',
+    });
+});
+
+it('unpacks no more than the limit', async () => {
+  for (const bomb of [gzipSync(Buffer.alloc(64 * MIB)), zstdCompressSync(Buffer.alloc(64 * MIB))])
+    await expect(unpack(bomb)).rejects.toThrow('unpacked it is larger than 1 MiB');
+});
+
+it.each([
+  ['xz', ['xz', '-c']],
+  ['bzip2', ['bzip2', '-c']],
+])('names %s, which it does not read', async (name, [program = '', ...options]) => {
+  const bytes = execFileSync(program, options, { input: plain });
+  await expect(unpack(bytes)).rejects.toThrow(`it is compressed by ${name}`);
+});
+
+it.each([
+  ['gzip', gzip],
+  ['zstd', zstd],
+])('refuses damaged %s as such', async (_name, bytes) => {
+  for (const { how, error } of await readEach(truncations(bytes).slice(1), unpack))
+    expect({ how, error }).toMatchObject({ error: { reason: 'IMAGE_ARCHIVE_INVALID' } });
+  // Some flips hit a byte that means nothing, or make it something else than compressed data.
+  for (const { how, error } of await readEach(bitFlips(bytes, 100, 1), unpack))
+    if (error) expect({ how, error }).toMatchObject({ error: { reason: 'IMAGE_ARCHIVE_INVALID' } });
+});

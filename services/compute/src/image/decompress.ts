@@ -1,0 +1,101 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { CloudError } from '@thecloud/kernel';
+import { errors } from '../errors';
+import { digesting } from './digesting';
+import { contentOf } from './tar-reader';
+import type { Extent } from './tar-reader';
+
+export type Compression = 'none' | 'gzip' | 'zstd';
+
+const PIECE_BYTES = 256 * 1024;
+
+/** By their first bytes. */
+const MAGIC: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^1f8b/, 'gzip'],
+  [/^(28b52ffd|5.2a4d18)/, 'zstd'], // a frame, or one to be skipped
+  [/^fd377a585a00/, 'xz'],
+  [/^425a68/, 'bzip2'],
+  [/^04224d18/, 'lz4'],
+  [/^1f9d/, 'compress'],
+  [/^504b0304/, 'zip'],
+];
+
+/** How bytes are compressed. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: in a way that is not read here. */
+export async function compressionOf(extent: Extent): Promise<Compression> {
+  const start = (await contentOf({ ...extent, size: Math.min(6, extent.size) })).toString('hex');
+  const [, found = 'none'] = MAGIC.find(([magic]) => magic.test(start)) ?? [];
+  if (found === 'none' || found === 'gzip' || found === 'zstd') return found;
+  throw errors.IMAGE_ARCHIVE_INVALID({ why: `it is compressed by ${found}; use gzip, zstd or nothing` });
+}
+
+export interface Decompressed {
+  /** Of what came out: "sha256:…". */
+  readonly plainDigest: string;
+  /** Whether all bytes belonged to the compressed data. */
+  readonly whole: boolean;
+}
+
+/**
+ * Decompresses into a new file of at most `limit` bytes. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: cut short, damaged or
+ * too large.
+ */
+export async function decompress(
+  from: Extent,
+  compression: Exclude<Compression, 'none'>,
+  to: string,
+  limit: number,
+  signal: AbortSignal,
+): Promise<Decompressed> {
+  const plain = digesting(limit, () =>
+    errors.IMAGE_ARCHIVE_INVALID({ why: `unpacked it is larger than ${Math.floor(limit / 2 ** 20)} MiB` }),
+  );
+  const read = { bytes: 0 };
+  try {
+    const file = createWriteStream(to, { mode: 0o600 });
+    await pipeline([Readable.from(inflate(from, compression, read)), plain.stream, file], { signal });
+  } catch (cause) {
+    if (cause instanceof CloudError || !isDamage(cause)) throw cause;
+    throw errors.IMAGE_ARCHIVE_INVALID({ why: `its ${compression} data is damaged or cut short` }, cause);
+  }
+  return { plainDigest: plain.digest(), whole: read.bytes === from.size };
+}
+
+/** zstd data may be many frames one after the other; Node's decompressor ends with the first. */
+async function* inflate(
+  from: Extent,
+  compression: Exclude<Compression, 'none'>,
+  read: { bytes: number },
+): AsyncGenerator<Buffer> {
+  do {
+    const rest = { ...from, at: from.at + read.bytes, size: from.size - read.bytes };
+    const source = readExtent(rest);
+    const inflating = compression === 'gzip' ? createGunzip() : createZstdDecompress();
+    source.on('error', (cause) => inflating.destroy(cause));
+    try {
+      yield* source.pipe(inflating) as AsyncIterable<Buffer>;
+    } finally {
+      source.destroy();
+    }
+    read.bytes += inflating.bytesWritten;
+    if (inflating.bytesWritten === 0) break;
+  } while (compression === 'zstd' && read.bytes < from.size);
+}
+
+/** The bytes of an extent as a stream; nothing of it is left open. */
+export const readExtent = (extent: Extent): Readable => Readable.from(pieces(extent), { objectMode: false });
+
+async function* pieces({ file, at, size }: Extent): AsyncGenerator<Buffer> {
+  for (let done = 0; done < size;) {
+    const length = Math.min(PIECE_BYTES, size - done);
+    const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, at + done);
+    if (bytesRead === 0) return;
+    done += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** zlib names what is wrong with data Z_… or ZSTD_…; what goes wrong with files has other codes. */
+const isDamage = (cause: unknown) => /^(Z_|ZSTD_)/.test(String((cause as { code?: unknown }).code));

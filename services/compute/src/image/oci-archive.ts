@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { errors } from '../errors';
+import { ArchiveIndex, jsonOf } from './archive-index';
+import { usableConfig } from './image-config';
+import type { Descriptor, ImageLayout } from './image-layout';
+import { addLayer } from './layer';
+import { choosePlatform, platformSchema } from './platform';
+import { contentOf } from './tar-reader';
+import type { Extent } from './tar-reader';
+
+const descriptor = z.looseObject({
+  mediaType: z.string().optional(),
+  digest: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+  size: z.number().int().nonnegative(),
+  platform: platformSchema.optional(),
+  annotations: z.record(z.string(), z.string()).nullish(),
+});
+const indexSchema = z.looseObject({ manifests: z.array(descriptor).min(1).max(1000) });
+const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descriptor).max(1000) });
+type Reference = z.infer<typeof descriptor>;
+
+const CONFIGS = [
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.docker.container.image.v1+json',
+];
+const REF_NAME = 'org.opencontainers.image.ref.name';
+const MAX_DEPTH = 4;
+
+/** The document oci-layout of an OCI image layout. */
+export const isOciLayout = (json: unknown): boolean =>
+  z.looseObject({ imageLayoutVersion: z.string() }).safeParse(json).success;
+
+/** An OCI index, or Docker's manifest list: undefined for anything else. */
+export const ociIndex = (json: unknown): z.infer<typeof indexSchema> | undefined =>
+  indexSchema.safeParse(json).data;
+
+/**
+ * Turns an OCI archive (its image layout as a tarball) into a layout of the one image that hosts run.
+ * INVALID_ARGUMENT: damaged, several images, or none for our hosts.
+ */
+export async function ociArchiveToLayout(
+  tarball: Extent,
+  layout: ImageLayout,
+  limit: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const archive = await ArchiveIndex.of(tarball);
+  const index = ociIndex(jsonOf(await archive.text('index.json')));
+  const manifest = await manifestOf(archive, theImage(index?.manifests ?? []));
+  const { mediaType = '' } = manifest.config;
+  if (!CONFIGS.includes(mediaType))
+    throw invalid(`it holds no container image but ${mediaType.slice(0, 100)}`);
+  const config = await document(archive, manifest.config);
+  const { rootfs } = usableConfig(config.toString('utf8'));
+  if (rootfs.diff_ids.length !== manifest.layers.length)
+    throw invalid(
+      `its configuration names ${rootfs.diff_ids.length} layers, but it holds ${manifest.layers.length}`,
+    );
+  const layers: Descriptor[] = [];
+  for (const [i, { digest }] of manifest.layers.entries()) {
+    const expected = { digest, plainDigest: rootfs.diff_ids[i] ?? '' };
+    layers.push(await addLayer(layout, archive.file(blobName(digest)), expected, limit, signal));
+  }
+  await layout.complete(config, layers);
+}
+
+/** Several references to one digest are one image; several images may differ by platform only. */
+function theImage(manifests: readonly Reference[]): Reference {
+  const images = [...new Map(manifests.map((manifest) => [manifest.digest, manifest])).values()];
+  const [first] = images;
+  if (first && images.length === 1) return first;
+  const names = images.map(({ annotations, digest }) => annotations?.[REF_NAME] ?? digest.slice(0, 19));
+  const platforms = new Set(images.map(({ platform }) => JSON.stringify(platform)));
+  if (platforms.size === images.length && images.every(({ platform }) => platform))
+    return choosePlatform(images);
+  throw invalid(`it holds ${images.length} images (${names.join(', ').slice(0, 200)}); save one at a time`);
+}
+
+async function manifestOf(archive: ArchiveIndex, from: Reference): Promise<z.infer<typeof manifestSchema>> {
+  let reference = from;
+  for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
+    const json = jsonOf((await document(archive, reference)).toString('utf8'));
+    const nested = ociIndex(json);
+    if (!nested)
+      return manifestSchema.safeParse(json).data ?? refuse(`${reference.digest} is no manifest of an image`);
+    const [only] = nested.manifests;
+    reference =
+      only && nested.manifests.length === 1 && !only.platform ? only : choosePlatform(nested.manifests);
+  }
+  throw invalid('its indexes are nested too deeply');
+}
+
+async function document(archive: ArchiveIndex, { digest, size }: Reference): Promise<Buffer> {
+  const file = archive.file(blobName(digest));
+  await archive.text(blobName(digest)); // refuses what is too large
+  const content = await contentOf(file);
+  if (content.length !== size || `sha256:${createHash('sha256').update(content).digest('hex')}` !== digest)
+    throw invalid(`its blob ${digest} is damaged`);
+  return content;
+}
+
+const blobName = (digest: string) => `blobs/${digest.replace(':', '/')}`;
+const invalid = (why: string) => errors.IMAGE_ARCHIVE_INVALID({ why });
+const refuse = (why: string): never => {
+  throw invalid(why);
+};

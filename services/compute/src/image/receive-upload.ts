@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { computeV1 } from '@thecloud/api';
+import { invalidFields } from '@thecloud/kernel';
+import { errors } from '../errors';
+
+type Head = Pick<computeV1.UploadImageRequest, 'name' | 'labels' | 'command'>;
+
+/** An upload that has arrived. */
+export interface Upload extends Head {
+  /** SHA-256 of everything that was sent: two uploads are one request if and only if it is the same. */
+  readonly requestHash: string;
+}
+
+/**
+ * Writes an upload into a file. `admit` sees its first message before any of its bytes are kept, and refuses it by
+ * throwing. INVALID_ARGUMENT: it has no name, is empty, or is larger than the limit.
+ */
+export async function receiveUpload(
+  path: string,
+  limitMib: number,
+  requests: AsyncIterable<computeV1.UploadImageRequest>,
+  admit: (head: Head) => Promise<void>,
+): Promise<Upload> {
+  const file = await open(path, 'wx', 0o600);
+  const hash = createHash('sha256');
+  let head: Head | undefined;
+  let bytes = 0;
+  try {
+    for await (const request of requests) {
+      if (!head) {
+        if (!request.name) throw invalidFields([{ field: 'name', description: 'is required' }]);
+        head = { name: request.name, labels: request.labels, command: request.command };
+        await admit(head);
+      }
+      bytes += request.chunk.length;
+      if (bytes > limitMib * 1024 * 1024) throw errors.IMAGE_TOO_LARGE({ limitMib: String(limitMib) });
+      hash.update(request.chunk);
+      await file.writeFile(request.chunk);
+    }
+  } finally {
+    await file.close();
+  }
+  if (!head || bytes === 0) throw errors.IMAGE_ARCHIVE_INVALID({ why: 'it is empty' });
+  const { name, labels, command } = head;
+  const said = JSON.stringify([name, Object.entries(labels).sort(), command, hash.digest('hex')]);
+  return { ...head, requestHash: createHash('sha256').update(said).digest('hex') };
+}
