@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age } from '../output';
-import { moment } from '../parse';
+import { moment, pair } from '../parse';
 import {
   ageColumn,
   idColumn,
@@ -35,6 +35,7 @@ const apiKeys: Kind<ApiKey> = {
 };
 
 interface CreateOptions {
+  label?: Record<string, string>;
   role: Role;
   expires?: string;
   secretFile?: string;
@@ -59,16 +60,17 @@ export function addApiKeys(program: Command, cli: Cli): void {
   addVerb(noun, 'create <name>', {
     summary: 'Makes a key and shows its secret, this once',
     examples: [
-      'cloud key create ci --expires 30d',
+      'cloud key create ci --expires 30d --label env=test',
       'cloud key create deploy --role admin --secret-file deploy.key',
     ],
     notes: 'With -q only the secret is printed, as nothing can show it later.',
   })
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).default('developer'))
+    .option('--label <key=value>', 'label, repeatable', pair)
     .option('--expires <when>', 'when it ends: 12h, 30d, or a date; without it, never', moment)
     .option('--secret-file <file>', 'write the secret into this new file (0600) instead of showing it')
     .action(async (name: string, options: CreateOptions) => {
-      const request = { name, role: options.role, expires_at: options.expires };
+      const request = { name, labels: options.label, role: options.role, expires_at: options.expires };
       const create = async () => (await cli.cloud()).apiKeys.create(request);
       if (options.secretFile) {
         const key = await keepSecret(options.secretFile, create, (made) => made.secret);

@@ -170,6 +170,18 @@ describe('the other nouns', () => {
     expect(out).toMatch(/Steps: +succeeded {2}place\n:? +failed {2}pull {2}no such image\n/);
   });
 
+  it('shows nothing of what failed on the way of an operation that succeeded', async () => {
+    const steps = [
+      { name: 'stop', state: 'succeeded' },
+      { name: 'remove', state: 'succeeded', message: 'the engine did not answer' },
+    ];
+    const operation = { id: 'op_1', kind: 'instance.delete', state: 'succeeded', steps };
+    await given({ 'GET /v1/operations': { body: { operations: [operation] } } });
+    const { out } = await home.cloud(['op', 'list']);
+    expect(out).toMatch(/instance\.delete +succeeded +remove +-/);
+    expect(out).not.toContain('did not answer');
+  });
+
   it('lists contexts without their secrets, and changes between them', async () => {
     await given({});
     const { out } = await home.cloud(['context', 'list', '-o', 'yaml']);
