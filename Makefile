@@ -1,6 +1,6 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean backup restore status logs build cli test faults bench check lint fmt generate
+.PHONY: help up down clean collect backup restore status logs build cli test faults bench check lint fmt generate
 export MODE FORCE ONLY TO FROM B
 
 help: ## Lists every verb
@@ -14,6 +14,9 @@ down: ## Stops it; instances run on
 
 clean: ## Removes it with all instances and data (asks first; FORCE=1 does not)
 	@scripts/verb.sh clean
+
+collect: ## Frees the registry's disk of deleted images now; it happens once a day by itself
+	@scripts/verb.sh collect
 
 backup: ## Writes the control plane's data into one file, while it runs; TO=FILE
 	@scripts/verb.sh backup

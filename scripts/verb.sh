@@ -1,5 +1,5 @@
 #!/bin/sh
-# verb.sh down|clean|backup|restore|status: runs that verb of the all-in-one, building it first if it is not there.
+# verb.sh down|clean|collect|backup|restore|status: runs that verb of the all-in-one, building it first if it is not there.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh

@@ -10,5 +10,5 @@ export { dumpDatabase, type DumpOptions, restoreDatabase } from './postgres-dump
 export { postgres, type PostgresOptions, postgresSocketDirectory } from './postgres';
 export { identify, isAlive, type ProcessIdentity } from './proc';
 export { type Launch, launch, readPidFile, send, terminate, writePidFile } from './process';
-export { registry, type RegistryOptions } from './registry';
+export { registry, type RegistryEngine, type RegistryOptions } from './registry';
 export { until } from './until';

@@ -1,3 +1,6 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ask, pushImage } from '../test/push';
 import { makeCertificates } from '../test/certificates';
 import { client, importWebImage } from '../test/image';
 import { crash, Scratch } from '../test/scratch';
@@ -49,6 +52,40 @@ test('with passwords, it asks for one', async () => {
   expect(await status()).toBe(401);
   expect(await status(`Basic ${Buffer.from('cloud:wrong').toString('base64')}`)).toBe(401);
   expect(await status(`Basic ${Buffer.from('cloud:secret').toString('base64')}`)).toBe(200);
+});
+
+test('collecting garbage frees what was deleted, keeps the rest, and takes no pushes meanwhile', async () => {
+  const engine = make();
+  await engine.stop(); // it asks for passwords
+  await engine.start();
+  const layer = (text: string) => Buffer.from(text.padEnd(300_000, '.'));
+  const kept = await pushImage(port, 'images/kept', layer('kept'));
+  const gone = await pushImage(port, 'images/gone', layer('gone'));
+  expect((await ask(port, 'DELETE', `/v2/images/gone/manifests/${gone.manifest}`)).status).toBe(202);
+  const data = join(scratch.dir, 'registry/data/docker/registry/v2');
+  const blobOf = (digest: string) => join(data, 'blobs/sha256', digest.slice(7, 9), digest.slice(7), 'data');
+  expect(existsSync(blobOf(gone.layer))).toBe(true);
+
+  const collected = engine.collectGarbage();
+  await expect(engine.collectGarbage()).rejects.toThrow('already');
+  await collected;
+  expect([existsSync(blobOf(kept.layer)), existsSync(blobOf(gone.layer))]).toEqual([true, false]);
+  expect(readdirSync(join(data, 'repositories/images'))).toEqual(['kept']);
+  expect((await ask(port, 'GET', `/v2/images/kept/manifests/${kept.manifest}`)).status).toBe(200);
+  await pushImage(port, 'images/gone', layer('gone'));
+});
+
+test('one whose collection was cut off takes pushes again after the next start', async () => {
+  const engine = make();
+  await engine.stop(); // it asks for passwords
+  await engine.start();
+  const run = join(scratch.dir, 'run');
+  // As a process leaves it that was killed while it collected.
+  writeFileSync(join(run, 'registry-collects'), '1 1 another-boot\n');
+  await engine.reload();
+  expect((await ask(port, 'POST', '/v2/images/x/blobs/uploads/')).status).toBe(405);
+  await make().start();
+  expect((await ask(port, 'POST', '/v2/images/x/blobs/uploads/')).status).toBe(202);
 });
 
 test('reload serves the renewed certificate by a restart', async () => {

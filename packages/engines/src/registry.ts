@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Engine, type TlsFiles } from './engine';
 import { makeDirectory, makeHome } from './home';
 import { http } from './probe';
+import { collectGarbage, endCollection, isCutOff } from './registry-garbage';
 import { supervise } from './supervise';
 
 const NAME = 'registry';
@@ -16,9 +17,15 @@ export interface RegistryOptions {
   htpasswd?: string;
 }
 
+export interface RegistryEngine extends Engine {
+  /** Frees what no manifest names any more; meanwhile it is read only, and restarted before and after. */
+  collectGarbage(signal?: AbortSignal): Promise<void>;
+}
+
 /** docker-registry on 127.0.0.1, with deletion on. Renewed certificates need a restart, which `reload` does. */
-export function registry(options: RegistryOptions): Engine {
+export function registry(options: RegistryOptions): RegistryEngine {
   const { dir, port, tls } = options;
+  const marker = resolve(dir, 'run', `${NAME}-collects`);
 
   async function prepare() {
     const home = makeHome(dir, NAME);
@@ -28,7 +35,11 @@ export function registry(options: RegistryOptions): Engine {
     // JSON is YAML.
     writeFileSync(
       file,
-      JSON.stringify(configuration(options, makeDirectory(join(home, 'data')), passwords), null, 2),
+      JSON.stringify(
+        configuration(options, makeDirectory(join(home, 'data')), passwords, existsSync(marker)),
+        null,
+        2,
+      ),
       {
         mode: 0o600,
       },
@@ -36,7 +47,7 @@ export function registry(options: RegistryOptions): Engine {
     return { args: ['serve', file] };
   }
 
-  return supervise({
+  const engine = supervise({
     name: NAME,
     dir,
     endpoint: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
@@ -49,9 +60,29 @@ export function registry(options: RegistryOptions): Engine {
       if (status !== (options.htpasswd === undefined ? 200 : 401)) throw new Error(`/v2/ answered ${status}`);
     },
   });
+  return {
+    ...engine,
+    async start() {
+      if (!isCutOff(marker)) return engine.start();
+      await endCollection({ marker });
+      await engine.stop(); // it is read only
+      return engine.start();
+    },
+    collectGarbage(signal) {
+      const home = makeHome(dir, NAME);
+      const configuration = join(home, 'config.yml');
+      const log = resolve(dir, 'log', `${NAME}-garbage.log`);
+      return collectGarbage({ engine, configuration, data: join(home, 'data'), log, marker }, signal);
+    },
+  };
 }
 
-function configuration({ port, tls, htpasswd }: RegistryOptions, data: string, passwords: string) {
+function configuration(
+  { port, tls, htpasswd }: RegistryOptions,
+  data: string,
+  passwords: string,
+  readOnly: boolean,
+) {
   return {
     version: '0.1',
     log: { level: 'warn', accesslog: { disabled: true } },
@@ -59,6 +90,7 @@ function configuration({ port, tls, htpasswd }: RegistryOptions, data: string, p
       filesystem: { rootdirectory: data },
       delete: { enabled: true },
       cache: { blobdescriptor: 'inmemory' },
+      ...(readOnly && { maintenance: { readonly: { enabled: true } } }),
     },
     ...(htpasswd !== undefined && { auth: { htpasswd: { realm: 'thecloud', path: passwords } } }),
     http: {
