@@ -27,6 +27,8 @@ export interface Kind<T extends Resource> extends View<T> {
   nameFilter: boolean;
   /** The list method takes `label`. */
   labelFilter?: boolean;
+  /** Of several of one name the ones with the lowest rank are meant; absent: all are equal. */
+  rank?: (item: T) => number;
   /** Those that match as they are, and again after each change. */
   watch?: (cloud: Cloud, filter: object) => AsyncIterable<T>;
   /** For people: the same view with what only other resources know, such as their names instead of ids. */
@@ -76,6 +78,11 @@ export async function collect<T>(pages: Pages<T>, collection: string, limit: num
 
 const manyNames = 10_000;
 
+function lowest<T>(items: T[], rank: (item: T) => number = () => 0): T[] {
+  const least = Math.min(...items.map(rank));
+  return items.filter((item) => rank(item) === least);
+}
+
 /** The id behind a name or id. Ids have an underscore ("ins_01j…"), names cannot. */
 export async function resolveId<T extends Resource>(
   cli: Cli,
@@ -87,7 +94,7 @@ export async function resolveId<T extends Resource>(
   const { items } = await listResources(cli, kind, filter, manyNames);
   const named = items.filter((item) => item.metadata.name === nameOrId);
   const live = named.filter((item) => !item.metadata.deleted_at);
-  const found = live.length > 0 ? live : named;
+  const found = lowest(live.length > 0 ? live : named, kind.rank);
   const [only] = found;
   if (only && found.length === 1) return only.metadata.id;
   if (!only) {

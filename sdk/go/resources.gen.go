@@ -163,7 +163,7 @@ func (r *Hosts) WaitUntil(ctx context.Context, id, state string) (*computev1.Hos
 	return waitUntil(ctx, id, state, get, func(seen *computev1.Host) resourceStatus { return seen.GetStatus() })
 }
 
-// Images: images of the current project.
+// Images: images of the current project, and those that the operator shares with all.
 type Images struct{ stubs *stubs }
 
 // Create calls CreateImage. Copies an image from a registry. Returns at once (202): watch status.state, or the operation.
@@ -200,6 +200,16 @@ func (r *Images) WatchAll(ctx context.Context, request *computev1.WatchImagesReq
 // Delete calls DeleteImage. Deletes an image that no instance uses.
 func (r *Images) Delete(ctx context.Context, request *computev1.DeleteImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
 	return r.stubs.image.DeleteImage(ctx, request, options...)
+}
+
+// Share calls ShareImage. Shares a ready image with all projects, under its name. For administrators.
+func (r *Images) Share(ctx context.Context, request *computev1.ShareImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
+	return r.stubs.image.ShareImage(ctx, request, options...)
+}
+
+// Unshare calls UnshareImage. Ends that; instances that use it run on. For administrators.
+func (r *Images) Unshare(ctx context.Context, request *computev1.UnshareImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
+	return r.stubs.image.UnshareImage(ctx, request, options...)
 }
 
 // WaitUntil answers with the resource once it is in that state, or with nil once it is gone if "deleted" was waited
@@ -465,6 +475,8 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.ImageService/WatchImage":               repeatRead,
 	"/thecloud.compute.v1.ImageService/WatchImages":              repeatRead,
 	"/thecloud.compute.v1.ImageService/DeleteImage":              repeatKeyed,
+	"/thecloud.compute.v1.ImageService/ShareImage":               repeatKeyed,
+	"/thecloud.compute.v1.ImageService/UnshareImage":             repeatKeyed,
 	"/thecloud.compute.v1.InstanceTypeService/ListInstanceTypes": repeatRead,
 	"/thecloud.compute.v1.InstanceTypeService/GetInstanceType":   repeatRead,
 	"/thecloud.compute.v1.InstanceService/CreateInstance":        repeatKeyed,

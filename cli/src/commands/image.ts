@@ -13,12 +13,13 @@ import {
   addVerb,
   addWaitOptions,
   finish,
+  print,
   type WaitOptions,
 } from '../noun';
 import { size } from '../output';
 import { pair } from '../parse';
 import { startProgress } from '../progress';
-import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, type Kind } from '../resource';
+import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
 import { messageOf } from '../thrown';
 
 export const images: Kind<Image> = {
@@ -29,6 +30,9 @@ export const images: Kind<Image> = {
   scope: 'project',
   nameFilter: true,
   id: idOf,
+  // A name means a live image before one that failed, and the project's own before a shared one.
+  rank: ({ status }) =>
+    (['ready', 'importing'].includes(status?.state ?? '') ? 0 : 2) + (status?.shared ? 1 : 0),
   columns: [
     nameColumn,
     { title: 'STATE', state: true, value: ({ status }) => status?.state },
@@ -43,6 +47,7 @@ export const images: Kind<Image> = {
   ],
   details: [
     { title: 'REASON', value: ({ status }) => [status?.reason, status?.message].filter(Boolean).join(': ') },
+    { title: 'SHARED', value: ({ status }) => (status?.shared ? 'with all projects' : undefined) },
     { title: 'DIGEST', value: ({ status }) => status?.digest, wide: true },
     ...metadataDetails,
   ],
@@ -54,7 +59,22 @@ export function addImages(program: Command, cli: Cli): void {
     aliases: ['images'],
     examples: ['cloud image list', 'cloud image import docker.io/library/nginx:1.27 --name nginx'],
   });
-  addList(noun, cli, images, { examples: ['cloud image list'] });
+  addList(
+    noun,
+    cli,
+    images,
+    { examples: ['cloud image list', 'cloud image list --state failed', 'cloud image list --shared'] },
+    ({ state, name, label = {}, shared }: Filter) => ({
+      state,
+      name,
+      label: Object.entries(label).map(([key, value]) => `${key}=${value}`),
+      shared,
+    }),
+  )
+    .option('--state <state>', 'only those in this state')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .option('--name <name>', 'only those of this name')
+    .option('--shared', 'only those that the operator shares with all projects');
   addShow(noun, cli, images, { examples: ['cloud image show nginx'] });
   addRemove(noun, cli, images, {
     summary: 'Removes images that no instance uses',
@@ -62,6 +82,24 @@ export function addImages(program: Command, cli: Cli): void {
   });
   addImport(noun, cli);
   addUpload(noun, cli);
+  addShare(noun, cli, 'share', 'Lets all projects launch from an image (for administrators)');
+  addShare(noun, cli, 'unshare', 'Ends that; instances that use it run on (for administrators)');
+}
+
+interface Filter {
+  state?: string;
+  name?: string;
+  label?: Record<string, string>;
+  shared?: boolean;
+}
+
+function addShare(noun: Command, cli: Cli, word: 'share' | 'unshare', summary: string): void {
+  addVerb(noun, `${word} <image>`, { summary, examples: [`cloud image ${word} starter`] }).action(
+    async (nameOrId: string) => {
+      const id = await resolveId(cli, images, nameOrId);
+      await print(cli, images, await (await cli.cloud()).images[word](id));
+    },
+  );
 }
 
 interface NewImage extends WaitOptions {

@@ -2,7 +2,7 @@ import { Failure } from './failure';
 
 export interface Image {
   metadata: { id: string; name: string };
-  status?: { state?: string; message?: string };
+  status?: { state?: string; message?: string; shared?: boolean };
 }
 
 export interface Instance {
@@ -32,6 +32,12 @@ export class CloudApi {
   launch = (name: string, spec: object) =>
     this.#call<Instance>('POST', '/v1/instances', {
       body: JSON.stringify({ name, spec }),
+      headers: { 'content-type': 'application/json' },
+    });
+
+  shareImage = (id: string) =>
+    this.#call<Image>('POST', `/v1/images/${id}:share`, {
+      body: '{}',
       headers: { 'content-type': 'application/json' },
     });
 

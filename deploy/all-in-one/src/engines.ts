@@ -1,4 +1,13 @@
-import { docker, type Engine, etcd, nats, postgres, registry, type TlsFiles } from '@thecloud/engines';
+import {
+  docker,
+  type Engine,
+  etcd,
+  nats,
+  postgres,
+  registry,
+  type RegistryEngine,
+  type TlsFiles,
+} from '@thecloud/engines';
 import type { Installation } from './installation';
 import type { Layout } from './layout';
 import type { PortName } from './ports';
@@ -12,13 +21,20 @@ export interface EnginePlace {
   ports: readonly PortName[];
 }
 
+const tlsFiles = (layout: Layout, name: (typeof certifiedEngines)[number]): TlsFiles => ({
+  cert: `${layout.tls(name)}/cert.pem`,
+  key: `${layout.tls(name)}/key.pem`,
+  ca: `${layout.tls(name)}/ca.pem`,
+});
+
+export function registryOf(layout: Layout, { ports }: Pick<Installation, 'ports'>): RegistryEngine {
+  const tls = tlsFiles(layout, 'registry');
+  return registry({ dir: layout.home, port: ports.registry, tls, htpasswd: registryPasswords(layout) });
+}
+
 export function enginePlaces(layout: Layout, { ports, docker: daemon }: Installation): EnginePlace[] {
   const dir = layout.home;
-  const tls = (name: (typeof certifiedEngines)[number]): TlsFiles => ({
-    cert: `${layout.tls(name)}/cert.pem`,
-    key: `${layout.tls(name)}/key.pem`,
-    ca: `${layout.tls(name)}/ca.pem`,
-  });
+  const tls = (name: (typeof certifiedEngines)[number]) => tlsFiles(layout, name);
   const password = secret(layout, 'postgres-password');
   return [
     {
@@ -31,12 +47,7 @@ export function enginePlaces(layout: Layout, { ports, docker: daemon }: Installa
     },
     { engine: nats({ dir, port: ports.nats, tls: tls('nats') }), ports: ['nats'] },
     {
-      engine: registry({
-        dir,
-        port: ports.registry,
-        tls: tls('registry'),
-        htpasswd: registryPasswords(layout),
-      }),
+      engine: registryOf(layout, { ports }),
       ports: ['registry'],
     },
     { engine: docker({ dir, ...daemon }), ports: [] },

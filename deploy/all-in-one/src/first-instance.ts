@@ -13,6 +13,8 @@ const PAGE_MS = 15_000;
 interface State {
   /** Id of the first instance, from when its page was first seen. */
   hello?: string;
+  /** It has shared its image with all projects; whether it stays so is the operator's word. */
+  starterShared?: boolean;
 }
 
 /** How the first instance is now: its address, or why it has none. */
@@ -20,12 +22,24 @@ export type FirstInstance = { url: string } | { because: string };
 
 const readState = (layout: Layout): State => JSON.parse(readIfThere(layout.state) ?? '{}') as State;
 
+const writeState = (layout: Layout, state: State) =>
+  void writePrivate(layout.state, `${JSON.stringify(state)}\n`);
+
 /** True until the first instance has once been seen. After that its owner's word counts: stopped stays stopped. */
 export const isFirstTime = (layout: Layout) => readState(layout).hello === undefined;
 
 export async function importStarterImage(api: CloudApi): Promise<void> {
   const known = (await api.images()).find(({ metadata }) => metadata.name === IMAGE);
   if (!known) await api.uploadImage(IMAGE, starterCommand, await starterImage());
+}
+
+/** Once in the life of an installation, also of one that was made before images could be shared. */
+export async function shareStarterImage(layout: Layout, api: CloudApi): Promise<void> {
+  const state = readState(layout);
+  if (state.starterShared) return;
+  const known = (await api.images()).find(({ metadata }) => metadata.name === IMAGE);
+  if (known?.status?.state === 'ready') await api.shareImage(known.metadata.id);
+  writeState(layout, { ...state, starterShared: true });
 }
 
 export async function launchFirst(
@@ -39,7 +53,7 @@ export async function launchFirst(
   const running = await settled(api, metadata.id, say);
   const result = await look(running);
   if ('because' in result) throw new Failure(`Instance ${NAME} ${result.because}`, advice);
-  writePrivate(layout.state, `${JSON.stringify({ hello: metadata.id } satisfies State)}\n`);
+  writeState(layout, { ...readState(layout), hello: metadata.id });
   return result;
 }
 

@@ -32,6 +32,10 @@ export class Layout {
   get cliConfigs() {
     return join(this.home, 'cli-configs');
   }
+  /** When the registry's garbage was last collected. */
+  get garbageCollected() {
+    return join(this.home, 'run', 'garbage-collected');
+  }
   get state() {
     return join(this.home, 'state.json');
   }

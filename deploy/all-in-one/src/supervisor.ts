@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { registryOf } from './engines';
+import { DailyGarbageCollection } from './garbage';
+import { readInstallation } from './installation';
 import { KeptProcess } from './keep-alive';
 import { layoutFrom } from './layout';
 import type { Plan } from './plan';
@@ -11,6 +14,8 @@ async function supervise(): Promise<void> {
   const plan = JSON.parse(readFileSync(layout.plan, 'utf8')) as Plan;
   const log = (text: string) => process.stdout.write(`${new Date().toISOString()} ${text}\n`);
   const kept = plan.processes.map((planned) => new KeptProcess(layout, planned, log));
+  const installation = readInstallation(layout);
+  const garbage = installation && new DailyGarbageCollection(layout, registryOf(layout, installation), log);
   let ending = false;
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -23,9 +28,11 @@ async function supervise(): Promise<void> {
   while (!ending) {
     const now = performance.now();
     for (const one of kept) await one.look(now);
+    garbage?.look(new Date());
     await Promise.race([stop.promise, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
   }
   log('ending');
+  await garbage?.close();
 }
 
 supervise().catch((error: unknown) => {

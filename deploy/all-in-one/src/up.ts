@@ -13,6 +13,7 @@ import {
   isFirstTime,
   launchFirst,
   lookAtFirst,
+  shareStarterImage,
 } from './first-instance';
 import { type Installation, newInstallation, readInstallation, writeInstallation } from './installation';
 import { writeJoinTokens } from './join-tokens';
@@ -58,6 +59,7 @@ async function up(): Promise<void> {
   });
   const first = isFirstTime(layout);
   if (first) await step('Image starter', () => importStarterImage(api));
+  await shareStarterImage(layout, api);
   const hello = await step('Instance hello', (say) => (first ? launchFirst : lookAtFirst)(layout, api, say));
   process.stdout.write(goodbye(layout, access, context, hello));
 }

@@ -79,6 +79,16 @@ export const errors = errorCatalogue('compute.thecloud', {
       `${m.source} is the cloud's own registry, which holds other projects' images too. Import from where the image came from.`,
     { field: 'spec.source' },
   ),
+  IMAGE_SHARED: entry<{ id: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Image ${m.id} is shared with all projects, and only the operator changes it: cloud image unshare ${m.id}.`,
+  ),
+  IMAGE_SHARED_NAME_TAKEN: entry<{ id: string }>(
+    'ALREADY_EXISTS',
+    (m) =>
+      `Another image of the name of ${m.id} is shared with all projects already. Unshare that one first, or share this under another name.`,
+  ),
   IMAGE_SOURCE_NOT_PUBLIC: entry<{ source: string }>(
     'INVALID_ARGUMENT',
     (m) =>

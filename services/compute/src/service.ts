@@ -14,9 +14,11 @@ import { HostLiveness } from './host/liveness';
 import { reportRpc } from './host/report.rpc';
 import { ImageController } from './image/image.controller';
 import { imageRepo } from './image/image.repo';
+import { ImageSweepController, SWEEP, SWEEP_KEY } from './image/image-sweep.controller';
 import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
+import { RegistryContents } from './image/registry-contents';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
 import { instanceRepo } from './instance/instance.repo';
@@ -43,15 +45,17 @@ export async function start(config: ComputeConfig): Promise<Served> {
     credentials: certificates.channelCredentials(),
     serverKind: 'identity',
   });
-  const registry = new Registry({
+  const registryOptions = {
     address: config.THECLOUD_REGISTRY_ADDRESS,
     username: config.THECLOUD_REGISTRY_USERNAME,
     password: config.THECLOUD_REGISTRY_PASSWORD,
     caFile: config.THECLOUD_CA_FILE,
     spoolDir: config.THECLOUD_SPOOL_DIR,
-  });
+  };
+  const registry = new Registry(registryOptions);
   const images = {
     registry,
+    contents: new RegistryContents(registryOptions),
     guard: new EgressGuard({ allow: config.THECLOUD_EGRESS_ALLOW }),
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
     changed: imageChanged(f.changes),
@@ -86,9 +90,11 @@ export async function start(config: ComputeConfig): Promise<Served> {
         ...{ ...images, db, work, operations },
         importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
       }),
+      new ImageSweepController({ ...images, db, work, log }),
       new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],
   });
+  await f.db.write('system', (tx) => work.enqueue(tx, SWEEP, SWEEP_KEY));
   await liveness.watch((hostId) => void wakeHost(f, hostId));
   return {
     ...served,

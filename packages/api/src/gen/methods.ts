@@ -487,6 +487,50 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.ImageService/ShareImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "ShareImage",
+    "input": "thecloud.compute.v1.ShareImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/images/{id}:share",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "image:share",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.ImageService/UnshareImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "UnshareImage",
+    "input": "thecloud.compute.v1.UnshareImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/images/{id}:unshare",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "image:share",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.InstanceService/CreateInstance",
     "service": "thecloud.compute.v1.InstanceService",
     "rpc": "CreateInstance",
@@ -1982,6 +2026,25 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "name",
       "kind": "scalar",
       "maxLen": 63
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "importing",
+        "ready",
+        "failed",
+        "deleting"
+      ]
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
     }
   },
   "thecloud.compute.v1.ListImagesResponse": {
@@ -2015,11 +2078,46 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
+  "thecloud.compute.v1.ShareImageRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.UnshareImageRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
   "thecloud.compute.v1.WatchImagesRequest": {
     "name": {
       "name": "name",
       "kind": "scalar",
       "maxLen": 63
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "importing",
+        "ready",
+        "failed",
+        "deleting"
+      ]
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
     }
   },
   "thecloud.compute.v1.Instance": {

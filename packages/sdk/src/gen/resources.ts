@@ -144,7 +144,7 @@ export class Hosts extends Resource {
   }
 }
 
-/** Images of the current project. */
+/** Images of the current project, and those that the operator shares with all. */
 export class Images extends Resource {
   /** Copies an image from a registry. Returns at once (202): watch status.state, or the operation. */
   create(request: T.CreateImageRequest, options?: CallOptions): Promise<T.Image> {
@@ -212,6 +212,26 @@ export class Images extends Resource {
   delete(id: string, request: T.DeleteImageRequest = {}, options?: CallOptions): Promise<T.Image> {
     return this.callUnary(
       { verb: 'DELETE', path: '/v1/images/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Shares a ready image with all projects, under its name. For administrators. */
+  share(id: string, request: T.ShareImageRequest = {}, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/images/{id}:share', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Ends that; instances that use it run on. For administrators. */
+  unshare(id: string, request: T.UnshareImageRequest = {}, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/images/{id}:unshare', body: '*', scope: 'platform' },
       [id],
       request,
       options,

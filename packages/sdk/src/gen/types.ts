@@ -245,6 +245,8 @@ export interface ImageStatus {
   size_bytes: string;
   ready_at?: string;
   observed_generation: number;
+  /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. */
+  shared: boolean;
 }
 
 export interface ImportSshKeyRequest {
@@ -384,6 +386,11 @@ export interface ListImagesRequest {
   page_size?: number;
   page_token?: string;
   name?: string;
+  state?: 'importing' | 'ready' | 'failed' | 'deleting';
+  /** "key=value"; all must match. */
+  label?: string[];
+  /** Only those that the operator shares with all projects. */
+  shared?: boolean;
 }
 
 export interface ListImagesResponse {
@@ -635,6 +642,8 @@ export interface Session {
   expires_at?: string;
 }
 
+export type ShareImageRequest = Record<string, never>;
+
 /** A public key that virtual machines let in. */
 export interface SshKey {
   metadata: ResourceMetadata;
@@ -659,6 +668,8 @@ export interface TerminalSize {
 }
 
 export type UncordonHostRequest = Record<string, never>;
+
+export type UnshareImageRequest = Record<string, never>;
 
 export interface UpdateInstanceRequest {
   name?: string;
@@ -725,6 +736,11 @@ export type WatchImageRequest = Record<string, never>;
 
 export interface WatchImagesRequest {
   name?: string;
+  state?: 'importing' | 'ready' | 'failed' | 'deleting';
+  /** "key=value"; all must match. */
+  label?: string[];
+  /** Only those that the operator shares with all projects. */
+  shared?: boolean;
 }
 
 export type WatchInstanceRequest = Record<string, never>;

@@ -190,7 +190,7 @@ class Hosts(StatefulResource[T.Host]):
 
 
 class Images(StatefulResource[T.Image]):
-    """Images of the current project."""
+    """Images of the current project, and those that the operator shares with all."""
 
     def create(
         self,
@@ -234,9 +234,16 @@ class Images(StatefulResource[T.Image]):
         page_size: int | None = None,
         page_token: str | None = None,
         name: str | None = None,
+        state: str | None = None,
+        label: Sequence[str] | None = None,
+        shared: bool | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Image, T.ListImagesResponse]:
-        request = build(T.ListImagesRequest, page_size=page_size, page_token=page_token, name=name)
+        """
+        label: "key=value"; all must match.
+        shared: Only those that the operator shares with all projects.
+        """
+        request = build(T.ListImagesRequest, page_size=page_size, page_token=page_token, name=name, state=state, label=label, shared=shared)
         return self._pages("/thecloud.compute.v1.ImageService/ListImages", request, T.ListImagesResponse, "images", timeout)
 
     def get(
@@ -263,11 +270,18 @@ class Images(StatefulResource[T.Image]):
         self,
         *,
         name: str | None = None,
+        state: str | None = None,
+        label: Sequence[str] | None = None,
+        shared: bool | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Image]:
         """Those that match as they are, newest first, and again after each change; a deleted one
-        comes with status.state "deleted"."""
-        request = build(T.WatchImagesRequest, name=name)
+        comes with status.state "deleted".
+
+        label: "key=value"; all must match.
+        shared: Only those that the operator shares with all projects.
+        """
+        request = build(T.WatchImagesRequest, name=name, state=state, label=label, shared=shared)
         return self._stream("/thecloud.compute.v1.ImageService/WatchImages", request, T.Image, "again", timeout)
 
     def delete(
@@ -280,6 +294,28 @@ class Images(StatefulResource[T.Image]):
         """Deletes an image that no instance uses."""
         request = build(T.DeleteImageRequest, id=id)
         return self._unary("/thecloud.compute.v1.ImageService/DeleteImage", request, T.Image, "keyed", timeout, idempotency_key)
+
+    def share(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Shares a ready image with all projects, under its name. For administrators."""
+        request = build(T.ShareImageRequest, id=id)
+        return self._unary("/thecloud.compute.v1.ImageService/ShareImage", request, T.Image, "keyed", timeout, idempotency_key)
+
+    def unshare(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Ends that; instances that use it run on. For administrators."""
+        request = build(T.UnshareImageRequest, id=id)
+        return self._unary("/thecloud.compute.v1.ImageService/UnshareImage", request, T.Image, "keyed", timeout, idempotency_key)
 
 
 class InstanceTypes(Resource):
@@ -820,7 +856,7 @@ class Resources:
     events: What happens in the current project; for administrators of the installation also to its
         hosts.
     hosts: Hosts, for administrators of the installation.
-    images: Images of the current project.
+    images: Images of the current project, and those that the operator shares with all.
     instance_types: The catalogue of instance sizes.
     instances: Instances of the current project.
     members: Projects and who belongs to them.

@@ -86,11 +86,13 @@ from thecloud.compute.v1.instance_service_pb2 import RestartInstanceRequest as R
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandRequest as RunInstanceCommandRequest
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandResponse as RunInstanceCommandResponse
 from thecloud.identity.v1.session_service_pb2 import Session as Session
+from thecloud.compute.v1.image_service_pb2 import ShareImageRequest as ShareImageRequest
 from thecloud.compute.v1.ssh_key_pb2 import SshKey as SshKey
 from thecloud.compute.v1.instance_service_pb2 import StartInstanceRequest as StartInstanceRequest
 from thecloud.compute.v1.instance_service_pb2 import StopInstanceRequest as StopInstanceRequest
 from thecloud.compute.v1.instance_exec_pb2 import TerminalSize as TerminalSize
 from thecloud.compute.v1.host_service_pb2 import UncordonHostRequest as UncordonHostRequest
+from thecloud.compute.v1.image_service_pb2 import UnshareImageRequest as UnshareImageRequest
 from thecloud.compute.v1.instance_service_pb2 import UpdateInstanceRequest as UpdateInstanceRequest
 from thecloud.identity.v1.project_service_pb2 import UpdateMemberRequest as UpdateMemberRequest
 from thecloud.compute.v1.image_service_pb2 import UploadImageRequest as UploadImageRequest
@@ -193,11 +195,13 @@ __all__ = [
     "RunInstanceCommandRequest",
     "RunInstanceCommandResponse",
     "Session",
+    "ShareImageRequest",
     "SshKey",
     "StartInstanceRequest",
     "StopInstanceRequest",
     "TerminalSize",
     "UncordonHostRequest",
+    "UnshareImageRequest",
     "UpdateInstanceRequest",
     "UpdateMemberRequest",
     "UploadImageRequest",

@@ -46,6 +46,29 @@ const findByIdOrName = gathered(
 const best = (rows: readonly ImageRow[]): ImageRow | undefined =>
   rows.find(({ state }) => state === 'ready' || state === 'importing') ?? rows.at(-1);
 
+/** Held shared by those who make instances of shared images, whose rows others cannot lock. */
+const SHARED_IMAGES = 7_046_029;
+
+/** A shared image of any project. The lock and the look travel together, and the look sees what the lock waited for. */
+async function findShared(tx: Tx, idOrName: string): Promise<ImageRow | undefined> {
+  const [, [found]] = await Promise.all([
+    tx.execute(sql`select pg_advisory_xact_lock_shared(${SHARED_IMAGES})`),
+    tx
+      .select()
+      .from(image)
+      .where(and(image.shared, or(eq(image.id, idOrName), eq(image.name, idOrName)))),
+  ]);
+  return found;
+}
+
+export interface ImageFilter {
+  readonly name?: string;
+  readonly state?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Only those that are shared with all projects. */
+  readonly shared?: boolean;
+}
+
 /** SQL of images. Row-level security confines every method to the transaction's project. */
 export const imageRepo = {
   /** ALREADY_EXISTS IMAGE_NAME_TAKEN. */
@@ -87,16 +110,26 @@ export const imageRepo = {
 
   /** Shared lock: whoever makes an instance of it keeps it from being deleted meanwhile. */
   async findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined> {
-    return findByIdOrName(tx, { projectId, idOrName });
+    return (await findByIdOrName(tx, { projectId, idOrName })) ?? findShared(tx, idOrName);
   },
 
-  async list(tx: Tx, projectId: string, name: string, page: Page): Promise<ImageRow[]> {
+  /** Until the transaction ends nobody makes an instance of a shared image; whoever was at it has ended. */
+  async awaitLaunchesOfShared(tx: Tx): Promise<void> {
+    await tx.execute(sql`select pg_advisory_xact_lock(${SHARED_IMAGES})`);
+  },
+
+  async list(tx: Tx, projectId: string, filter: ImageFilter, page: Page): Promise<ImageRow[]> {
+    const { name, state, labels, shared } = filter;
     return tx
       .select()
       .from(image)
       .where(
         and(
-          eq(image.projectId, projectId),
+          shared ? image.shared : or(eq(image.projectId, projectId), image.shared),
+          state ? eq(image.state, state as ImageRow['state']) : undefined,
+          Object.keys(labels).length > 0
+            ? sql`${image.labels} @> ${JSON.stringify(labels)}::jsonb`
+            : undefined,
           name ? eq(image.name, name) : undefined,
           page.after ? lt(image.id, page.after) : undefined,
         ),
@@ -106,13 +139,25 @@ export const imageRepo = {
   },
 
   async update(tx: Tx, id: string, change: Partial<typeof image.$inferInsert>): Promise<ImageRow> {
-    const [changed] = await tx
+    const updated = tx
       .update(image)
       .set({ ...change, version: sql`${image.version} + 1`, updatedAt: new Date() })
       .where(eq(image.id, id))
       .returning();
+    const [changed] = await updated.catch((cause: unknown) => {
+      if (violatedUnique(cause) === 'image_shared_name') throw errors.IMAGE_SHARED_NAME_TAKEN({ id }, cause);
+      throw cause;
+    });
     if (!changed) throw new Error('a row that was locked is gone');
     return changed;
+  },
+
+  /** Those that failed before a time. */
+  async purgeFailed(tx: Tx, before: Date): Promise<ImageRow[]> {
+    return tx
+      .delete(image)
+      .where(and(eq(image.state, 'failed'), lt(image.updatedAt, before)))
+      .returning();
   },
 
   async purge(tx: Tx, id: string): Promise<void> {

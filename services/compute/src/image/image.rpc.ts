@@ -4,9 +4,11 @@ import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from 
 import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { imageRepo } from './image.repo';
+import type { ImageFilter } from './image.repo';
 import type { ImageRow } from './image.schema';
 import { parseReference } from './reference';
 import type { Registry } from './registry';
+import { shareImage } from './share-image';
 import { uploadImage } from './upload-image';
 import { watchedImages } from './watch-images';
 
@@ -32,6 +34,9 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     d.changed(tx, made);
     return made;
   };
+
+  const share = (ctx: RequestContext, wanted: { id: string; shared: boolean }) =>
+    f.mutate(ctx, computeV1.Image, async (tx) => toProto(await shareImage(f, d.changed, tx, ctx, wanted)));
 
   return implement<computeV1.ImageServiceServer>(computeV1.ImageServiceService, {
     createImage: (ctx, { name, labels, spec }) =>
@@ -62,7 +67,7 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     listImages: async (ctx, request) => {
       const page = pageOf(request);
       const cut = cutPage(
-        await f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectOf(ctx), request.name, page)),
+        await f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectOf(ctx), filterOf(request), page)),
         page,
       );
       return { images: cut.rows.map((row) => toProto(row)), nextPageToken: cut.nextPageToken };
@@ -72,16 +77,19 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
       for await (const { row, gone } of watchOne(f.changes, ctx, watchedImages(f, ctx), id, missing))
         yield toProto(row, gone);
     },
-    watchImages: async function* (ctx, { name }) {
-      for await (const { row, gone } of watch(f.changes, ctx, watchedImages(f, ctx, name)))
+    watchImages: async function* (ctx, request) {
+      for await (const { row, gone } of watch(f.changes, ctx, watchedImages(f, ctx, filterOf(request))))
         yield toProto(row, gone);
     },
     deleteImage: (ctx, { id }) =>
       f.mutate(ctx, computeV1.Image, async (tx) => {
         const row = await imageRepo.lock(tx, id);
+        if (!row && (await imageRepo.find(tx, id))) throw errors.IMAGE_SHARED({ id });
         if (!row) throw errors.IMAGE_NOT_FOUND({ id });
         if (row.state === 'deleting') return toProto(row);
-        const users = await d.usedBy(tx, id);
+        if (row.shared) throw errors.IMAGE_SHARED({ id });
+        // It may have been shared: instances of other projects count.
+        const users = await f.db.read('system', (system) => d.usedBy(system, id));
         if (users > 0) throw errors.IMAGE_IN_USE({ id, instances: String(users) });
         const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
@@ -89,7 +97,17 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         d.changed(tx, changed);
         return toProto(changed);
       }),
+    shareImage: (ctx, { id }) => share(ctx, { id, shared: true }),
+    unshareImage: (ctx, { id }) => share(ctx, { id, shared: false }),
   });
+}
+
+function filterOf(
+  request: Pick<computeV1.WatchImagesRequest, 'name' | 'state' | 'label' | 'shared'>,
+): ImageFilter {
+  const { name, state, label, shared } = request;
+  const labels = label.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]);
+  return { name, state, shared, labels: Object.fromEntries(labels) as Record<string, string> };
 }
 
 /** What is wrong with a source by its looks. Names are resolved when it is imported. */
@@ -128,6 +146,7 @@ function toProto(row: ImageRow, gone = false): computeV1.Image {
       sizeBytes: row.sizeBytes,
       readyAt: row.readyAt ?? undefined,
       observedGeneration: row.state === 'importing' ? 0 : 1,
+      shared: row.shared,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { bigint, boolean, index, integer, jsonb, pgPolicy, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
 
@@ -18,6 +18,8 @@ export const image = compute.table(
     sizeBytes: bigint('size_bytes', { mode: 'bigint' })
       .notNull()
       .default(sql`0`),
+    /** With all projects. */
+    shared: boolean('shared').notNull().default(false),
     /** Of an import: how often it has failed. */
     attempts: integer('attempts').notNull().default(0),
     operationId: text('operation_id').notNull(),
@@ -33,7 +35,12 @@ export const image = compute.table(
       .where(sql`state in ('importing', 'ready')`),
     index('image_by_name').on(t.projectId, t.name),
     index('image_list').on(t.projectId, t.id.desc()),
+    uniqueIndex('image_shared_name')
+      .on(t.name)
+      .where(sql`shared`),
     tenantPolicy(),
+    // Policies of a table add up. Only reading: its project, and the system, change it.
+    pgPolicy('shared', { for: 'select', using: sql`shared` }),
   ],
 );
 

@@ -3,6 +3,7 @@ import type { EgressGuard } from '@thecloud/service-kit';
 import type { Blame } from './import.plan';
 import { parseReference } from './reference';
 import type { Copied, Registry } from './registry';
+import type { RegistryContents } from './registry-contents';
 import { SourceRelay } from './source-relay';
 
 /** What one import may take, in milliseconds. */
@@ -10,6 +11,7 @@ const IMPORT_MS = 10 * 60_000;
 
 export interface ImportDeps {
   readonly registry: Registry;
+  readonly contents: RegistryContents;
   readonly guard: EgressGuard;
   readonly limitMib: number;
 }
@@ -55,7 +57,7 @@ async function explain(d: ImportDeps, relay: SourceRelay, cause: CloudError): Pr
   }
   const message = relay.rename(cause.message);
   if (cause.code === 'INVALID_ARGUMENT') return { blame: 'final', reason: cause.reason, message };
-  if (await d.registry.answers()) return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
-  const own = "The cloud's own registry does not answer right now.";
+  if (await d.contents.takesImages()) return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
+  const own = "The cloud's own registry takes no images right now.";
   return { blame: 'own', reason: 'REGISTRY_UNAVAILABLE', message: own };
 }

@@ -1,17 +1,31 @@
 import { projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Watched } from '@thecloud/service-kit';
 import { imageRepo } from './image.repo';
+import type { ImageFilter } from './image.repo';
 import type { ImageRow } from './image.schema';
 
-/** The project's images, or the one of a name, as something to watch. */
-export function watchedImages(f: Foundation, ctx: RequestContext, name = ''): Watched<ImageRow> {
+const everything: ImageFilter = { labels: {} };
+
+/**
+ * The images that the project sees, as something to watch. Those that others share with it are told of now and then:
+ * hints of a change go to the image's own project.
+ */
+export function watchedImages(
+  f: Foundation,
+  ctx: RequestContext,
+  filter: ImageFilter = everything,
+): Watched<ImageRow> {
   const projectId = projectOf(ctx);
   return {
     kind: 'image',
     projectId,
-    list: (page) => f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectId, name, page)),
+    list: (page) => f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectId, filter, page)),
     find: (ids) => f.db.read(scopeOf(ctx), (tx) => imageRepo.findAll(tx, ids)),
-    matches: (row) => !name || row.name === name,
+    matches: (row) =>
+      (!filter.name || row.name === filter.name) &&
+      (!filter.state || row.state === filter.state) &&
+      (!filter.shared || row.shared) &&
+      Object.entries(filter.labels).every(([key, value]) => row.labels[key] === value),
     version: (row) => row.version,
   };
 }

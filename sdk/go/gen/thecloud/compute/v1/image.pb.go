@@ -142,8 +142,10 @@ type ImageStatus struct {
 	SizeBytes          uint64                 `protobuf:"varint,5,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
 	ReadyAt            *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=ready_at,json=readyAt,proto3" json:"ready_at,omitempty"`
 	ObservedGeneration uint32                 `protobuf:"varint,7,opt,name=observed_generation,json=observedGeneration,proto3" json:"observed_generation,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it.
+	Shared        bool `protobuf:"varint,8,opt,name=shared,proto3" json:"shared,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ImageStatus) Reset() {
@@ -225,6 +227,13 @@ func (x *ImageStatus) GetObservedGeneration() uint32 {
 	return 0
 }
 
+func (x *ImageStatus) GetShared() bool {
+	if x != nil {
+		return x.Shared
+	}
+	return false
+}
+
 var File_thecloud_compute_v1_image_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_image_proto_rawDesc = "" +
@@ -235,7 +244,7 @@ const file_thecloud_compute_v1_image_proto_rawDesc = "" +
 	"\x04spec\x18\x02 \x01(\v2\x1e.thecloud.compute.v1.ImageSpecR\x04spec\x128\n" +
 	"\x06status\x18\x03 \x01(\v2 .thecloud.compute.v1.ImageStatusR\x06status\"%\n" +
 	"\tImageSpec\x12\x18\n" +
-	"\x06source\x18\x01 \x01(\tB\x00R\x06source\"\xf4\x01\n" +
+	"\x06source\x18\x01 \x01(\tB\x00R\x06source\"\x8c\x02\n" +
 	"\vImageStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
@@ -244,7 +253,8 @@ const file_thecloud_compute_v1_image_proto_rawDesc = "" +
 	"\n" +
 	"size_bytes\x18\x05 \x01(\x04R\tsizeBytes\x125\n" +
 	"\bready_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\areadyAt\x12/\n" +
-	"\x13observed_generation\x18\a \x01(\rR\x12observedGenerationB\xce\x01\n" +
+	"\x13observed_generation\x18\a \x01(\rR\x12observedGeneration\x12\x16\n" +
+	"\x06shared\x18\b \x01(\bR\x06sharedB\xce\x01\n" +
 	"\x17com.thecloud.compute.v1B\n" +
 	"ImageProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 

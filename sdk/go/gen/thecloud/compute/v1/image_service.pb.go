@@ -153,10 +153,15 @@ func (x *UploadImageRequest) GetChunk() []byte {
 }
 
 type ListImagesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Name      string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	State     string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	// "key=value"; all must match.
+	Label []string `protobuf:"bytes,5,rep,name=label,proto3" json:"label,omitempty"`
+	// Only those that the operator shares with all projects.
+	Shared        bool `protobuf:"varint,6,opt,name=shared,proto3" json:"shared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -210,6 +215,27 @@ func (x *ListImagesRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *ListImagesRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListImagesRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *ListImagesRequest) GetShared() bool {
+	if x != nil {
+		return x.Shared
+	}
+	return false
 }
 
 type ListImagesResponse struct {
@@ -396,16 +422,109 @@ func (x *WatchImageRequest) GetId() string {
 	return ""
 }
 
-type WatchImagesRequest struct {
+type ShareImageRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShareImageRequest) Reset() {
+	*x = ShareImageRequest{}
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShareImageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShareImageRequest) ProtoMessage() {}
+
+func (x *ShareImageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShareImageRequest.ProtoReflect.Descriptor instead.
+func (*ShareImageRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ShareImageRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type UnshareImageRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnshareImageRequest) Reset() {
+	*x = UnshareImageRequest{}
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnshareImageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnshareImageRequest) ProtoMessage() {}
+
+func (x *UnshareImageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnshareImageRequest.ProtoReflect.Descriptor instead.
+func (*UnshareImageRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *UnshareImageRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type WatchImagesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	State string                 `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// "key=value"; all must match.
+	Label []string `protobuf:"bytes,3,rep,name=label,proto3" json:"label,omitempty"`
+	// Only those that the operator shares with all projects.
+	Shared        bool `protobuf:"varint,4,opt,name=shared,proto3" json:"shared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *WatchImagesRequest) Reset() {
 	*x = WatchImagesRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -417,7 +536,7 @@ func (x *WatchImagesRequest) String() string {
 func (*WatchImagesRequest) ProtoMessage() {}
 
 func (x *WatchImagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -430,7 +549,7 @@ func (x *WatchImagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImagesRequest.ProtoReflect.Descriptor instead.
 func (*WatchImagesRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{7}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *WatchImagesRequest) GetName() string {
@@ -438,6 +557,27 @@ func (x *WatchImagesRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *WatchImagesRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *WatchImagesRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *WatchImagesRequest) GetShared() bool {
+	if x != nil {
+		return x.Shared
+	}
+	return false
 }
 
 var File_thecloud_compute_v1_image_service_proto protoreflect.FileDescriptor
@@ -459,12 +599,15 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x05chunk\x18\x04 \x01(\fB\x00R\x05chunk\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"i\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x01\n" +
 	"\x11ListImagesRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n" +
-	"\x04name\x18\x03 \x01(\tB\x00R\x04name\"p\n" +
+	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x16\n" +
+	"\x05label\x18\x05 \x03(\tB\x00R\x05label\x12\x16\n" +
+	"\x06shared\x18\x06 \x01(\bR\x06shared\"p\n" +
 	"\x12ListImagesResponse\x122\n" +
 	"\x06images\x18\x01 \x03(\v2\x1a.thecloud.compute.v1.ImageR\x06images\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"#\n" +
@@ -473,9 +616,16 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x12DeleteImageRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n" +
 	"\x11WatchImageRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"*\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n" +
+	"\x11ShareImageRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"'\n" +
+	"\x13UnshareImageRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"r\n" +
 	"\x12WatchImagesRequest\x12\x14\n" +
-	"\x04name\x18\x01 \x01(\tB\x00R\x04name2\xf1\x04\n" +
+	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05state\x18\x02 \x01(\tB\x00R\x05state\x12\x16\n" +
+	"\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x16\n" +
+	"\x06shared\x18\x04 \x01(\bR\x06shared2\x9d\x06\n" +
 	"\fImageService\x12T\n" +
 	"\vCreateImage\x12'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n" +
 	"\vUploadImage\x12'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12_\n" +
@@ -485,7 +635,10 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\n" +
 	"WatchImage\x12&.thecloud.compute.v1.WatchImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x000\x01\x12V\n" +
 	"\vWatchImages\x12'.thecloud.compute.v1.WatchImagesRequest\x1a\x1a.thecloud.compute.v1.Image\"\x000\x01\x12T\n" +
-	"\vDeleteImage\x12'.thecloud.compute.v1.DeleteImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00B\xd5\x01\n" +
+	"\vDeleteImage\x12'.thecloud.compute.v1.DeleteImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12R\n" +
+	"\n" +
+	"ShareImage\x12&.thecloud.compute.v1.ShareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n" +
+	"\fUnshareImage\x12(.thecloud.compute.v1.UnshareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00B\xd5\x01\n" +
 	"\x17com.thecloud.compute.v1B\x11ImageServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 
 var (
@@ -500,42 +653,48 @@ func file_thecloud_compute_v1_image_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_image_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_thecloud_compute_v1_image_service_proto_goTypes = []any{
-	(*CreateImageRequest)(nil), // 0: thecloud.compute.v1.CreateImageRequest
-	(*UploadImageRequest)(nil), // 1: thecloud.compute.v1.UploadImageRequest
-	(*ListImagesRequest)(nil),  // 2: thecloud.compute.v1.ListImagesRequest
-	(*ListImagesResponse)(nil), // 3: thecloud.compute.v1.ListImagesResponse
-	(*GetImageRequest)(nil),    // 4: thecloud.compute.v1.GetImageRequest
-	(*DeleteImageRequest)(nil), // 5: thecloud.compute.v1.DeleteImageRequest
-	(*WatchImageRequest)(nil),  // 6: thecloud.compute.v1.WatchImageRequest
-	(*WatchImagesRequest)(nil), // 7: thecloud.compute.v1.WatchImagesRequest
-	nil,                        // 8: thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	nil,                        // 9: thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	(*ImageSpec)(nil),          // 10: thecloud.compute.v1.ImageSpec
-	(*Image)(nil),              // 11: thecloud.compute.v1.Image
+	(*CreateImageRequest)(nil),  // 0: thecloud.compute.v1.CreateImageRequest
+	(*UploadImageRequest)(nil),  // 1: thecloud.compute.v1.UploadImageRequest
+	(*ListImagesRequest)(nil),   // 2: thecloud.compute.v1.ListImagesRequest
+	(*ListImagesResponse)(nil),  // 3: thecloud.compute.v1.ListImagesResponse
+	(*GetImageRequest)(nil),     // 4: thecloud.compute.v1.GetImageRequest
+	(*DeleteImageRequest)(nil),  // 5: thecloud.compute.v1.DeleteImageRequest
+	(*WatchImageRequest)(nil),   // 6: thecloud.compute.v1.WatchImageRequest
+	(*ShareImageRequest)(nil),   // 7: thecloud.compute.v1.ShareImageRequest
+	(*UnshareImageRequest)(nil), // 8: thecloud.compute.v1.UnshareImageRequest
+	(*WatchImagesRequest)(nil),  // 9: thecloud.compute.v1.WatchImagesRequest
+	nil,                         // 10: thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	nil,                         // 11: thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	(*ImageSpec)(nil),           // 12: thecloud.compute.v1.ImageSpec
+	(*Image)(nil),               // 13: thecloud.compute.v1.Image
 }
 var file_thecloud_compute_v1_image_service_proto_depIdxs = []int32{
-	8,  // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	10, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
-	9,  // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	11, // 3: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
+	10, // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	12, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
+	11, // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	13, // 3: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
 	0,  // 4: thecloud.compute.v1.ImageService.CreateImage:input_type -> thecloud.compute.v1.CreateImageRequest
 	1,  // 5: thecloud.compute.v1.ImageService.UploadImage:input_type -> thecloud.compute.v1.UploadImageRequest
 	2,  // 6: thecloud.compute.v1.ImageService.ListImages:input_type -> thecloud.compute.v1.ListImagesRequest
 	4,  // 7: thecloud.compute.v1.ImageService.GetImage:input_type -> thecloud.compute.v1.GetImageRequest
 	6,  // 8: thecloud.compute.v1.ImageService.WatchImage:input_type -> thecloud.compute.v1.WatchImageRequest
-	7,  // 9: thecloud.compute.v1.ImageService.WatchImages:input_type -> thecloud.compute.v1.WatchImagesRequest
+	9,  // 9: thecloud.compute.v1.ImageService.WatchImages:input_type -> thecloud.compute.v1.WatchImagesRequest
 	5,  // 10: thecloud.compute.v1.ImageService.DeleteImage:input_type -> thecloud.compute.v1.DeleteImageRequest
-	11, // 11: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
-	11, // 12: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
-	3,  // 13: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
-	11, // 14: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
-	11, // 15: thecloud.compute.v1.ImageService.WatchImage:output_type -> thecloud.compute.v1.Image
-	11, // 16: thecloud.compute.v1.ImageService.WatchImages:output_type -> thecloud.compute.v1.Image
-	11, // 17: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
-	11, // [11:18] is the sub-list for method output_type
-	4,  // [4:11] is the sub-list for method input_type
+	7,  // 11: thecloud.compute.v1.ImageService.ShareImage:input_type -> thecloud.compute.v1.ShareImageRequest
+	8,  // 12: thecloud.compute.v1.ImageService.UnshareImage:input_type -> thecloud.compute.v1.UnshareImageRequest
+	13, // 13: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
+	13, // 14: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
+	3,  // 15: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
+	13, // 16: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
+	13, // 17: thecloud.compute.v1.ImageService.WatchImage:output_type -> thecloud.compute.v1.Image
+	13, // 18: thecloud.compute.v1.ImageService.WatchImages:output_type -> thecloud.compute.v1.Image
+	13, // 19: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
+	13, // 20: thecloud.compute.v1.ImageService.ShareImage:output_type -> thecloud.compute.v1.Image
+	13, // 21: thecloud.compute.v1.ImageService.UnshareImage:output_type -> thecloud.compute.v1.Image
+	13, // [13:22] is the sub-list for method output_type
+	4,  // [4:13] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name
@@ -553,7 +712,7 @@ func file_thecloud_compute_v1_image_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_image_service_proto_rawDesc), len(file_thecloud_compute_v1_image_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,20 +19,22 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ImageService_CreateImage_FullMethodName = "/thecloud.compute.v1.ImageService/CreateImage"
-	ImageService_UploadImage_FullMethodName = "/thecloud.compute.v1.ImageService/UploadImage"
-	ImageService_ListImages_FullMethodName  = "/thecloud.compute.v1.ImageService/ListImages"
-	ImageService_GetImage_FullMethodName    = "/thecloud.compute.v1.ImageService/GetImage"
-	ImageService_WatchImage_FullMethodName  = "/thecloud.compute.v1.ImageService/WatchImage"
-	ImageService_WatchImages_FullMethodName = "/thecloud.compute.v1.ImageService/WatchImages"
-	ImageService_DeleteImage_FullMethodName = "/thecloud.compute.v1.ImageService/DeleteImage"
+	ImageService_CreateImage_FullMethodName  = "/thecloud.compute.v1.ImageService/CreateImage"
+	ImageService_UploadImage_FullMethodName  = "/thecloud.compute.v1.ImageService/UploadImage"
+	ImageService_ListImages_FullMethodName   = "/thecloud.compute.v1.ImageService/ListImages"
+	ImageService_GetImage_FullMethodName     = "/thecloud.compute.v1.ImageService/GetImage"
+	ImageService_WatchImage_FullMethodName   = "/thecloud.compute.v1.ImageService/WatchImage"
+	ImageService_WatchImages_FullMethodName  = "/thecloud.compute.v1.ImageService/WatchImages"
+	ImageService_DeleteImage_FullMethodName  = "/thecloud.compute.v1.ImageService/DeleteImage"
+	ImageService_ShareImage_FullMethodName   = "/thecloud.compute.v1.ImageService/ShareImage"
+	ImageService_UnshareImage_FullMethodName = "/thecloud.compute.v1.ImageService/UnshareImage"
 )
 
 // ImageServiceClient is the client API for ImageService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Images of the current project.
+// Images of the current project, and those that the operator shares with all.
 type ImageServiceClient interface {
 	// Copies an image from a registry. Returns at once (202): watch status.state, or the operation.
 	CreateImage(ctx context.Context, in *CreateImageRequest, opts ...grpc.CallOption) (*Image, error)
@@ -48,6 +50,10 @@ type ImageServiceClient interface {
 	WatchImages(ctx context.Context, in *WatchImagesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Image], error)
 	// Deletes an image that no instance uses.
 	DeleteImage(ctx context.Context, in *DeleteImageRequest, opts ...grpc.CallOption) (*Image, error)
+	// Shares a ready image with all projects, under its name. For administrators.
+	ShareImage(ctx context.Context, in *ShareImageRequest, opts ...grpc.CallOption) (*Image, error)
+	// Ends that; instances that use it run on. For administrators.
+	UnshareImage(ctx context.Context, in *UnshareImageRequest, opts ...grpc.CallOption) (*Image, error)
 }
 
 type imageServiceClient struct {
@@ -149,11 +155,31 @@ func (c *imageServiceClient) DeleteImage(ctx context.Context, in *DeleteImageReq
 	return out, nil
 }
 
+func (c *imageServiceClient) ShareImage(ctx context.Context, in *ShareImageRequest, opts ...grpc.CallOption) (*Image, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Image)
+	err := c.cc.Invoke(ctx, ImageService_ShareImage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *imageServiceClient) UnshareImage(ctx context.Context, in *UnshareImageRequest, opts ...grpc.CallOption) (*Image, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Image)
+	err := c.cc.Invoke(ctx, ImageService_UnshareImage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ImageServiceServer is the server API for ImageService service.
 // All implementations must embed UnimplementedImageServiceServer
 // for forward compatibility.
 //
-// Images of the current project.
+// Images of the current project, and those that the operator shares with all.
 type ImageServiceServer interface {
 	// Copies an image from a registry. Returns at once (202): watch status.state, or the operation.
 	CreateImage(context.Context, *CreateImageRequest) (*Image, error)
@@ -169,6 +195,10 @@ type ImageServiceServer interface {
 	WatchImages(*WatchImagesRequest, grpc.ServerStreamingServer[Image]) error
 	// Deletes an image that no instance uses.
 	DeleteImage(context.Context, *DeleteImageRequest) (*Image, error)
+	// Shares a ready image with all projects, under its name. For administrators.
+	ShareImage(context.Context, *ShareImageRequest) (*Image, error)
+	// Ends that; instances that use it run on. For administrators.
+	UnshareImage(context.Context, *UnshareImageRequest) (*Image, error)
 	mustEmbedUnimplementedImageServiceServer()
 }
 
@@ -199,6 +229,12 @@ func (UnimplementedImageServiceServer) WatchImages(*WatchImagesRequest, grpc.Ser
 }
 func (UnimplementedImageServiceServer) DeleteImage(context.Context, *DeleteImageRequest) (*Image, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method DeleteImage not implemented")
+}
+func (UnimplementedImageServiceServer) ShareImage(context.Context, *ShareImageRequest) (*Image, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ShareImage not implemented")
+}
+func (UnimplementedImageServiceServer) UnshareImage(context.Context, *UnshareImageRequest) (*Image, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UnshareImage not implemented")
 }
 func (UnimplementedImageServiceServer) mustEmbedUnimplementedImageServiceServer() {}
 func (UnimplementedImageServiceServer) testEmbeddedByValue()                      {}
@@ -322,6 +358,42 @@ func _ImageService_DeleteImage_Handler(srv interface{}, ctx context.Context, dec
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ImageService_ShareImage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ShareImageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ImageServiceServer).ShareImage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ImageService_ShareImage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ImageServiceServer).ShareImage(ctx, req.(*ShareImageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ImageService_UnshareImage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnshareImageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ImageServiceServer).UnshareImage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ImageService_UnshareImage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ImageServiceServer).UnshareImage(ctx, req.(*UnshareImageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ImageService_ServiceDesc is the grpc.ServiceDesc for ImageService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -344,6 +416,14 @@ var ImageService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteImage",
 			Handler:    _ImageService_DeleteImage_Handler,
+		},
+		{
+			MethodName: "ShareImage",
+			Handler:    _ImageService_ShareImage_Handler,
+		},
+		{
+			MethodName: "UnshareImage",
+			Handler:    _ImageService_UnshareImage_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

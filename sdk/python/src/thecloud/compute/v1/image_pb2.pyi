@@ -26,7 +26,7 @@ class ImageSpec(_message.Message):
     def __init__(self, source: _Optional[str] = ...) -> None: ...
 
 class ImageStatus(_message.Message):
-    __slots__ = ("state", "reason", "message", "digest", "size_bytes", "ready_at", "observed_generation")
+    __slots__ = ("state", "reason", "message", "digest", "size_bytes", "ready_at", "observed_generation", "shared")
     STATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -34,6 +34,7 @@ class ImageStatus(_message.Message):
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     READY_AT_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_GENERATION_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     state: str
     reason: str
     message: str
@@ -41,4 +42,5 @@ class ImageStatus(_message.Message):
     size_bytes: int
     ready_at: _timestamp_pb2.Timestamp
     observed_generation: int
-    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., digest: _Optional[str] = ..., size_bytes: _Optional[int] = ..., ready_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., observed_generation: _Optional[int] = ...) -> None: ...
+    shared: bool
+    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., digest: _Optional[str] = ..., size_bytes: _Optional[int] = ..., ready_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., observed_generation: _Optional[int] = ..., shared: bool = ...) -> None: ...

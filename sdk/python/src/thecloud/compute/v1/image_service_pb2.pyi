@@ -44,14 +44,20 @@ class UploadImageRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., command: _Optional[_Iterable[str]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
 class ListImagesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "name")
+    __slots__ = ("page_size", "page_token", "name", "state", "label", "shared")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     name: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    state: str
+    label: _containers.RepeatedScalarFieldContainer[str]
+    shared: bool
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ...) -> None: ...
 
 class ListImagesResponse(_message.Message):
     __slots__ = ("images", "next_page_token")
@@ -79,8 +85,26 @@ class WatchImageRequest(_message.Message):
     id: str
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
+class ShareImageRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
+class UnshareImageRequest(_message.Message):
+    __slots__ = ("id",)
+    ID_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    def __init__(self, id: _Optional[str] = ...) -> None: ...
+
 class WatchImagesRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "state", "label", "shared")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    SHARED_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    state: str
+    label: _containers.RepeatedScalarFieldContainer[str]
+    shared: bool
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ...) -> None: ...

@@ -35,6 +35,8 @@ export interface ImageStatus {
   sizeBytes: bigint;
   readyAt: Date | undefined;
   observedGeneration: number;
+  /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. */
+  shared: boolean;
 }
 
 function createBaseImage(): Image {
@@ -176,7 +178,16 @@ export const ImageSpec: MessageFns<ImageSpec> = {
 };
 
 function createBaseImageStatus(): ImageStatus {
-  return { state: "", reason: "", message: "", digest: "", sizeBytes: 0n, readyAt: undefined, observedGeneration: 0 };
+  return {
+    state: "",
+    reason: "",
+    message: "",
+    digest: "",
+    sizeBytes: 0n,
+    readyAt: undefined,
+    observedGeneration: 0,
+    shared: false,
+  };
 }
 
 export const ImageStatus: MessageFns<ImageStatus> = {
@@ -204,6 +215,9 @@ export const ImageStatus: MessageFns<ImageStatus> = {
     }
     if (message.observedGeneration !== 0) {
       writer.uint32(56).uint32(message.observedGeneration);
+    }
+    if (message.shared !== false) {
+      writer.uint32(64).bool(message.shared);
     }
     return writer;
   },
@@ -277,6 +291,14 @@ export const ImageStatus: MessageFns<ImageStatus> = {
             message.observedGeneration = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.shared = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -301,6 +323,7 @@ export const ImageStatus: MessageFns<ImageStatus> = {
     message.sizeBytes = (object.sizeBytes !== undefined && object.sizeBytes !== null) ? BigInt(object.sizeBytes) : 0n;
     message.readyAt = object.readyAt ?? undefined;
     message.observedGeneration = object.observedGeneration ?? 0;
+    message.shared = object.shared ?? false;
     return message;
   },
 };

@@ -54,6 +54,11 @@ export interface ListImagesRequest {
   pageSize: number;
   pageToken: string;
   name: string;
+  state: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  /** Only those that the operator shares with all projects. */
+  shared: boolean;
 }
 
 export interface ListImagesResponse {
@@ -73,8 +78,21 @@ export interface WatchImageRequest {
   id: string;
 }
 
+export interface ShareImageRequest {
+  id: string;
+}
+
+export interface UnshareImageRequest {
+  id: string;
+}
+
 export interface WatchImagesRequest {
   name: string;
+  state: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  /** Only those that the operator shares with all projects. */
+  shared: boolean;
 }
 
 function createBaseCreateImageRequest(): CreateImageRequest {
@@ -404,7 +422,7 @@ export const UploadImageRequest_LabelsEntry: MessageFns<UploadImageRequest_Label
 };
 
 function createBaseListImagesRequest(): ListImagesRequest {
-  return { pageSize: 0, pageToken: "", name: "" };
+  return { pageSize: 0, pageToken: "", name: "", state: "", label: [], shared: false };
 }
 
 export const ListImagesRequest: MessageFns<ListImagesRequest> = {
@@ -417,6 +435,15 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
     }
     if (message.name !== "") {
       writer.uint32(26).string(message.name);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    for (const v of message.label) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.shared !== false) {
+      writer.uint32(48).bool(message.shared);
     }
     return writer;
   },
@@ -458,6 +485,30 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.shared = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -478,6 +529,9 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.name = object.name ?? "";
+    message.state = object.state ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.shared = object.shared ?? false;
     return message;
   },
 };
@@ -714,14 +768,133 @@ export const WatchImageRequest: MessageFns<WatchImageRequest> = {
   },
 };
 
+function createBaseShareImageRequest(): ShareImageRequest {
+  return { id: "" };
+}
+
+export const ShareImageRequest: MessageFns<ShareImageRequest> = {
+  encode(message: ShareImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ShareImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseShareImageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ShareImageRequest>): ShareImageRequest {
+    return ShareImageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ShareImageRequest>): ShareImageRequest {
+    const message = createBaseShareImageRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseUnshareImageRequest(): UnshareImageRequest {
+  return { id: "" };
+}
+
+export const UnshareImageRequest: MessageFns<UnshareImageRequest> = {
+  encode(message: UnshareImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnshareImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnshareImageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UnshareImageRequest>): UnshareImageRequest {
+    return UnshareImageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UnshareImageRequest>): UnshareImageRequest {
+    const message = createBaseUnshareImageRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
 function createBaseWatchImagesRequest(): WatchImagesRequest {
-  return { name: "" };
+  return { name: "", state: "", label: [], shared: false };
 }
 
 export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
   encode(message: WatchImagesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.name !== "") {
       writer.uint32(10).string(message.name);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    for (const v of message.label) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.shared !== false) {
+      writer.uint32(32).bool(message.shared);
     }
     return writer;
   },
@@ -747,6 +920,30 @@ export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.shared = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -765,11 +962,14 @@ export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
   fromPartial(object: DeepPartial<WatchImagesRequest>): WatchImagesRequest {
     const message = createBaseWatchImagesRequest();
     message.name = object.name ?? "";
+    message.state = object.state ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.shared = object.shared ?? false;
     return message;
   },
 };
 
-/** Images of the current project. */
+/** Images of the current project, and those that the operator shares with all. */
 export type ImageServiceService = typeof ImageServiceService;
 export const ImageServiceService = {
   /** Copies an image from a registry. Returns at once (202): watch status.state, or the operation. */
@@ -846,6 +1046,26 @@ export const ImageServiceService = {
     responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
     responseDeserialize: (value: Buffer): Image => Image.decode(value),
   },
+  /** Shares a ready image with all projects, under its name. For administrators. */
+  shareImage: {
+    path: "/thecloud.compute.v1.ImageService/ShareImage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ShareImageRequest): Buffer => Buffer.from(ShareImageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ShareImageRequest => ShareImageRequest.decode(value),
+    responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Image => Image.decode(value),
+  },
+  /** Ends that; instances that use it run on. For administrators. */
+  unshareImage: {
+    path: "/thecloud.compute.v1.ImageService/UnshareImage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UnshareImageRequest): Buffer => Buffer.from(UnshareImageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UnshareImageRequest => UnshareImageRequest.decode(value),
+    responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Image => Image.decode(value),
+  },
 } as const;
 
 export interface ImageServiceServer extends UntypedServiceImplementation {
@@ -867,6 +1087,10 @@ export interface ImageServiceServer extends UntypedServiceImplementation {
   watchImages: handleServerStreamingCall<WatchImagesRequest, Image>;
   /** Deletes an image that no instance uses. */
   deleteImage: handleUnaryCall<DeleteImageRequest, Image>;
+  /** Shares a ready image with all projects, under its name. For administrators. */
+  shareImage: handleUnaryCall<ShareImageRequest, Image>;
+  /** Ends that; instances that use it run on. For administrators. */
+  unshareImage: handleUnaryCall<UnshareImageRequest, Image>;
 }
 
 export interface ImageServiceClient extends Client {
@@ -962,6 +1186,38 @@ export interface ImageServiceClient extends Client {
   ): ClientUnaryCall;
   deleteImage(
     request: DeleteImageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  /** Shares a ready image with all projects, under its name. For administrators. */
+  shareImage(
+    request: ShareImageRequest,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  shareImage(
+    request: ShareImageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  shareImage(
+    request: ShareImageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  /** Ends that; instances that use it run on. For administrators. */
+  unshareImage(
+    request: UnshareImageRequest,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  unshareImage(
+    request: UnshareImageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  unshareImage(
+    request: UnshareImageRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Image) => void,

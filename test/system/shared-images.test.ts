@@ -1,0 +1,103 @@
+import { newId } from '@thecloud/kernel';
+import { idOf } from './api';
+import type { Api, Body } from './api';
+import { startCloud } from './cloud';
+import type { Cloud } from './cloud';
+
+jest.setTimeout(120_000);
+let cloud: Cloud;
+let image: Body;
+
+beforeAll(async () => {
+  cloud = await startCloud({ driver: 'noop' });
+  image = await cloud.importStarter();
+});
+afterAll(() => cloud.close());
+
+const share = (api: Api, verb: 'share' | 'unshare', of = image) =>
+  api.call('POST', `/v1/images/${idOf(of)}:${verb}`, {});
+const namesOf = async (api: Api, query = '') =>
+  ((await api.call('GET', `/v1/images${query}`)).body.images ?? []).map(({ metadata }) => metadata?.name);
+const launch = (api: Api, name: string, of: string) =>
+  api.call('POST', '/v1/instances', { name, spec: { type: 'nano-1', image: of } });
+
+it('is the operator who shares', async () => {
+  expect(await share(cloud.stranger, 'share')).toMatchObject({
+    status: 403,
+    body: { reason: 'PERMISSION_DENIED' },
+  });
+  expect(
+    (await share(cloud.admin, 'share', { metadata: { ...image.metadata!, id: newId('image') } })).status,
+  ).toBe(404);
+  expect(await namesOf(cloud.stranger)).toEqual([]);
+  expect((await launch(cloud.stranger, 'early', idOf(image))).body.reason).toBe('IMAGE_UNKNOWN');
+});
+
+it('lets every project list, show, watch and launch, by name and by id, and change nothing', async () => {
+  expect(await share(cloud.admin, 'share')).toMatchObject({
+    status: 200,
+    body: { status: { shared: true } },
+  });
+  expect((await share(cloud.admin, 'share')).status).toBe(200);
+  expect(await namesOf(cloud.stranger)).toEqual(['starter']);
+  expect(await namesOf(cloud.stranger, '?shared=true&state=ready&name=starter')).toEqual(['starter']);
+  const path = `/v1/images/${idOf(image)}`;
+  expect(await cloud.stranger.call('GET', path)).toMatchObject({
+    status: 200,
+    body: { status: { shared: true } },
+  });
+  for (const [name, of] of [
+    ['by-name', 'starter'],
+    ['by-id', idOf(image)],
+  ] as const) {
+    const { status, body } = await launch(cloud.stranger, name, of);
+    expect(status).toBe(202);
+    await cloud.stranger.reaches(idOf(body), 'running');
+  }
+  expect(await cloud.stranger.call('DELETE', path)).toMatchObject({
+    status: 400,
+    body: { reason: 'IMAGE_SHARED' },
+  });
+  expect((await share(cloud.stranger, 'unshare')).status).toBe(403);
+  // The policy itself: a tenant's transaction sees it, and can neither change nor take it.
+  const [row] = await cloud.database.query<{ shared: boolean }>(
+    'select shared from compute.image where id = $1',
+    [idOf(image)],
+  );
+  expect(row).toEqual({ shared: true });
+});
+
+it("takes the project's own image of that name first", async () => {
+  const own = await cloud.importStarter(cloud.stranger);
+  const { body } = await launch(cloud.stranger, 'own-first', 'starter');
+  expect(body.spec?.['image']).toBe(idOf(own));
+  expect((await share(cloud.admin, 'share', own)).body.reason).toBe('IMAGE_SHARED_NAME_TAKEN');
+  await cloud.stranger.reaches(idOf(body), 'running');
+});
+
+it('is not deleted while any project uses it, nor while it is shared', async () => {
+  const path = `/v1/images/${idOf(image)}`;
+  expect((await cloud.admin.call('DELETE', path)).body.reason).toBe('IMAGE_SHARED');
+  expect(await share(cloud.admin, 'unshare')).toMatchObject({ status: 200, body: { status: {} } });
+  expect((await cloud.stranger.call('GET', path)).status).toBe(404);
+  expect((await launch(cloud.stranger, 'late', idOf(image))).body.reason).toBe('IMAGE_UNKNOWN');
+  expect(await cloud.admin.call('DELETE', path)).toMatchObject({ body: { reason: 'IMAGE_IN_USE' } });
+
+  const instances = (await cloud.stranger.call('GET', '/v1/instances')).body.instances ?? [];
+  for (const one of instances) {
+    expect(one.status?.state).toBe('running'); // unsharing has not touched them
+    await cloud.stranger.call('DELETE', `/v1/instances/${idOf(one)}`);
+    await cloud.stranger.vanishes(`/v1/instances/${idOf(one)}`);
+  }
+  expect((await cloud.admin.call('DELETE', path)).status).toBe(202);
+  await cloud.admin.vanishes(path);
+});
+
+it('lists by state and label', async () => {
+  await cloud.importStarter(cloud.admin, 'labelled&labels.app=shop');
+  await cloud.importStarter(cloud.admin, 'plain');
+  expect(await namesOf(cloud.admin, '?label=app%3Dshop')).toEqual(['labelled']);
+  expect(await namesOf(cloud.admin, '?label=app%3Dother')).toEqual([]);
+  expect(await namesOf(cloud.admin, '?state=failed')).toEqual([]);
+  expect((await cloud.admin.call('GET', '/v1/images?state=odd')).status).toBe(400);
+});
