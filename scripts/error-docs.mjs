@@ -55,6 +55,16 @@ code is INVALID_ARGUMENT.
 |---|---|---|`);
 for (const [reason, { says, advice }] of Object.entries(IMAGE_REASONS))
   parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
+const { HOST_REASONS } = require('../services/compute/dist/host/host.reasons.js');
+parts.push(`
+## Why a host is not ready
+
+In \`status.reason\` of a host, with what follows from it in \`message\`.
+
+| reason | says | what to do |
+|---|---|---|`);
+for (const [reason, { says, advice }] of Object.entries(HOST_REASONS))
+  parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
 writeFileSync(
   process.argv[2] ?? new URL('../docs/errors.md', import.meta.url),
   `${parts.join('\n').trimEnd()}\n`,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@thecloud/agent';
-import { INSTANCE_REASONS } from '@thecloud/compute';
+import { HOST_REASONS, IMAGE_REASONS, INSTANCE_REASONS } from '@thecloud/compute';
 import '@thecloud/gateway';
 import '@thecloud/identity';
 import { catalogueLines } from '@thecloud/kernel';
@@ -17,7 +17,8 @@ it.each(catalogueLines().map((line) => [line.reason, line] as const))(
 
 it('explains nothing that does not exist', () => {
   const documented = [...page.matchAll(/^\| `([A-Z_]+)` \|/gm)].map((m) => m[1]);
-  const real = [...catalogueLines().map((l) => l.reason), ...Object.keys(INSTANCE_REASONS)];
+  const states = [INSTANCE_REASONS, IMAGE_REASONS, HOST_REASONS].flatMap((reasons) => Object.keys(reasons));
+  const real = [...catalogueLines().map((l) => l.reason), ...states];
   expect(documented.sort()).toEqual(real.sort());
 });
 

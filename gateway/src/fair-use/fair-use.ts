@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { MethodEntry } from '@thecloud/api';
-import { CloudError } from '@thecloud/kernel';
+import type { CloudError } from '@thecloud/kernel';
 import { presentedCredential } from '../authenticate';
 import { waits } from '../backend-call';
 import type { HttpConfig } from '../config';
@@ -209,10 +209,8 @@ export const lasts = (method: MethodEntry): boolean =>
 
 const sha256 = (text: string) => hash('sha256', text, 'base64url');
 
-function rateLimited(what: Whose, { retryAfterSeconds }: Verdict): CloudError {
-  const { code, domain, reason, message, metadata } = errors.RATE_LIMITED({ what });
-  return new CloudError(code, domain, reason, message, metadata, { retryAfterSeconds });
-}
+const rateLimited = (what: Whose, { retryAfterSeconds }: Verdict): CloudError =>
+  errors.RATE_LIMITED({ what }).with({ retryAfterSeconds });
 
 /** The fields of draft-ietf-httpapi-ratelimit-headers-06; later drafts join them into one. */
 export function rateLimitHeaders({ limit, remaining, resetSeconds }: Verdict): Record<string, string> {

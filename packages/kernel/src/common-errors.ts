@@ -1,6 +1,5 @@
 import { entry, errorCatalogue } from './errors';
-import { CloudError } from './errors';
-import type { FieldViolation } from './errors';
+import type { CloudError, FieldViolation } from './errors';
 
 /** Reasons any service may answer with. */
 export const commonErrors = errorCatalogue('thecloud', {
@@ -65,6 +64,18 @@ export const commonErrors = errorCatalogue('thecloud', {
     (m) => `It has changed meanwhile: its version is ${m.current}. Read it again and decide.`,
     { field: 'version' },
   ),
+  INVALID_FIELDS: entry<{ problems: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `The request is not valid. ${m.problems}`,
+  ),
+  MALFORMED_MESSAGE: entry(
+    'INVALID_ARGUMENT',
+    () => 'The bytes of the request are no message of the type that this method takes.',
+  ),
+  UNEXPLAINED: entry<{ status: string }>(
+    'INTERNAL',
+    (m) => `A part of the cloud failed with ${m.status} and gave no reason.`,
+  ),
   PAGE_TOKEN_INVALID: entry('INVALID_ARGUMENT', () => 'Not a page token of this list. Start without one.', {
     field: 'page_token',
   }),
@@ -76,13 +87,6 @@ export const commonErrors = errorCatalogue('thecloud', {
 
 /** The request breaks rules of its fields: one violation each. */
 export function invalidFields(violations: readonly FieldViolation[]): CloudError {
-  const text = violations.map((v) => `${v.field}: ${v.description}`).join('; ');
-  return new CloudError(
-    'INVALID_ARGUMENT',
-    'thecloud',
-    'INVALID_FIELDS',
-    `The request is not valid. ${text}`,
-    {},
-    { violations },
-  );
+  const problems = violations.map((v) => `${v.field}: ${v.description}`).join('; ');
+  return commonErrors.INVALID_FIELDS({ problems }).with({ violations });
 }

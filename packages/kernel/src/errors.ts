@@ -41,6 +41,18 @@ export class CloudError extends Error {
     this.violations = options.violations ?? [];
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
+
+  /** The same error, with what its catalogue cannot know. */
+  with(more: { violations?: readonly FieldViolation[]; retryAfterSeconds?: number }): CloudError {
+    const { cause, violations, retryAfterSeconds } = this;
+    const details = {
+      cause,
+      violations,
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...more,
+    };
+    return new CloudError(this.code, this.domain, this.reason, this.message, this.metadata, details);
+  }
 }
 
 export interface Entry<M extends Record<string, string>> {

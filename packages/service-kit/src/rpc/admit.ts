@@ -6,6 +6,7 @@ import type { Peer, RequestContext } from '../context';
 import type { Logger } from '../log';
 import { authorize } from './authorize';
 import type { TokenVerifier } from './tokens';
+import { Undecodable } from './undecodable';
 import { validate } from './validate';
 
 const IDEMPOTENCY_KEY = /^[A-Za-z0-9._~:-]{1,128}$/;
@@ -44,8 +45,9 @@ export async function admit(
   });
 }
 
-/** INVALID_ARGUMENT INVALID_FIELDS, with every rule of the proto that is broken. */
+/** MALFORMED_MESSAGE; or INVALID_FIELDS, with every rule of the proto that is broken. */
 export function refuseInvalid(method: MethodEntry, request: object): void {
+  if (request instanceof Undecodable) throw commonErrors.MALFORMED_MESSAGE({}, request.cause);
   const violations = validate(method.input, request);
   if (violations.length > 0) throw invalidFields(violations);
 }

@@ -8,6 +8,7 @@ import type {
 import type { RequestContext } from '../context';
 import { takingEncoded } from './encoded';
 import type { Encoded } from './encoded';
+import { takingAnyBytes } from './undecodable';
 
 /** A handler as we write them: context and request in, answer out, CloudError thrown. */
 export type Handler<H> =
@@ -34,5 +35,8 @@ export function implement<S>(
   definition: ServiceDefinition & { [K in keyof Handlers<S>]: object },
   handlers: Handlers<S>,
 ): Implementation {
-  return { definition: takingEncoded(definition), handlers: handlers as Implementation['handlers'] };
+  return {
+    definition: takingAnyBytes(takingEncoded(definition)),
+    handlers: handlers as Implementation['handlers'],
+  };
 }

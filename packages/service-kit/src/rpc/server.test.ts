@@ -1,12 +1,20 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import type { Client } from '@grpc/grpc-js';
+import type { Client, ServiceError } from '@grpc/grpc-js';
 import { loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
 import { computeV1 } from '@thecloud/api';
 import { invalidFields } from '@thecloud/kernel';
 import type { CloudError } from '@thecloud/kernel';
-import { bufCurl, testPeer, testPostgres, testToken } from '@thecloud/testkit';
+import {
+  bitFlips,
+  bufCurl,
+  readEach,
+  truncations,
+  testPeer,
+  testPostgres,
+  testToken,
+} from '@thecloud/testkit';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -291,4 +299,46 @@ it('is called by buf curl, which knows only what reflection says', async () => {
   // Known, and refused by the service itself: no token.
   const keys = await bufCurl({ url, flags, method: 'thecloud.compute.v1.SshKeyService/ListSshKeys' });
   expect(keys.output).toContain('"code": "unauthenticated"');
+});
+
+it('takes a damaged message for what it is: the fault of its sender', async () => {
+  const { importSshKey } = computeV1.SshKeyServiceService;
+  const whole = importSshKey.requestSerialize(
+    computeV1.ImportSshKeyRequest.fromPartial({
+      name: 'laptop',
+      labels: { a: 'é' },
+      publicKey: 'ssh-ed25519 AAAA',
+    }),
+  );
+  const { metadata } = await as();
+  const asIs = (bytes: Buffer) => bytes;
+  const send = (bytes: Buffer) =>
+    new Promise<string>((resolve) => {
+      const deadline = Date.now() + 5_000;
+      client.raw.makeUnaryRequest(importSshKey.path, asIs, asIs, bytes, metadata, { deadline }, (error) =>
+        resolve(error ? status[error.code]! : 'OK'),
+      );
+    });
+  expect(await send(whole)).toBe('OK');
+  const readings = await readEach([...truncations(whole), ...bitFlips(whole, 60, 9)], send);
+  expect(readings.filter(({ value }) => value !== 'OK' && value !== 'INVALID_ARGUMENT')).toEqual([]);
+  expect(readings.some(({ value }) => value === 'INVALID_ARGUMENT')).toBe(true);
+
+  const streamed = (bytes: Buffer) =>
+    new Promise<string>((resolve) => {
+      const { path } = computeV1.InstanceServiceService.execInstance;
+      const call = client.raw.makeBidiStreamRequest(path, asIs, asIs, exec, { deadline: Date.now() + 5_000 });
+      call
+        .on('data', () => {})
+        .on('end', () => resolve('OK'))
+        .on('error', (e: ServiceError) => resolve(status[e.code]!));
+      call.end(bytes);
+    });
+  const { metadata: exec } = await as({ perms: ['instance:*'] });
+  const first = computeV1.ExecInstanceRequest.encode({
+    id: 'ins_1',
+    input: { $case: 'signal', value: 'TERM' },
+  });
+  const streams = await readEach(bitFlips(Buffer.from(first.finish()), 40, 9), streamed);
+  expect(streams.filter(({ value }) => value !== 'OK' && value !== 'INVALID_ARGUMENT')).toEqual([]);
 });

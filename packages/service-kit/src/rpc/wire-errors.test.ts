@@ -41,7 +41,9 @@ it.each([
   [status.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED'],
   [status.CANCELLED, 'CANCELLED'],
   [status.UNIMPLEMENTED, 'UNIMPLEMENTED'],
-])('names a failure of the transport itself (%s)', (code, reason) => {
+  [status.RESOURCE_EXHAUSTED, 'UNEXPLAINED', 'INTERNAL'],
+  [status.UNKNOWN, 'UNEXPLAINED', 'INTERNAL'],
+])('names a failure of the transport itself (%s)', (code, reason, says = reason) => {
   const raw = Object.assign(new Error('x'), { code, details: 'x', metadata: new Metadata() }) as ServiceError;
-  expect(fromServiceError(raw)).toMatchObject({ code: reason, reason });
+  expect(fromServiceError(raw)).toMatchObject({ code: says, reason });
 });

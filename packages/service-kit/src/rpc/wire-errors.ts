@@ -53,14 +53,7 @@ export function fromServiceError(error: ServiceError): CloudError {
     return commonErrors.UNIMPLEMENTED({ method: error.details }, error);
   if (error.code === status.UNAVAILABLE)
     return commonErrors.UNAVAILABLE({ what: 'A part of the cloud' }, error);
-  return new CloudError(
-    (status[error.code] ?? 'INTERNAL') as Code,
-    'thecloud',
-    status[error.code] ?? 'INTERNAL',
-    error.details,
-    {},
-    { cause: error },
-  );
+  return commonErrors.UNEXPLAINED({ status: status[error.code] ?? String(error.code) }, error);
 }
 
 function fromDetails(error: ServiceError, raw: Buffer): CloudError {

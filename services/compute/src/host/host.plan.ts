@@ -1,4 +1,5 @@
 import type { HostState } from './host';
+import type { HostReason } from './host.reasons';
 
 /** What decides whether a silent host is given up. */
 export interface Silence {
@@ -15,7 +16,7 @@ export interface Silence {
 
 export interface Verdict {
   readonly state: 'suspect' | 'dead';
-  readonly reason: 'SILENT' | 'EVACUATION_STOPPED' | 'LOST';
+  readonly reason: HostReason;
   /** What follows from it, as a sentence. */
   readonly message: string;
   /** When to look again; 0: nothing is going to change by itself. */

@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { CloudError } from '@thecloud/kernel';
+import type { CloudError } from '@thecloud/kernel';
 import type { Tx } from '@thecloud/service-kit';
 import { loginAttempts } from '../schema';
 
@@ -34,10 +34,7 @@ export async function takeAttempt(tx: Tx, { key, most, refusal }: Limit): Promis
       seconds: sql<number>`ceil(extract(epoch from ${loginAttempts.windowEndsAt} - now()))::int`,
     });
   if (!row || row.count <= most) return;
-  const { code, domain, reason, message, metadata } = refusal({
-    minutes: String(Math.ceil(row.seconds / 60)),
-  });
-  throw new CloudError(code, domain, reason, message, metadata, { retryAfterSeconds: row.seconds });
+  throw refusal({ minutes: String(Math.ceil(row.seconds / 60)) }).with({ retryAfterSeconds: row.seconds });
 }
 
 /** Takes back what a successful attempt counted. */
