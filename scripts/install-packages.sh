@@ -34,6 +34,7 @@ test_tools() {
   command -v openssl >/dev/null || echo openssl
   command -v curl >/dev/null || echo curl
   command -v ssh-keygen >/dev/null || echo openssh-client
+  command -v chromium >/dev/null || echo chromium
 }
 
 say() { echo "install-packages: $*"; }

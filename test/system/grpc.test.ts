@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
-import { stockClient } from '@thecloud/testkit';
+import { bufCurl, stockClient } from '@thecloud/testkit';
 import type { StockClient } from '@thecloud/testkit';
 import { WebSocket } from 'ws';
 import { idOf } from './api';
@@ -49,6 +49,18 @@ it('does once what is asked for twice under one idempotency key', async () => {
   expect(idOf(second)).toBe(idOf(first));
   const seen = await grpc.unary(instances, 'GetInstance', { id: idOf(first) }, as(cloud.admin));
   expect(seen).toMatchObject({ metadata: { name: 'once' } });
+});
+
+it('is called by buf curl, which knows only what reflection says', async () => {
+  const headers = { 'x-api-key': cloud.admin.key };
+  const call = async (method: string, body: object) =>
+    (await bufCurl({ url: `http://${cloud.grpcAddress}`, method: `${instances}/${method}`, headers, body }))
+      .output;
+  expect(JSON.parse(await call('CreateInstance', { name: 'by-buf', spec }))).toMatchObject({
+    metadata: { name: 'by-buf' },
+  });
+  expect(await call('ListInstances', {})).toContain('"by-buf"');
+  expect(await call('GetInstance', { id: 'ins_none' })).toContain('INSTANCE_NOT_FOUND');
 });
 
 it("answers for another project's id exactly as for a missing one", async () => {

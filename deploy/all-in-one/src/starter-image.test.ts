@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, until } from '@thecloud/engines';
+import { openPage, startBrowser, widthsOf } from '@thecloud/testkit';
 import { starterImage } from './starter-image';
 
 const dir = mkdtempSync(join(tmpdir(), 'starter-'));
@@ -39,6 +40,17 @@ test('serves a page that names its host, and is the same bytes each time', async
     const text = await response.text();
     expect(text).toContain('Your cloud works');
     expect(text).toContain(execFileSync('hostname', { encoding: 'utf8' }).trim());
+    const browser = await startBrowser();
+    try {
+      for (const width of [1440, 390]) {
+        const shown = await openPage(browser, `http://127.0.0.1:${port}/`, width);
+        expect(await shown.page.locator('body').innerText()).toContain('Your cloud works');
+        expect((await widthsOf(shown.page)).content).toBeLessThanOrEqual(width);
+        expect(shown.errors).toEqual([]);
+      }
+    } finally {
+      await browser.close();
+    }
   } finally {
     server.kill('SIGKILL');
   }

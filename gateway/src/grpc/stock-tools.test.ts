@@ -1,4 +1,5 @@
-import { bufCurl, findGrpcurl, grpcurl } from '@thecloud/testkit';
+import { bufCurl, findGrpcurl, findPythonReflection, runTool } from '@thecloud/testkit';
+import type { StockTool } from '@thecloud/testkit';
 import {
   answerEmpty,
   gatewayBefore,
@@ -57,12 +58,37 @@ describe('buf curl, which knows nothing of us but what reflection says', () => {
   });
 });
 
-const found = findGrpcurl();
-const missing = 'missing' in found ? ` (${found.missing})` : '';
+/** A tool that not every machine has: its tests are skipped, and say why. */
+function toolOf(found: StockTool, name: string) {
+  const missing = 'missing' in found ? ` (${found.missing})` : '';
+  const run = (...args: string[]) => runTool('program' in found ? found.program : '', args);
+  return { suite: (missing ? describe.skip : describe) as typeof describe, title: `${name}${missing}`, run };
+}
 
-(missing ? describe.skip : describe)(`grpcurl${missing}`, () => {
-  const say = (...args: string[]) =>
-    grpcurl((found as { program: string }).program, '-plaintext', '-H', `x-api-key: ${key}`, ...args);
+const python = toolOf(findPythonReflection(), "Python's reflection client");
+python.suite(python.title, () => {
+  const script = `
+import sys, grpc
+from google.protobuf.descriptor_pool import DescriptorPool
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+database = ProtoReflectionDescriptorDatabase(grpc.insecure_channel(sys.argv[1]))
+pool = DescriptorPool(database)
+for name in database.get_services():
+    for method in pool.FindServiceByName(name).methods:
+        print(f'/{name}/{method.name} {method.input_type.full_name} {method.output_type.full_name}')
+`;
+  it('links every service, with the types of each method', async () => {
+    const { code, output } = await python.run('-c', script, address);
+    expect(code).toBe(0);
+    const ours = output.split('\n').filter((line) => line.startsWith('/thecloud.'));
+    expect(ours.sort()).toEqual(open.map((m) => `${m.path} ${m.input} ${m.output}`).sort());
+    expect(output).toContain('/grpc.health.v1.Health/Check ');
+  });
+});
+
+const curl = toolOf(findGrpcurl(), 'grpcurl');
+curl.suite(curl.title, () => {
+  const say = (...args: string[]) => curl.run('-plaintext', '-H', `x-api-key: ${key}`, ...args);
 
   it('lists the services', async () => {
     const { output } = await say(address, 'list');

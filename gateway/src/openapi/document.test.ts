@@ -3,6 +3,7 @@ import { fieldRules, methods } from '@thecloud/api';
 import { compileRoutes } from '../routes';
 import { openApiDocument } from './document';
 import { bodyExamples } from './examples';
+import { presentInAnswers } from './presence';
 
 const routes = compileRoutes(methods);
 const document = openApiDocument(routes);
@@ -137,4 +138,28 @@ it('carries comments and field rules', () => {
   expect(operation('POST', '/v1/images:upload').parameters.find((p) => p.name === 'labels')?.style).toBe(
     'deepObject',
   );
+});
+
+it('says of answers which fields they always have, and of requests which they need', () => {
+  expect(schema('Instance').required).toEqual(['metadata', 'spec', 'status']);
+  expect(schema('ListInstancesResponse').required).toEqual(['instances', 'next_page_token']);
+  expect(schema('InstanceSpec').required).toEqual(
+    expect.arrayContaining(['type', 'image', 'env', 'command']),
+  );
+  expect(schema('InstanceSpecInput').required).toEqual(['type', 'image']);
+  expect(schema('ResourceMetadata').required).not.toContain('deleted_at');
+  const answers = routes
+    .filter((r) => !r.method.requestStream || !r.method.responseStream)
+    .map((r) => r.output);
+  for (const { name, fields } of answers)
+    expect([name, schema(name).required?.length ?? 0]).toEqual([
+      name,
+      fields.filter(presentInAnswers).length,
+    ]);
+});
+
+it("lists nouns, a tenant's first", () => {
+  const names = json.tags.map((tag) => (tag as { name: string }).name);
+  expect(names.slice(0, 3)).toEqual(['api-keys', 'events', 'images']);
+  expect(names.at(-1)).toBe('hosts');
 });

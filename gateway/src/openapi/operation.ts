@@ -40,11 +40,8 @@ export function rpcOf(route: Route): DescMethod {
     .methods.find((m) => m.name === route.method.rpc)!;
 }
 
-export const tagOf = (route: Route) =>
-  route.method.service
-    .split('.')
-    .pop()!
-    .replace(/Service$/, '');
+/** The noun that it is about, as paths name it: "ssh-keys". */
+export const tagOf = (route: Route) => /^\/v1\/([^/:]+)/.exec(route.template)?.[1] ?? route.template;
 
 /** "CreateApiKey" -> "Create api key". */
 function summaryOf(rpc: string): string {
@@ -54,7 +51,7 @@ function summaryOf(rpc: string): string {
 
 function parametersOf(route: Route, schemas: Schemas): Schema[] {
   const inPath = route.pathFields.map((name) => {
-    const { description, ...schema } = fieldSchema(fieldNamed(route.input, name)!, schemas.refTo);
+    const { description, ...schema } = fieldSchema(fieldNamed(route.input, name)!, schemas.requestRef);
     return { name, in: 'path', required: true, ...(description ? { description } : {}), schema };
   });
   if (route.body === '*') return inPath;
@@ -67,7 +64,7 @@ function parametersOf(route: Route, schemas: Schemas): Schema[] {
 }
 
 function queryParameter(field: DescField, schemas: Schemas): Schema {
-  const { description, ...schema } = fieldSchema(field, schemas.refTo);
+  const { description, ...schema } = fieldSchema(field, schemas.requestRef);
   const style = field.fieldKind === 'map' ? { style: 'deepObject', explode: true } : {};
   return { name: field.name, in: 'query', ...(description ? { description } : {}), ...style, schema };
 }
@@ -89,7 +86,7 @@ function bodyOf(route: Route, schemas: Schemas): Schema {
   const whole = route.body === '*';
   const schema = whole
     ? schemas.bodyRef(route.input, route.pathFields)
-    : fieldSchema(fieldNamed(route.input, route.body)!, schemas.refTo);
+    : fieldSchema(fieldNamed(route.input, route.body)!, schemas.requestRef);
   const example = bodyExamples[route.method.rpc];
   const required =
     whole && (schemas.components[route.input.name]?.required as string[] | undefined) !== undefined;
@@ -106,7 +103,7 @@ function successOf(route: Route, schemas: Schemas): Schema {
       'X-Request-Id': { $ref: '#/components/headers/RequestId' },
       ...(versioned ? { ETag: { $ref: '#/components/headers/ETag' } } : {}),
     },
-    content: { 'application/json': { schema: schemas.refTo(route.output) } },
+    content: { 'application/json': { schema: schemas.answerRef(route.output) } },
   };
 }
 

@@ -23,7 +23,7 @@ export function streamResponses(route: Route, schemas: Schemas): Schema {
   const line: Schema = {
     type: 'object',
     description: 'One line; an error is the last.',
-    properties: { result: schemas.refTo(route.output), error: { $ref: '#/components/schemas/Problem' } },
+    properties: { result: schemas.answerRef(route.output), error: { $ref: '#/components/schemas/Problem' } },
     minProperties: 1,
     maxProperties: 1,
   };

@@ -11,4 +11,6 @@ export { Relay } from './relay';
 export { testPeer, testToken } from './peer';
 export { testConfig } from './service-config';
 export { type CountingProxy, countingProxy } from './round-trips';
-export { bufCurl, findGrpcurl, grpcurl, type StockCall, type ToolRun } from './stock-tools';
+export { bufCurl, findGrpcurl, findPythonReflection, runTool } from './stock-tools';
+export type { StockCall, StockTool, ToolRun } from './stock-tools';
+export { type OpenPage, openPage, startBrowser, widthsOf } from './browser';

@@ -7,6 +7,7 @@ printf 'Content-Type: text/html; charset=utf-8\r\nCache-Control: no-store\r\n\r\
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>$name · The Cloud</title>
 <style>
   body { margin: 0; min-height: 100vh; display: grid; place-items: center;

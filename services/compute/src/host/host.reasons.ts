@@ -9,6 +9,10 @@ export const HOST_REASONS = {
     says: 'More than half of the hosts are silent at once, so that the fault may be ours. Nothing is moved.',
     advice: 'Look at the network and the control plane. It goes on when at least half of the hosts answer.',
   },
+  NOT_KNOWN: {
+    says: 'Its agent has not been heard, and nobody can judge whether it lives: no leader, or an etcd that is away.',
+    advice: 'Look at etcd and the control plane. Nothing is moved meanwhile.',
+  },
   LOST: {
     says: 'It was silent past the fence deadline and is given up. What may restart elsewhere does.',
     advice: 'Bring it back: it then takes up what is still its own.',
