@@ -55,7 +55,7 @@ code is INVALID_ARGUMENT.
 |---|---|---|`);
 for (const [reason, { says, advice }] of Object.entries(IMAGE_REASONS))
   parts.push(`| \`${reason}\` | ${says} | ${advice} |`);
-const { HOST_REASONS } = require('../services/compute/dist/host/host.reasons.js');
+const { HOST_REASONS } = require('../services/compute/dist/host/host-reasons.js');
 parts.push(`
 ## Why a host is not ready
 

@@ -5,6 +5,6 @@ export { tables } from './kit.schema';
 export { Placer } from './placement/placer';
 export type { Placement, PlacementRequest } from './placement/placer';
 export { migrationsFolder, start } from './service';
-export { HOST_REASONS } from './host/host.reasons';
+export { HOST_REASONS } from './host/host-reasons';
 export { IMAGE_REASONS } from './image/image.advice';
 export { INSTANCE_REASONS } from './instance/instance.advice';

@@ -1,5 +1,5 @@
 import type { HostState } from './host';
-import type { HostReason } from './host.reasons';
+import type { HostReason } from './host-reasons';
 
 /** What decides whether a silent host is given up. */
 export interface Silence {
