@@ -27,7 +27,7 @@ let hello: { id: string; operation: string };
 
 beforeAll(async () => {
   cloud = await startCloud({ driver: 'docker' });
-  await cloud.importStarter();
+  for (const name of ['starter', 'tools']) await cloud.importStarter(cloud.admin, name);
   const made = await cloud.admin.launch('hello', { ports: [{ container_port: 8080 }] });
   hello = { id: idOf(made), operation: made.metadata?.operation_id ?? '' };
   await cloud.admin.reaches(hello.id, 'running');
@@ -51,7 +51,7 @@ interface Ran {
 
 function sh(text: string, timeout = 30_000): Promise<Ran> {
   const env = {
-    PATH: process.env['PATH'],
+    PATH: `${home}/bin:${process.env['PATH']}`,
     HOME: home,
     // What a block of the documentation takes from the one before it, or from its reader.
     key: cloud.admin.key,
