@@ -1,9 +1,19 @@
 import type Docker from 'dockerode';
-import { notRunning } from '../../../ports/driver-error';
+import { DriverError, notRunning } from '../../../ports/driver-error';
 import type { Usage } from '../../../ports/stats-driver';
+import { unavailable } from '../../docker-engine';
+
+/** @throws DriverError NOT_RUNNING; DRIVER_UNAVAILABLE when it is not what Docker says of a container */
+export function usageFrom(stats: Docker.ContainerStats): Usage {
+  try {
+    return usageOf(stats);
+  } catch (error) {
+    throw error instanceof DriverError ? error : unavailable(error);
+  }
+}
 
 /** Docker says year 1 of a container that does not run. */
-export function usageFrom(stats: Docker.ContainerStats): Usage {
+function usageOf(stats: Docker.ContainerStats): Usage {
   const timeMs = Date.parse(stats.read);
   if (!(timeMs > 0) || stats.memory_stats.usage === undefined) throw notRunning();
   const { usage, limit, stats: detail } = stats.memory_stats;
