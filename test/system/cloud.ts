@@ -46,6 +46,7 @@ export interface Cloud {
   readonly agent: Part;
   readonly hostId: string;
   readonly registryAddress: string;
+  readonly registryPassword: string;
   readonly registry: Engine;
   /** Undefined with noop. */
   readonly dockerEngine: Engine | undefined;
@@ -190,6 +191,7 @@ async function build(
     identityPort: identity.served.port,
     enrollPort,
     registryAddress: images.address,
+    registryPassword: images.password,
     registry: images.engine,
     dockerEngine,
     dockerSocket,
