@@ -3,7 +3,8 @@ import type { Cli } from './cli';
 import { openCloud } from './cloud';
 import { writeContext } from './config';
 import { CliError, exitCodes, usageError } from './exit-codes';
-import { ask, readSecret } from './prompt';
+import { newPassword } from './commands/password';
+import { ask, readSecret, readSecretLines } from './prompt';
 import { serverUrl } from './server-url';
 
 export interface LoginOptions {
@@ -23,13 +24,35 @@ export async function signInWithPassword(cli: Cli, options: LoginOptions): Promi
     'cloud login --email ADDRESS --password-stdin < FILE, or: cloud login --api-key-stdin < FILE',
   );
   const email = options.email ?? (await ask(io, 'E-mail: '));
-  await startSession(cli, server, email, await readSecret(io, 'password'));
+  const [password = '', next] = io.stdin.isTTY
+    ? [await readSecret(io, 'password')]
+    : await readSecretLines(io, 'password');
+  try {
+    await startSession(cli, server, email, { password });
+  } catch (error) {
+    if (!(error instanceof CloudApiError) || error.reason !== 'PASSWORD_CHANGE_REQUIRED') throw error;
+    const new_password = io.stdin.isTTY ? await askNew(cli) : next;
+    if (!new_password)
+      throw usageError('This is a one-time password.', 'Pipe in a second line with a new password.');
+    await startSession(cli, server, email, { password, new_password });
+  }
+}
+
+function askNew(cli: Cli): Promise<string> {
+  cli.note('This is a one-time password: choose a new one.');
+  return newPassword(cli);
+}
+
+interface Passwords {
+  password: string;
+  /** Replaces a one-time password. */
+  new_password?: string;
 }
 
 /** A session of an account whose password is known, and a project; remembers both. */
-async function startSession(cli: Cli, server: string, email: string, password: string): Promise<void> {
+async function startSession(cli: Cli, server: string, email: string, passwords: Passwords): Promise<void> {
   const { io } = cli;
-  const session = await openCloud({ server }, io).sessions.create({ email, password });
+  const session = await openCloud({ server }, io).sessions.create({ email, ...passwords });
   const project = await chooseProject(cli, openCloud({ server, credential: session.token }, io));
   await remember(cli, { server, session_token: session.token, project_id: project?.metadata.id });
   cli.note(`Signed in at ${server} as ${session.user?.email ?? email}.`);
@@ -53,7 +76,7 @@ export async function register(cli: Cli, options: LoginOptions & { name?: string
     throw usageError('The two are not the same.', 'Try again: nothing was made.');
   await openCloud({ server }, io).users.register({ email, password, name: options.name });
   cli.note(`Made an account for ${email} at ${server}.`);
-  await startSession(cli, server, email, password);
+  await startSession(cli, server, email, { password });
 }
 
 /** Takes a key from standard input, tries it, and remembers it. */

@@ -71,3 +71,7 @@ export function moment(text: string): string {
   }
   return new Date(time).toISOString();
 }
+
+/** Labels as list methods take them: "key=value". */
+export const labelList = (labels: Record<string, string> = {}): string[] =>
+  Object.entries(labels).map(([key, value]) => `${key}=${value}`);

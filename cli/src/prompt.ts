@@ -67,15 +67,21 @@ async function askUnseen(io: Io, question: string): Promise<string> {
 }
 
 /** The first line of standard input. */
-async function readLine(io: Io, what: string): Promise<string> {
+const readLine = async (io: Io, what: string): Promise<string> => (await readSecretLines(io, what))[0] ?? '';
+
+/** The lines of standard input, of which the first is not empty. */
+export async function readSecretLines(io: Io, what: string): Promise<string[]> {
   io.stdin.setEncoding('utf8');
   let text = '';
   for await (const chunk of io.stdin) {
     text += String(chunk);
     if (text.length > maxInput) throw usageError(`Standard input is too long for ${what}.`);
   }
-  const line = text.split('\n', 1)[0]?.trim() ?? '';
-  if (line === '')
+  const lines = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.trim());
+  if (!lines[0])
     throw usageError(`Standard input holds no ${what}.`, 'Pipe it in, as in: cloud login … < FILE');
-  return line;
+  return lines;
 }

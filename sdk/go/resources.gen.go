@@ -48,34 +48,36 @@ func newResources(s *stubs) Resources {
 }
 
 type stubs struct {
-	retry        RetryPolicy
-	apiKey       identityv1.ApiKeyServiceClient
-	event        identityv1.EventServiceClient
-	host         computev1.HostServiceClient
-	image        computev1.ImageServiceClient
-	instanceType computev1.InstanceTypeServiceClient
-	instance     computev1.InstanceServiceClient
-	project      identityv1.ProjectServiceClient
-	operation    computev1.OperationServiceClient
-	session      identityv1.SessionServiceClient
-	sshKey       computev1.SshKeyServiceClient
-	user         identityv1.UserServiceClient
+	retry           RetryPolicy
+	apiKey          identityv1.ApiKeyServiceClient
+	event           identityv1.EventServiceClient
+	host            computev1.HostServiceClient
+	image           computev1.ImageServiceClient
+	instanceType    computev1.InstanceTypeServiceClient
+	instance        computev1.InstanceServiceClient
+	project         identityv1.ProjectServiceClient
+	operation       computev1.OperationServiceClient
+	projectDeletion computev1.ProjectDeletionServiceClient
+	session         identityv1.SessionServiceClient
+	sshKey          computev1.SshKeyServiceClient
+	user            identityv1.UserServiceClient
 }
 
 func newStubs(conn grpc.ClientConnInterface, retry RetryPolicy) *stubs {
 	return &stubs{
-		retry:        retry,
-		apiKey:       identityv1.NewApiKeyServiceClient(conn),
-		event:        identityv1.NewEventServiceClient(conn),
-		host:         computev1.NewHostServiceClient(conn),
-		image:        computev1.NewImageServiceClient(conn),
-		instanceType: computev1.NewInstanceTypeServiceClient(conn),
-		instance:     computev1.NewInstanceServiceClient(conn),
-		project:      identityv1.NewProjectServiceClient(conn),
-		operation:    computev1.NewOperationServiceClient(conn),
-		session:      identityv1.NewSessionServiceClient(conn),
-		sshKey:       computev1.NewSshKeyServiceClient(conn),
-		user:         identityv1.NewUserServiceClient(conn),
+		retry:           retry,
+		apiKey:          identityv1.NewApiKeyServiceClient(conn),
+		event:           identityv1.NewEventServiceClient(conn),
+		host:            computev1.NewHostServiceClient(conn),
+		image:           computev1.NewImageServiceClient(conn),
+		instanceType:    computev1.NewInstanceTypeServiceClient(conn),
+		instance:        computev1.NewInstanceServiceClient(conn),
+		project:         identityv1.NewProjectServiceClient(conn),
+		operation:       computev1.NewOperationServiceClient(conn),
+		projectDeletion: computev1.NewProjectDeletionServiceClient(conn),
+		session:         identityv1.NewSessionServiceClient(conn),
+		sshKey:          computev1.NewSshKeyServiceClient(conn),
+		user:            identityv1.NewUserServiceClient(conn),
 	}
 }
 
@@ -346,6 +348,11 @@ func (r *Members) Remove(ctx context.Context, request *identityv1.RemoveMemberRe
 	return r.stubs.project.RemoveMember(ctx, request, options...)
 }
 
+// LeaveProject calls LeaveProject. Takes the signed-in user out of the current project, whatever the role. The last owner stays.
+func (r *Members) LeaveProject(ctx context.Context, request *identityv1.LeaveProjectRequest, options ...grpc.CallOption) (*identityv1.LeaveProjectResponse, error) {
+	return r.stubs.project.LeaveProject(ctx, request, options...)
+}
+
 // Operations: operations of the current project, newest first.
 type Operations struct{ stubs *stubs }
 
@@ -381,8 +388,13 @@ func (r *Operations) Wait(ctx context.Context, id string) (*commonv1.Operation, 
 	return waitForOperation(ctx, r.Poll, id)
 }
 
-// Projects: projects and who belongs to them.
+// Projects: the end of projects. It stands here because compute may call identity, and identity may not call compute.
 type Projects struct{ stubs *stubs }
+
+// Delete calls DeleteProject. Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+func (r *Projects) Delete(ctx context.Context, request *computev1.DeleteProjectRequest, options ...grpc.CallOption) (*computev1.DeleteProjectResponse, error) {
+	return r.stubs.projectDeletion.DeleteProject(ctx, request, options...)
+}
 
 // Create calls CreateProject. Makes a project owned by the caller.
 func (r *Projects) Create(ctx context.Context, request *identityv1.CreateProjectRequest, options ...grpc.CallOption) (*identityv1.Project, error) {
@@ -397,6 +409,11 @@ func (r *Projects) List(ctx context.Context, request *identityv1.ListProjectsReq
 // Get calls GetProject. One project, by id.
 func (r *Projects) Get(ctx context.Context, request *identityv1.GetProjectRequest, options ...grpc.CallOption) (*identityv1.Project, error) {
 	return r.stubs.project.GetProject(ctx, request, options...)
+}
+
+// Update calls UpdateProject. Changes name and labels of the current project.
+func (r *Projects) Update(ctx context.Context, request *identityv1.UpdateProjectRequest, options ...grpc.CallOption) (*identityv1.Project, error) {
+	return r.stubs.project.UpdateProject(ctx, request, options...)
 }
 
 // Sessions: signing in and out.
@@ -453,6 +470,46 @@ func (r *Users) GetCurrent(ctx context.Context, request *identityv1.GetCurrentUs
 	return r.stubs.user.GetCurrentUser(ctx, request, options...)
 }
 
+// ChangePassword calls ChangePassword. Changes the signed-in user's own password. All other sessions of the user end; API keys work on.
+func (r *Users) ChangePassword(ctx context.Context, request *identityv1.ChangePasswordRequest, options ...grpc.CallOption) (*identityv1.ChangePasswordResponse, error) {
+	return r.stubs.user.ChangePassword(ctx, request, options...)
+}
+
+// Create calls CreateUser. Opens an account for somebody else, also where registration is closed. For administrators of the installation.
+func (r *Users) Create(ctx context.Context, request *identityv1.CreateUserRequest, options ...grpc.CallOption) (*identityv1.OneTimePassword, error) {
+	return r.stubs.user.CreateUser(ctx, request, options...)
+}
+
+// List calls ListUsers. All accounts, newest first. For administrators of the installation. Iterate for all items; pages are fetched as they are needed.
+func (r *Users) List(ctx context.Context, request *identityv1.ListUsersRequest, options ...grpc.CallOption) iter.Seq2[*identityv1.User, error] {
+	return pages(ctx, request, r.stubs.user.ListUsers, (*identityv1.ListUsersResponse).GetUsers, options)
+}
+
+// Get calls GetUser. One account, by id. For administrators of the installation.
+func (r *Users) Get(ctx context.Context, request *identityv1.GetUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.GetUser(ctx, request, options...)
+}
+
+// Disable calls DisableUser. Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last administrator cannot be disabled, the only owner of a project only with hand_over_to.
+func (r *Users) Disable(ctx context.Context, request *identityv1.DisableUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.DisableUser(ctx, request, options...)
+}
+
+// Enable calls EnableUser. Lets a disabled user sign in again. The user's API keys work again.
+func (r *Users) Enable(ctx context.Context, request *identityv1.EnableUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.EnableUser(ctx, request, options...)
+}
+
+// Delete calls DeleteUser. Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
+func (r *Users) Delete(ctx context.Context, request *identityv1.DeleteUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.DeleteUser(ctx, request, options...)
+}
+
+// ResetPassword calls ResetUserPassword. Sets a password that works for one sign-in within 24 hours, which must bring a new one. It is in this answer and never again. All sessions of the user end; API keys work on.
+func (r *Users) ResetPassword(ctx context.Context, request *identityv1.ResetUserPasswordRequest, options ...grpc.CallOption) (*identityv1.OneTimePassword, error) {
+	return r.stubs.user.ResetUserPassword(ctx, request, options...)
+}
+
 // What may be tried again; see repeat.
 var repeats = map[string]repeat{
 	"/thecloud.identity.v1.ApiKeyService/CreateApiKey":           repeatKeyed,
@@ -498,14 +555,17 @@ var repeats = map[string]repeat{
 	"/thecloud.identity.v1.ProjectService/AddMember":             repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/UpdateMember":          repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/RemoveMember":          repeatKeyed,
+	"/thecloud.identity.v1.ProjectService/LeaveProject":          repeatKeyed,
 	"/thecloud.compute.v1.OperationService/GetOperation":         repeatRead,
 	"/thecloud.compute.v1.OperationService/ListOperations":       repeatRead,
 	"/thecloud.compute.v1.OperationService/WaitOperation":        repeatRead,
 	"/thecloud.compute.v1.OperationService/WatchOperation":       repeatRead,
 	"/thecloud.compute.v1.OperationService/WatchOperations":      repeatRead,
+	"/thecloud.compute.v1.ProjectDeletionService/DeleteProject":  repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/CreateProject":         repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/ListProjects":          repeatRead,
 	"/thecloud.identity.v1.ProjectService/GetProject":            repeatRead,
+	"/thecloud.identity.v1.ProjectService/UpdateProject":         repeatKeyed,
 	"/thecloud.identity.v1.SessionService/CreateSession":         repeatKeyed,
 	"/thecloud.identity.v1.SessionService/DeleteCurrentSession":  repeatKeyed,
 	"/thecloud.compute.v1.SshKeyService/ImportSshKey":            repeatKeyed,
@@ -515,4 +575,12 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.SshKeyService/DeleteSshKey":            repeatKeyed,
 	"/thecloud.identity.v1.UserService/RegisterUser":             repeatOnce,
 	"/thecloud.identity.v1.UserService/GetCurrentUser":           repeatRead,
+	"/thecloud.identity.v1.UserService/ChangePassword":           repeatKeyed,
+	"/thecloud.identity.v1.UserService/CreateUser":               repeatKeyed,
+	"/thecloud.identity.v1.UserService/ListUsers":                repeatRead,
+	"/thecloud.identity.v1.UserService/GetUser":                  repeatRead,
+	"/thecloud.identity.v1.UserService/DisableUser":              repeatKeyed,
+	"/thecloud.identity.v1.UserService/EnableUser":               repeatKeyed,
+	"/thecloud.identity.v1.UserService/DeleteUser":               repeatKeyed,
+	"/thecloud.identity.v1.UserService/ResetUserPassword":        repeatKeyed,
 }

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age } from '../output';
-import { moment, pair } from '../parse';
+import { labelList, moment, pair } from '../parse';
 import {
   ageColumn,
   idColumn,
@@ -41,6 +41,13 @@ interface CreateOptions {
   secretFile?: string;
 }
 
+interface Filter {
+  name?: string;
+  label?: Record<string, string>;
+  role?: Role;
+  state?: string;
+}
+
 export const roles = ['owner', 'admin', 'developer', 'viewer'] as const;
 export type Role = (typeof roles)[number];
 
@@ -50,7 +57,17 @@ export function addApiKeys(program: Command, cli: Cli): void {
     aliases: ['keys', 'api-key'],
     examples: ['cloud key create ci --role developer --expires 30d'],
   });
-  addList(noun, cli, apiKeys, { examples: ['cloud key list'] });
+  addList(
+    noun,
+    cli,
+    apiKeys,
+    { examples: ['cloud key list', 'cloud key list --state expired'] },
+    ({ name, label, role, state }: Filter) => ({ name, role, state, label: labelList(label) }),
+  )
+    .option('--name <name>', 'only the one of this name')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .addOption(new Option('--role <role>', 'only those of this role').choices(roles))
+    .addOption(new Option('--state <state>', 'only those in this state').choices(['active', 'expired']));
   addShow(noun, cli, apiKeys, { examples: ['cloud key show ci'] });
   addRemove(noun, cli, apiKeys, {
     summary: 'Revokes keys everywhere within 5 seconds, for good',

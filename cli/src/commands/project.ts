@@ -1,4 +1,4 @@
-import type { Member, Project } from '@thecloud/sdk';
+import type { Member } from '@thecloud/sdk';
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
@@ -6,29 +6,11 @@ import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { CliError, exitCodes, usageError } from '../exit-codes';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age, type View } from '../output';
-import { pair } from '../parse';
-import {
-  ageColumn,
-  collect,
-  idColumn,
-  idOf,
-  metadataDetails,
-  nameColumn,
-  youngestFirst,
-  type Kind,
-} from '../resource';
+import { labelList, pair } from '../parse';
+import { collect, youngestFirst } from '../resource';
 import { roles, type Role } from './key';
-
-export const projects: Kind<Project> = {
-  noun: 'project',
-  of: (cloud) => cloud.projects,
-  collection: 'projects',
-  scope: 'user',
-  nameFilter: false,
-  id: idOf,
-  columns: [nameColumn, { title: 'ROLE', value: (project) => project.role }, ageColumn, idColumn],
-  details: metadataDetails,
-};
+import { projects } from './project-kind';
+import { addProjectLife } from './project-life';
 
 const members: View<Member> = {
   id: (member) => member.user_id,
@@ -44,13 +26,31 @@ const members: View<Member> = {
   ],
 };
 
+interface Filter {
+  name?: string;
+  label?: Record<string, string>;
+  role?: Role;
+}
+
 export function addProjects(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'project', {
     summary: 'Projects and who belongs to them',
     aliases: ['projects'],
     examples: ['cloud project list', 'cloud project use shop'],
   });
-  addList(noun, cli, projects, { summary: 'Lists your projects', examples: ['cloud project list'] });
+  addList(
+    noun,
+    cli,
+    projects,
+    {
+      summary: 'Lists your projects',
+      examples: ['cloud project list', 'cloud project list --role owner --label team=web'],
+    },
+    ({ name, label, role }: Filter) => ({ name, role, label: labelList(label) }),
+  )
+    .option('--name <name>', 'only the one of this name')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .addOption(new Option('--role <role>', 'only those where this is your role').choices(roles));
   addShow(noun, cli, projects, { examples: ['cloud project show shop'] });
   addVerb(noun, 'create <name>', {
     summary: 'Makes a project that you own',
@@ -63,6 +63,7 @@ export function addProjects(program: Command, cli: Cli): void {
       cli.note(`Work in it with: cloud project use ${name}`);
     });
   addUse(noun, cli);
+  addProjectLife(noun, cli);
   addMembers(noun, cli);
 }
 
@@ -90,11 +91,16 @@ function addMembers(noun: Command, cli: Cli): void {
     summary: "Lists the current project's members",
     examples: ['cloud project members', 'cloud project members --project shop --sort role,email'],
   });
-  addLayoutOptions(list).action(async (layout: Layout) => {
-    const { items, answer } = await fetchMembers(cli);
-    const ordered = sorted(members, items, layout);
-    cli.printList(members, ordered, { ...answer, members: ordered }, layout);
-  });
+  list
+    .option('--email <address>', 'only the one of this address')
+    .addOption(new Option('--role <role>', 'only those in this role').choices(roles));
+  addLayoutOptions(list).action(
+    async ({ email, role, ...layout }: Layout & { email?: string; role?: Role }) => {
+      const { items, answer } = await fetchMembers(cli, { email, role });
+      const ordered = sorted(members, items, layout);
+      cli.printList(members, ordered, { ...answer, members: ordered }, layout);
+    },
+  );
 
   addVerb(noun, 'add-member <email>', {
     summary: 'Gives a registered user a role in the current project',
@@ -126,8 +132,8 @@ function addMembers(noun: Command, cli: Cli): void {
 
 const mostMembers = 10_000;
 
-async function fetchMembers(cli: Cli) {
-  return collect((await cli.cloud()).members.list(), 'members', mostMembers);
+async function fetchMembers(cli: Cli, filter: { email?: string; role?: Role } = {}) {
+  return collect((await cli.cloud()).members.list(filter), 'members', mostMembers);
 }
 
 /** The user id behind an e-mail address or a user id. */

@@ -13,5 +13,7 @@ export { addShell } from './instance-exec';
 export { addInstanceTypes } from './type';
 export { addOperations } from './operation';
 export { addProjects } from './project';
+export { addPassword } from './password';
 export { addSession } from './session';
 export { addSshKeys } from './ssh-key';
+export { addUsers } from './user';

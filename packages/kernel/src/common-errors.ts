@@ -59,6 +59,11 @@ export const commonErrors = errorCatalogue('thecloud', {
       retryAfterSeconds: 1,
     },
   ),
+  PROJECT_CLOSED: entry(
+    'FAILED_PRECONDITION',
+    () =>
+      'This project is being deleted, and nothing can be changed in it any more. Work in another project.',
+  ),
   VERSION_MISMATCH: entry<{ current: string }>(
     'ABORTED',
     (m) => `It has changed meanwhile: its version is ${m.current}. Read it again and decide.`,

@@ -14,6 +14,15 @@ export const eventTypes = {
   'thecloud.member.added': 'Somebody became a member of the project',
   'thecloud.member.updated': 'A member has another role',
   'thecloud.member.removed': 'Somebody is no longer a member',
+  'thecloud.project.created': 'A project was made',
+  'thecloud.project.updated': 'A project has another name or other labels',
+  'thecloud.project.deleted': 'A project is gone',
+  'thecloud.user.created': 'An account was opened',
+  'thecloud.user.disabled': 'An account was disabled',
+  'thecloud.user.enabled': 'A disabled account was enabled',
+  'thecloud.user.deleted': 'An account is gone',
+  'thecloud.user.password-changed': 'Somebody changed their password',
+  'thecloud.user.password-reset': "An administrator reset somebody's password",
 } as const;
 
 export type EventType = keyof typeof eventTypes;

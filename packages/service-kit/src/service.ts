@@ -80,6 +80,8 @@ export interface FoundationOptions {
   readonly tables: KitTables;
   /** Identity issues its own; everybody else enrols. */
   readonly certificates?: CertificateFiles;
+  /** See DatabaseOptions. */
+  readonly enterProject?: string;
 }
 
 export async function layFoundation({
@@ -87,6 +89,7 @@ export async function layFoundation({
   config,
   tables,
   certificates: own,
+  enterProject,
 }: FoundationOptions): Promise<Foundation> {
   const log = createLogger({ service, level: config.THECLOUD_LOG_LEVEL });
   const certificates =
@@ -104,6 +107,7 @@ export async function layFoundation({
     ...(config.THECLOUD_DATABASE_PASSWORD ? { password: config.THECLOUD_DATABASE_PASSWORD } : {}),
     ...(existsSync(config.THECLOUD_CA_FILE) ? { ca: readFileSync(config.THECLOUD_CA_FILE, 'utf8') } : {}),
     log,
+    ...(enterProject ? { enterProject } : {}),
   });
   const bus = new EventBus(config.THECLOUD_NATS_URL, certificates, log, {
     hours: config.THECLOUD_EVENTS_KEEP_HOURS,

@@ -62,10 +62,16 @@ export async function identityCaller(engines: TestEngines, identity: TestIdentit
       const email = `person-${process.pid}-${++people}@example.com`;
       const password = 'correct horse battery';
       const user = await clients.users.registerUser({ email, password, name: '' }, stranger());
-      const { token } = await clients.sessions.createSession({ email, password }, stranger());
+      const { token } = await clients.sessions.createSession(
+        { email, password, newPassword: '' },
+        stranger(),
+      );
       const metadata = stranger();
       metadata.metadata?.set('authorization', `Bearer ${(await exchange(token)).token}`);
-      const { projects } = await clients.projects.listProjects({ pageSize: 1, pageToken: '' }, metadata);
+      const { projects } = await clients.projects.listProjects(
+        { pageSize: 1, pageToken: '', name: '', label: [], role: '' },
+        metadata,
+      );
       return { id: user.id, email, password, session: token, projectId: projects[0]?.metadata?.id ?? '' };
     },
     close: () => Object.values(clients).forEach((client) => client.close()),

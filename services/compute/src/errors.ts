@@ -177,4 +177,12 @@ export const errors = errorCatalogue('compute.thecloud', {
   REGISTRY_FAILED: entry<{ why: string }>('UNAVAILABLE', (m) => `The image could not be copied: ${m.why}`, {
     retryAfterSeconds: 5,
   }),
+  PROJECT_NOT_FOUND: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `Project ${m.id} is not the one that you work in (X-Project-Id), or it was not found.`,
+  ),
+  PROJECT_NOT_EMPTY: entry<{ owned: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `The project still has ${m.owned}. Delete these first, then the project.`,
+  ),
 });

@@ -28,14 +28,25 @@ import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { tables } from './kit.schema';
 import { operationRpc } from './operation/operation.rpc';
 import { Placer } from './placement/placer';
+import { projectDeletionRpc } from './project/project-deletion.rpc';
+import { ProjectController } from './project/project.controller';
+import type { RemoveProject } from './project/close-project';
 import { sshKeyRpc } from './ssh-key/ssh-key.rpc';
 
 /** SQL that brings the service's schema up to date, for `migrate`. */
 export const migrationsFolder = join(__dirname, '..', 'migrations');
 
+/** For identity to remove a project, in ms. */
+const REMOVAL_MS = 5_000;
+
 /** Starts the compute service: hosts, images and instances, and the controllers that make them true. */
 export async function start(config: ComputeConfig): Promise<Served> {
-  const f = await layFoundation({ service: 'compute', config, tables });
+  const f = await layFoundation({
+    service: 'compute',
+    config,
+    tables,
+    enterProject: 'compute.enter_project',
+  });
   const { db, work, operations, certificates, log } = f;
   const fenceMs = config.THECLOUD_HOST_FENCE_SECONDS * 1000;
   const agents = new Agents(certificates);
@@ -45,6 +56,13 @@ export async function start(config: ComputeConfig): Promise<Served> {
     credentials: certificates.channelCredentials(),
     serverKind: 'identity',
   });
+  const removal = createClient(identityV1.ProjectRemovalServiceClient, {
+    target: 'thecloud:///identity',
+    credentials: certificates.channelCredentials(),
+    serverKind: 'identity',
+  });
+  const removeProject: RemoveProject = (id, requestedBy, signal) =>
+    removal.removeProject({ id, requestedBy }, { timeoutMs: REMOVAL_MS, ...(signal ? { signal } : {}) });
   const registryOptions = {
     address: config.THECLOUD_REGISTRY_ADDRESS,
     username: config.THECLOUD_REGISTRY_USERNAME,
@@ -77,6 +95,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       instanceRpc(f, instances, agents),
       operationRpc(f),
       sshKeyRpc(f),
+      projectDeletionRpc(f, removeProject),
     ],
     engines: { registry: () => registry.answers() },
     reconcilers: [
@@ -90,6 +109,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
         ...{ ...images, db, work, operations },
         importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
       }),
+      new ProjectController({ db, work, remove: removeProject }),
       new ImageSweepController({ ...images, db, work, log }),
       new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],
@@ -103,6 +123,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       await served.close();
       agents.close();
       authority.close();
+      removal.close();
     },
   };
 }

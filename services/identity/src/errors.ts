@@ -10,6 +10,48 @@ export const errors = errorCatalogue('identity.thecloud', {
     'RESOURCE_EXHAUSTED',
     (m) => `Too many attempts. Try again in ${m.minutes} minutes.`,
   ),
+  USER_DISABLED: entry(
+    'PERMISSION_DENIED',
+    () => 'This account is disabled. Ask an administrator of this cloud to enable it.',
+  ),
+  PASSWORD_CHANGE_REQUIRED: entry(
+    'FAILED_PRECONDITION',
+    () => 'This is a one-time password. Sign in once more with it and with a new password (new_password).',
+    { field: 'new_password' },
+  ),
+  PASSWORD_CHANGE_NOT_DUE: entry(
+    'FAILED_PRECONDITION',
+    () => 'This is no one-time password. Sign in without new_password; change the password afterwards.',
+    { field: 'new_password' },
+  ),
+  ONE_TIME_PASSWORD_EXPIRED: entry(
+    'UNAUTHENTICATED',
+    () => 'This one-time password has expired. Ask an administrator of this cloud for another one.',
+  ),
+  PASSWORD_WRONG: entry('INVALID_ARGUMENT', () => 'is not the present password of this account', {
+    field: 'old_password',
+  }),
+  PASSWORD_UNCHANGED: entry('INVALID_ARGUMENT', () => 'must differ from the present password', {
+    field: 'new_password',
+  }),
+  USER_UNKNOWN: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `User ${m.id} was not found. \`cloud user list\` shows those there are.`,
+  ),
+  LAST_ADMINISTRATOR: entry(
+    'FAILED_PRECONDITION',
+    () => 'This is the last administrator of this cloud. Make somebody else an administrator first.',
+  ),
+  ONLY_OWNER: entry<{ projects: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `This user is the only owner of ${m.projects}. Name somebody to become an owner there (hand_over_to), or have these projects deleted first.`,
+    { field: 'hand_over_to' },
+  ),
+  ACCOUNT_CHANGES_LIMITED: entry<{ minutes: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) => `You have changed too many accounts. Try again in ${m.minutes} minutes.`,
+  ),
   REGISTRATION_CLOSED: entry(
     'FAILED_PRECONDITION',
     () => 'This cloud does not take new accounts. Ask its operator for one.',
@@ -40,6 +82,11 @@ export const errors = errorCatalogue('identity.thecloud', {
     'ALREADY_EXISTS',
     (m) => `You have a project ${m.name} already. Choose another name.`,
     { field: 'name' },
+  ),
+  PROJECT_UPDATE_EMPTY: entry(
+    'INVALID_ARGUMENT',
+    () => 'The update names no field. Send name, labels or both.',
+    { field: 'update_mask' },
   ),
   PROJECT_LIMIT: entry<{ limit: string }>(
     'RESOURCE_EXHAUSTED',

@@ -7,6 +7,7 @@ export { users } from './user/user.schema';
 export { sessions } from './session/session.schema';
 export { loginAttempts } from './session/login-attempt.schema';
 export { projects } from './project/project.schema';
+export type { Project } from './project/project.schema';
 export { members } from './member/member.schema';
 export { revokedPeers } from './certificate/revoked-peer.schema';
 export { apiKeys } from './api-key/api-key.schema';

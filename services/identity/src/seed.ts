@@ -66,7 +66,7 @@ async function ensureAdmin(
     .returning({ id: users.id });
   if (known) return known.id;
   const account = { email, passwordHash, name: 'Administrator', platformAdmin: true };
-  return (await registerUser(tx, account, projectName)).id;
+  return (await registerUser(tx, account, { projectName })).id;
 }
 
 async function ensureProject(tx: Tx, userId: string, name: string): Promise<string> {

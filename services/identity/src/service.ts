@@ -9,6 +9,7 @@ import { ensureSecrets } from './certificate/secrets';
 import type { IdentityConfig } from './config';
 import { eventRpc } from './event/event.rpc';
 import { housekeeping } from './housekeeping';
+import { projectRemovalRpc } from './project/project-removal.rpc';
 import { projectModule } from './project/project.module';
 import { kit } from './schema';
 import { sessionRpc } from './session/session.rpc';
@@ -47,6 +48,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
       userRpc(f, passwords, config.THECLOUD_REGISTRATION),
       sessionRpc(f, passwords),
       projectModule(f),
+      projectRemovalRpc(f),
       apiKeyRpc(f),
       eventRpc(events),
     ],

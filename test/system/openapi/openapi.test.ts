@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { methods } from '@thecloud/api';
-import { idOf } from '../api';
+import { Api, idOf } from '../api';
 import type { Body } from '../api';
 import { startCloud } from '../cloud';
 import type { Cloud } from '../cloud';
@@ -14,7 +14,14 @@ import type { Request } from './requests';
 /** Of each kind, for each route. Hashing passwords and waiting take their time on purpose: fewer of these. */
 const RUNS = 40;
 const SLOW_RUNS = 5;
-const slow = new Set(['RegisterUser', 'CreateSession', 'WaitOperation']);
+const slow = new Set([
+  'RegisterUser',
+  'CreateUser',
+  'ResetUserPassword',
+  'ChangePassword',
+  'CreateSession',
+  'WaitOperation',
+]);
 
 /** One message serves these and others, so a field that is required here cannot be marked so in the schema. */
 const requireMore = new Set(['CreateImage', 'UploadImage']);
@@ -29,8 +36,8 @@ let conformance: Conformance;
 /** Ids of what there is, by collection: what is given back in paths. */
 const known = new Map<string, string[]>();
 const succeeded = new Set<string>();
-/** Need a tarball, and a WebSocket. */
-const beyondChance = ['UploadImage', 'ExecInstance'];
+/** Need a tarball, a WebSocket, the present password, an empty project that is not needed, and a session inside one. */
+const beyondChance = ['UploadImage', 'ExecInstance', 'ChangePassword', 'DeleteProject', 'LeaveProject'];
 /** An account in the document's examples, and a session of it. */
 const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 let session: string;
@@ -69,6 +76,15 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
     });
     afterAll(() => void known.set('hosts', [cloud.hostId]));
   }
+  if (method.http?.path.startsWith('/v1/users/{id}'))
+    beforeAll(async () => {
+      known.set('users', [await nobodyInParticular()]);
+    });
+  if (rpc === 'UpdateProject')
+    beforeAll(async () => {
+      const [own] = (await cloud.admin.call('GET', '/v1/projects')).body.projects ?? [];
+      known.set('projects', [idOf(own ?? {})]);
+    });
   // One of the routes ends the session that asks.
   if (method.auth.scope === 'user')
     beforeAll(async () => {
@@ -103,6 +119,21 @@ it('got what it asked for from every route at least once', () => {
   const never = served.map(({ rpc }) => rpc).filter((rpc) => !succeeded.has(rpc));
   expect(never.filter((rpc) => !beyondChance.includes(rpc))).toEqual([]);
 });
+
+let people = 0;
+
+/** A user whose projects have another owner as well: one who can be disabled and deleted. */
+async function nobodyInParticular(): Promise<string> {
+  const account = { ...ada, email: `nobody-${++people}@example.com` };
+  const { body } = await cloud.admin.call('POST', '/v1/users', account);
+  const { token = '' } = (await cloud.admin.call('POST', '/v1/sessions', account)).body;
+  const person = new Api(cloud.url, token);
+  for (const project of (await person.call('GET', '/v1/projects')).body.projects ?? []) {
+    const owner = { email: ada.email, role: 'owner' };
+    await person.call('POST', '/v1/members', owner, { 'x-project-id': idOf(project) });
+  }
+  return (body as { id?: string }).id ?? '';
+}
 
 /** "/v1/instances/{id}:start" -> "instances". */
 function collectionOf(operation: Operation): string {

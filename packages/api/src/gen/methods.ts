@@ -1016,6 +1016,28 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.ProjectDeletionService/DeleteProject",
+    "service": "thecloud.compute.v1.ProjectDeletionService",
+    "rpc": "DeleteProject",
+    "input": "thecloud.compute.v1.DeleteProjectRequest",
+    "output": "thecloud.compute.v1.DeleteProjectResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/projects/{id}",
+      "body": ""
+    },
+    "httpStatus": 202,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "project:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.SshKeyService/ImportSshKey",
     "service": "thecloud.compute.v1.SshKeyService",
     "rpc": "ImportSshKey",
@@ -1310,6 +1332,25 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.identity.v1.ProjectRemovalService/RemoveProject",
+    "service": "thecloud.identity.v1.ProjectRemovalService",
+    "rpc": "RemoveProject",
+    "input": "thecloud.identity.v1.RemoveProjectRequest",
+    "output": "thecloud.identity.v1.RemoveProjectResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
     "path": "/thecloud.identity.v1.ProjectService/CreateProject",
     "service": "thecloud.identity.v1.ProjectService",
     "rpc": "CreateProject",
@@ -1371,6 +1412,28 @@ export const methods: readonly MethodEntry[] = [
     "auth": {
       "permission": "project:list",
       "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/UpdateProject",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "UpdateProject",
+    "input": "thecloud.identity.v1.UpdateProjectRequest",
+    "output": "thecloud.identity.v1.Project",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "PATCH",
+      "path": "/v1/projects/{id}",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "project:update",
+      "scope": "project",
       "public": false,
       "peers": []
     }
@@ -1458,6 +1521,28 @@ export const methods: readonly MethodEntry[] = [
     "repeat": "keyed",
     "auth": {
       "permission": "member:delete",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectService/LeaveProject",
+    "service": "thecloud.identity.v1.ProjectService",
+    "rpc": "LeaveProject",
+    "input": "thecloud.identity.v1.LeaveProjectRequest",
+    "output": "thecloud.identity.v1.LeaveProjectResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/members/me",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "membership:delete",
       "scope": "project",
       "public": false,
       "peers": []
@@ -1585,6 +1670,182 @@ export const methods: readonly MethodEntry[] = [
     "auth": {
       "permission": "user:read",
       "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/ChangePassword",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "ChangePassword",
+    "input": "thecloud.identity.v1.ChangePasswordRequest",
+    "output": "thecloud.identity.v1.ChangePasswordResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/me:changePassword",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "password:update",
+      "scope": "user",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/CreateUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "CreateUser",
+    "input": "thecloud.identity.v1.CreateUserRequest",
+    "output": "thecloud.identity.v1.OneTimePassword",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users:create",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "user:create",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/ListUsers",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "ListUsers",
+    "input": "thecloud.identity.v1.ListUsersRequest",
+    "output": "thecloud.identity.v1.ListUsersResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/users",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "user:list",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/GetUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "GetUser",
+    "input": "thecloud.identity.v1.GetUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/users/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "user:read",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/DisableUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "DisableUser",
+    "input": "thecloud.identity.v1.DisableUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/{id}:disable",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "user:disable",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/EnableUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "EnableUser",
+    "input": "thecloud.identity.v1.EnableUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/{id}:enable",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "user:enable",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/DeleteUser",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "DeleteUser",
+    "input": "thecloud.identity.v1.DeleteUserRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "DELETE",
+      "path": "/v1/users/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "user:delete",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/ResetUserPassword",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "ResetUserPassword",
+    "input": "thecloud.identity.v1.ResetUserPasswordRequest",
+    "output": "thecloud.identity.v1.OneTimePassword",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/{id}:resetPassword",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "password:reset",
+      "scope": "platform",
       "public": false,
       "peers": []
     }
@@ -2759,6 +3020,15 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
+  "thecloud.compute.v1.DeleteProjectRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.DeleteProjectResponse": {},
   "thecloud.compute.v1.SshKey": {
     "metadata": {
       "name": "metadata",
@@ -2887,6 +3157,39 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "page_token",
       "kind": "scalar",
       "maxLen": 1024
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "in": [
+        "",
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "active",
+        "expired"
+      ]
     }
   },
   "thecloud.identity.v1.ListApiKeysResponse": {
@@ -2997,6 +3300,20 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.identity.v1.Member": {},
+  "thecloud.identity.v1.RemoveProjectRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "requestedBy": {
+      "name": "requested_by",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.RemoveProjectResponse": {},
   "thecloud.identity.v1.CreateProjectRequest": {
     "name": {
       "name": "name",
@@ -3013,6 +3330,36 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "valueMaxLen": 255
     }
   },
+  "thecloud.identity.v1.UpdateProjectRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "pattern": "^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "updateMask": {
+      "name": "update_mask",
+      "kind": "list",
+      "maxItems": 2,
+      "in": [
+        "name",
+        "labels"
+      ]
+    }
+  },
   "thecloud.identity.v1.ListProjectsRequest": {
     "pageSize": {
       "name": "page_size",
@@ -3023,6 +3370,30 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "page_token",
       "kind": "scalar",
       "maxLen": 1024
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "in": [
+        "",
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
     }
   },
   "thecloud.identity.v1.ListProjectsResponse": {
@@ -3050,6 +3421,22 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "page_token",
       "kind": "scalar",
       "maxLen": 1024
+    },
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "maxLen": 254
+    },
+    "role": {
+      "name": "role",
+      "kind": "scalar",
+      "in": [
+        "",
+        "owner",
+        "admin",
+        "developer",
+        "viewer"
+      ]
     }
   },
   "thecloud.identity.v1.ListMembersResponse": {
@@ -3106,6 +3493,8 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.identity.v1.RemoveMemberResponse": {},
+  "thecloud.identity.v1.LeaveProjectRequest": {},
+  "thecloud.identity.v1.LeaveProjectResponse": {},
   "thecloud.identity.v1.User": {},
   "thecloud.identity.v1.CreateSessionRequest": {
     "email": {
@@ -3119,6 +3508,12 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "scalar",
       "required": true,
       "maxLen": 256
+    },
+    "newPassword": {
+      "name": "new_password",
+      "kind": "scalar",
+      "pattern": "^(.{12,256})?$",
+      "advice": "12 to 256 characters, or nothing"
     }
   },
   "thecloud.identity.v1.Session": {
@@ -3168,5 +3563,131 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 100
     }
   },
-  "thecloud.identity.v1.GetCurrentUserRequest": {}
+  "thecloud.identity.v1.GetCurrentUserRequest": {},
+  "thecloud.identity.v1.ChangePasswordRequest": {
+    "oldPassword": {
+      "name": "old_password",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 256
+    },
+    "newPassword": {
+      "name": "new_password",
+      "kind": "scalar",
+      "required": true,
+      "minLen": 12,
+      "maxLen": 256
+    }
+  },
+  "thecloud.identity.v1.ChangePasswordResponse": {},
+  "thecloud.identity.v1.CreateUserRequest": {
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[^@\\s]+@[^@\\s]+$",
+      "advice": "an e-mail address",
+      "maxLen": 254
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 100
+    }
+  },
+  "thecloud.identity.v1.OneTimePassword": {
+    "user": {
+      "name": "user",
+      "kind": "message",
+      "message": "thecloud.identity.v1.User"
+    }
+  },
+  "thecloud.identity.v1.ListUsersRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "email": {
+      "name": "email",
+      "kind": "scalar",
+      "maxLen": 254
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 100
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "active",
+        "disabled"
+      ]
+    }
+  },
+  "thecloud.identity.v1.ListUsersResponse": {
+    "users": {
+      "name": "users",
+      "kind": "list",
+      "message": "thecloud.identity.v1.User"
+    }
+  },
+  "thecloud.identity.v1.GetUserRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.DisableUserRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "handOverTo": {
+      "name": "hand_over_to",
+      "kind": "scalar",
+      "maxLen": 254
+    }
+  },
+  "thecloud.identity.v1.EnableUserRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.DeleteUserRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "handOverTo": {
+      "name": "hand_over_to",
+      "kind": "scalar",
+      "maxLen": 254
+    }
+  },
+  "thecloud.identity.v1.ResetUserPasswordRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  }
 };

@@ -480,6 +480,16 @@ export class Members extends Resource {
       options,
     );
   }
+
+  /** Takes the signed-in user out of the current project, whatever the role. The last owner stays. */
+  leaveProject(request: T.LeaveProjectRequest = {}, options?: CallOptions): Promise<T.LeaveProjectResponse> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/members/me', body: '', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
 }
 
 /** Operations of the current project, newest first. */
@@ -539,8 +549,22 @@ export class Operations extends Resource {
   }
 }
 
-/** Projects and who belongs to them. */
+/** The end of projects. It stands here because compute may call identity, and identity may not call compute. */
 export class Projects extends Resource {
+  /** Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it. */
+  delete(
+    id: string,
+    request: T.DeleteProjectRequest = {},
+    options?: CallOptions,
+  ): Promise<T.DeleteProjectResponse> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/projects/{id}', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
   /** Makes a project owned by the caller. */
   create(request: T.CreateProjectRequest, options?: CallOptions): Promise<T.Project> {
     return this.callUnary(
@@ -566,6 +590,16 @@ export class Projects extends Resource {
   get(id: string, request: T.GetProjectRequest = {}, options?: CallOptions): Promise<T.Project> {
     return this.callUnary(
       { verb: 'GET', path: '/v1/projects/{id}', body: '', scope: 'user' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Changes name and labels of the current project. */
+  update(id: string, request: T.UpdateProjectRequest = {}, options?: CallOptions): Promise<T.Project> {
+    return this.callUnary(
+      { verb: 'PATCH', path: '/v1/projects/{id}', body: '*', scope: 'project' },
       [id],
       request,
       options,
@@ -666,6 +700,91 @@ export class Users extends Resource {
     return this.callUnary(
       { verb: 'GET', path: '/v1/users/me', body: '', scope: 'user' },
       [],
+      request,
+      options,
+    );
+  }
+
+  /** Changes the signed-in user's own password. All other sessions of the user end; API keys work on. */
+  changePassword(request: T.ChangePasswordRequest, options?: CallOptions): Promise<T.ChangePasswordResponse> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/me:changePassword', body: '*', scope: 'user' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** Opens an account for somebody else, also where registration is closed. For administrators of the installation. */
+  create(request: T.CreateUserRequest, options?: CallOptions): Promise<T.OneTimePassword> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users:create', body: '*', scope: 'platform' },
+      [],
+      request,
+      options,
+    );
+  }
+
+  /** All accounts, newest first. For administrators of the installation. */
+  list(request: T.ListUsersRequest = {}, options?: CallOptions): Pages<T.User, T.ListUsersResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/users', body: '', scope: 'platform' },
+      [],
+      'users',
+      request,
+      options,
+    );
+  }
+
+  /** One account, by id. For administrators of the installation. */
+  get(id: string, request: T.GetUserRequest = {}, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/users/{id}', body: '', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last administrator cannot be disabled, the only owner of a project only with hand_over_to. */
+  disable(id: string, request: T.DisableUserRequest = {}, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/{id}:disable', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Lets a disabled user sign in again. The user's API keys work again. */
+  enable(id: string, request: T.EnableUserRequest = {}, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/{id}:enable', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to. */
+  delete(id: string, request: T.DeleteUserRequest = {}, options?: CallOptions): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'DELETE', path: '/v1/users/{id}', body: '', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Sets a password that works for one sign-in within 24 hours, which must bring a new one. It is in this answer and never again. All sessions of the user end; API keys work on. */
+  resetPassword(
+    id: string,
+    request: T.ResetUserPasswordRequest = {},
+    options?: CallOptions,
+  ): Promise<T.OneTimePassword> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/{id}:resetPassword', body: '*', scope: 'platform' },
+      [id],
       request,
       options,
     );

@@ -21,6 +21,14 @@ export interface ApiKey {
   created_by: string;
 }
 
+export interface ChangePasswordRequest {
+  old_password: string;
+  /** At least 12 characters. */
+  new_password: string;
+}
+
+export type ChangePasswordResponse = Record<string, never>;
+
 export type CordonHostRequest = Record<string, never>;
 
 export interface CpuStats {
@@ -73,6 +81,13 @@ export interface CreateProjectRequest {
 export interface CreateSessionRequest {
   email: string;
   password: string;
+  /** Replaces a one-time password in the same step; PASSWORD_CHANGE_REQUIRED asks for it. At least 12 characters. */
+  new_password?: string;
+}
+
+export interface CreateUserRequest {
+  email: string;
+  name?: string;
 }
 
 export type DeleteApiKeyRequest = Record<string, never>;
@@ -87,7 +102,23 @@ export type DeleteImageRequest = Record<string, never>;
 
 export type DeleteInstanceRequest = Record<string, never>;
 
+export type DeleteProjectRequest = Record<string, never>;
+
+export type DeleteProjectResponse = Record<string, never>;
+
 export type DeleteSshKeyRequest = Record<string, never>;
+
+export interface DeleteUserRequest {
+  /** E-mail address of the user who becomes an owner of the projects that would have none. */
+  hand_over_to?: string;
+}
+
+export interface DisableUserRequest {
+  /** E-mail address of the user who becomes an owner of the projects that would have none. */
+  hand_over_to?: string;
+}
+
+export type EnableUserRequest = Record<string, never>;
 
 /** Something that happened, as a CloudEvent 1.0 (cloudevents.io): its JSON is the CloudEvents JSON format. */
 export interface Event {
@@ -166,6 +197,8 @@ export type GetOperationRequest = Record<string, never>;
 export type GetProjectRequest = Record<string, never>;
 
 export type GetSshKeyRequest = Record<string, never>;
+
+export type GetUserRequest = Record<string, never>;
 
 /** A machine that runs instances. Hosts belong to the installation, not to a project. */
 export interface Host {
@@ -362,9 +395,19 @@ export interface InstanceType {
   cpu_millicores: number;
 }
 
+export type LeaveProjectRequest = Record<string, never>;
+
+export type LeaveProjectResponse = Record<string, never>;
+
 export interface ListApiKeysRequest {
   page_size?: number;
   page_token?: string;
+  name?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  role?: 'owner' | 'admin' | 'developer' | 'viewer';
+  /** active, or expired; revoked keys are never listed. */
+  state?: 'active' | 'expired';
 }
 
 export interface ListApiKeysResponse {
@@ -422,6 +465,8 @@ export interface ListInstancesResponse {
 export interface ListMembersRequest {
   page_size?: number;
   page_token?: string;
+  email?: string;
+  role?: 'owner' | 'admin' | 'developer' | 'viewer';
 }
 
 export interface ListMembersResponse {
@@ -444,6 +489,11 @@ export interface ListOperationsResponse {
 export interface ListProjectsRequest {
   page_size?: number;
   page_token?: string;
+  name?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  /** The caller's role there. */
+  role?: 'owner' | 'admin' | 'developer' | 'viewer';
 }
 
 export interface ListProjectsResponse {
@@ -459,6 +509,21 @@ export interface ListSshKeysRequest {
 
 export interface ListSshKeysResponse {
   ssh_keys: SshKey[];
+  next_page_token: string;
+}
+
+export interface ListUsersRequest {
+  page_size?: number;
+  page_token?: string;
+  email?: string;
+  name?: string;
+  state?: 'active' | 'disabled';
+  /** Only administrators, or only others. */
+  platform_admin?: boolean;
+}
+
+export interface ListUsersResponse {
+  users: User[];
   next_page_token: string;
 }
 
@@ -492,6 +557,14 @@ export interface NetworkStats {
   rx_packets: string;
   tx_bytes: string;
   tx_packets: string;
+}
+
+/** What an administrator hands to a user. */
+export interface OneTimePassword {
+  user?: User;
+  /** Works for one sign-in, until expires_at. */
+  password: string;
+  expires_at?: string;
 }
 
 /** Who asked for what, how far it got and how it ended. */
@@ -586,6 +659,8 @@ export interface RenameSshKeyRequest {
   /** Refuse unless the key still has this metadata.version (over HTTP: If-Match). 0: whatever it has. */
   version?: number;
 }
+
+export type ResetUserPasswordRequest = Record<string, never>;
 
 /** What every resource has. */
 export interface ResourceMetadata {
@@ -696,6 +771,14 @@ export interface UpdateMemberRequest {
   role: 'owner' | 'admin' | 'developer' | 'viewer';
 }
 
+export interface UpdateProjectRequest {
+  name?: string;
+  labels?: Record<string, string>;
+  update_mask?: ('name' | 'labels')[];
+  /** Refuse unless the project still has this metadata.version (over HTTP: If-Match). 0: whatever it has. */
+  version?: number;
+}
+
 /** The first message carries everything but `chunk`; the others carry only `chunk`. */
 export interface UploadImageRequest {
   name?: string;
@@ -712,6 +795,10 @@ export interface User {
   /** Administers the installation: hosts, and nothing of other people's projects. */
   platform_admin: boolean;
   created_at?: string;
+  /** active, or disabled: cannot sign in, and neither sessions nor API keys of this user work. */
+  state: string;
+  /** The password was set by an administrator: the next sign-in has to bring a new one. */
+  must_change_password: boolean;
 }
 
 export interface WaitOperationRequest {

@@ -75,15 +75,15 @@ export const oneOf = (column: string, placeholder: string): SQL =>
 
 /**
  * Begins a transaction of that scope, as one message. Queued, not awaited: it travels with the first query. Settings end
- * with their transaction, so what is not said here is not set.
+ * with their transaction, so what is not said here is not set. `enterProject`: see DatabaseOptions.
  */
-export function begin(client: PoolClient, scope: Scope, statement: string) {
+export function begin(client: PoolClient, scope: Scope, statement: string, enterProject = '') {
   const set = (name: string, value: string) =>
     `${statement}; SET LOCAL thecloud.${name} TO ${escapeLiteral(value)}`;
   if (scope === 'system') return client.query(set('scope', 'system'));
-  return client.query(
-    'projectId' in scope ? set('project_id', scope.projectId) : set('subject', scope.subject),
-  );
+  if (!('projectId' in scope)) return client.query(set('subject', scope.subject));
+  const enter = enterProject && `; SELECT ${enterProject}(${escapeLiteral(scope.projectId)})`;
+  return client.query(set('project_id', scope.projectId) + enter);
 }
 
 /** The next turn of the event loop. drizzle sends a query some microtasks after it is asked for it: by then it has. */

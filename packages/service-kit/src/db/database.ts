@@ -5,7 +5,7 @@ import type { Logger } from '../log';
 import { begin, cork, corkEvents, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
 import { isSocket, withPassword } from './connection-url';
-import { isConnectionLoss } from './failures';
+import { isClosedProject, isConnectionLoss } from './failures';
 import { SharedReads } from './shared-reads';
 import { SharedWrites } from './shared-writes';
 
@@ -19,6 +19,11 @@ export interface DatabaseOptions {
   /** PostgreSQL ends a statement that takes longer; 15 s otherwise. */
   readonly statementMs?: number;
   readonly log: Logger;
+  /**
+   * SQL function that every transaction which writes in a project begins with. It holds a lock on the project until the
+   * end, and fails with SQLSTATE TC001 where the project is closed.
+   */
+  readonly enterProject?: string;
 }
 
 const commitHooks = new WeakMap<Tx, Array<() => void>>();
@@ -115,7 +120,7 @@ export class Database {
     const by = askedBy(this.write);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
-      const begun = begin(client, scope, 'BEGIN');
+      const begun = begin(client, scope, 'BEGIN', this.options.enterProject);
       void nextTurn().then(uncork);
       const tx = txOf(client);
       const transaction = {};
@@ -133,6 +138,7 @@ export class Database {
       } catch (cause) {
         await Promise.allSettled(lastWords.get(tx) ?? []); // none may come after the end
         await client.query('ROLLBACK');
+        if (isClosedProject(cause)) throw commonErrors.PROJECT_CLOSED({}, cause);
         throw cause;
       } finally {
         commitHooks.delete(tx);

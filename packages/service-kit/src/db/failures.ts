@@ -13,6 +13,9 @@ export function isConnectionLoss(cause: unknown): boolean {
 /** An earlier statement of the same transaction failed, so this one was not even tried. */
 export const isBystander = (cause: unknown): boolean => hasCode(cause, '25P02');
 
+/** The project is being deleted: see DatabaseOptions.enterProject. */
+export const isClosedProject = (cause: unknown): boolean => hasCode(cause, 'TC001');
+
 /** The constraint whose unique violation this is, if it is one. Drizzle wraps the driver's error as its cause. */
 export function violatedUnique(cause: unknown): string | undefined {
   for (let e = cause; e instanceof Error; e = e.cause) {

@@ -45,9 +45,17 @@ class ApiKeys(Resource):
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        name: str | None = None,
+        label: Sequence[str] | None = None,
+        role: str | None = None,
+        state: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.ApiKey, T.ListApiKeysResponse]:
-        request = build(T.ListApiKeysRequest, page_size=page_size, page_token=page_token)
+        """
+        label: "key=value"; all must match.
+        state: active, or expired; revoked keys are never listed.
+        """
+        request = build(T.ListApiKeysRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role, state=state)
         return self._pages("/thecloud.identity.v1.ApiKeyService/ListApiKeys", request, T.ListApiKeysResponse, "api_keys", timeout)
 
     def get(
@@ -582,10 +590,12 @@ class Members(Resource):
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        email: str | None = None,
+        role: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Member, T.ListMembersResponse]:
         """The current project's members."""
-        request = build(T.ListMembersRequest, page_size=page_size, page_token=page_token)
+        request = build(T.ListMembersRequest, page_size=page_size, page_token=page_token, email=email, role=role)
         return self._pages("/thecloud.identity.v1.ProjectService/ListMembers", request, T.ListMembersResponse, "members", timeout)
 
     def add(
@@ -622,6 +632,17 @@ class Members(Resource):
         """Takes a user out of the current project."""
         request = build(T.RemoveMemberRequest, user_id=user_id)
         return self._unary("/thecloud.identity.v1.ProjectService/RemoveMember", request, T.RemoveMemberResponse, "keyed", timeout, idempotency_key)
+
+    def leave_project(
+        self,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.LeaveProjectResponse:
+        """Takes the signed-in user out of the current project, whatever the role. The last owner
+        stays."""
+        request = build(T.LeaveProjectRequest)
+        return self._unary("/thecloud.identity.v1.ProjectService/LeaveProject", request, T.LeaveProjectResponse, "keyed", timeout, idempotency_key)
 
 
 class Operations(OperationResource):
@@ -689,7 +710,24 @@ class Operations(OperationResource):
 
 
 class Projects(Resource):
-    """Projects and who belongs to them."""
+    """The end of projects. It stands here because compute may call identity, and identity may not
+    call compute."""
+
+    def delete(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.DeleteProjectResponse:
+        """Deletes the current project, with its members and API keys, for good. Refused while
+        anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in
+        it.
+
+        id: The current project's.
+        """
+        request = build(T.DeleteProjectRequest, id=id)
+        return self._unary("/thecloud.compute.v1.ProjectDeletionService/DeleteProject", request, T.DeleteProjectResponse, "keyed", timeout, idempotency_key)
 
     def create(
         self,
@@ -711,10 +749,17 @@ class Projects(Resource):
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        name: str | None = None,
+        label: Sequence[str] | None = None,
+        role: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Project, T.ListProjectsResponse]:
-        """The projects the caller belongs to."""
-        request = build(T.ListProjectsRequest, page_size=page_size, page_token=page_token)
+        """The projects the caller belongs to.
+
+        label: "key=value"; all must match.
+        role: The caller's role there.
+        """
+        request = build(T.ListProjectsRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role)
         return self._pages("/thecloud.identity.v1.ProjectService/ListProjects", request, T.ListProjectsResponse, "projects", timeout)
 
     def get(
@@ -727,6 +772,26 @@ class Projects(Resource):
         request = build(T.GetProjectRequest, id=id)
         return self._unary("/thecloud.identity.v1.ProjectService/GetProject", request, T.Project, "read", timeout, None)
 
+    def update(
+        self,
+        id: str,
+        *,
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        update_mask: Sequence[str] | None = None,
+        version: int | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Project:
+        """Changes name and labels of the current project.
+
+        id: The current project's.
+        version: Refuse unless the project still has this metadata.version (over HTTP: If-Match). 0:
+            whatever it has.
+        """
+        request = build(T.UpdateProjectRequest, id=id, name=name, labels=labels, update_mask=update_mask, version=version)
+        return self._unary("/thecloud.identity.v1.ProjectService/UpdateProject", request, T.Project, "keyed", timeout, idempotency_key)
+
 
 class Sessions(Resource):
     """Signing in and out."""
@@ -736,11 +801,16 @@ class Sessions(Resource):
         *,
         email: str,
         password: str,
+        new_password: str | None = None,
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.Session:
-        """Signs in. Attempts are limited per account and per address: 429 says when to try again."""
-        request = build(T.CreateSessionRequest, email=email, password=password)
+        """Signs in. Attempts are limited per account and per address: 429 says when to try again.
+
+        new_password: Replaces a one-time password in the same step; PASSWORD_CHANGE_REQUIRED asks
+            for it. At least 12 characters.
+        """
+        request = build(T.CreateSessionRequest, email=email, password=password, new_password=new_password)
         return self._unary("/thecloud.identity.v1.SessionService/CreateSession", request, T.Session, "keyed", timeout, idempotency_key)
 
     def delete_current(
@@ -848,6 +918,122 @@ class Users(Resource):
         request = build(T.GetCurrentUserRequest)
         return self._unary("/thecloud.identity.v1.UserService/GetCurrentUser", request, T.User, "read", timeout, None)
 
+    def change_password(
+        self,
+        *,
+        old_password: str,
+        new_password: str,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.ChangePasswordResponse:
+        """Changes the signed-in user's own password. All other sessions of the user end; API keys
+        work on.
+
+        new_password: At least 12 characters.
+        """
+        request = build(T.ChangePasswordRequest, old_password=old_password, new_password=new_password)
+        return self._unary("/thecloud.identity.v1.UserService/ChangePassword", request, T.ChangePasswordResponse, "keyed", timeout, idempotency_key)
+
+    def create(
+        self,
+        *,
+        email: str,
+        name: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.OneTimePassword:
+        """Opens an account for somebody else, also where registration is closed. For administrators
+        of the installation."""
+        request = build(T.CreateUserRequest, email=email, name=name)
+        return self._unary("/thecloud.identity.v1.UserService/CreateUser", request, T.OneTimePassword, "keyed", timeout, idempotency_key)
+
+    def list(
+        self,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        email: str | None = None,
+        name: str | None = None,
+        state: str | None = None,
+        platform_admin: bool | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.User, T.ListUsersResponse]:
+        """All accounts, newest first. For administrators of the installation.
+
+        platform_admin: Only administrators, or only others.
+        """
+        request = build(T.ListUsersRequest, page_size=page_size, page_token=page_token, email=email, name=name, state=state, platform_admin=platform_admin)
+        return self._pages("/thecloud.identity.v1.UserService/ListUsers", request, T.ListUsersResponse, "users", timeout)
+
+    def get(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+    ) -> T.User:
+        """One account, by id. For administrators of the installation."""
+        request = build(T.GetUserRequest, id=id)
+        return self._unary("/thecloud.identity.v1.UserService/GetUser", request, T.User, "read", timeout, None)
+
+    def disable(
+        self,
+        id: str,
+        *,
+        hand_over_to: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Ends all sessions of a user and refuses the user's API keys, within 5 seconds.
+        Memberships stay. The last administrator cannot be disabled, the only owner of a project
+        only with hand_over_to.
+
+        hand_over_to: E-mail address of the user who becomes an owner of the projects that would
+            have none.
+        """
+        request = build(T.DisableUserRequest, id=id, hand_over_to=hand_over_to)
+        return self._unary("/thecloud.identity.v1.UserService/DisableUser", request, T.User, "keyed", timeout, idempotency_key)
+
+    def enable(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Lets a disabled user sign in again. The user's API keys work again."""
+        request = build(T.EnableUserRequest, id=id)
+        return self._unary("/thecloud.identity.v1.UserService/EnableUser", request, T.User, "keyed", timeout, idempotency_key)
+
+    def delete(
+        self,
+        id: str,
+        *,
+        hand_over_to: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all
+        projects and frees its e-mail address. The last administrator cannot be deleted, the only
+        owner of a project only with hand_over_to.
+
+        hand_over_to: E-mail address of the user who becomes an owner of the projects that would
+            have none.
+        """
+        request = build(T.DeleteUserRequest, id=id, hand_over_to=hand_over_to)
+        return self._unary("/thecloud.identity.v1.UserService/DeleteUser", request, T.User, "keyed", timeout, idempotency_key)
+
+    def reset_password(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.OneTimePassword:
+        """Sets a password that works for one sign-in within 24 hours, which must bring a new one.
+        It is in this answer and never again. All sessions of the user end; API keys work on."""
+        request = build(T.ResetUserPasswordRequest, id=id)
+        return self._unary("/thecloud.identity.v1.UserService/ResetUserPassword", request, T.OneTimePassword, "keyed", timeout, idempotency_key)
+
 
 class Resources:
     """Every resource of the API.
@@ -861,7 +1047,8 @@ class Resources:
     instances: Instances of the current project.
     members: Projects and who belongs to them.
     operations: Operations of the current project, newest first.
-    projects: Projects and who belongs to them.
+    projects: The end of projects. It stands here because compute may call identity, and identity
+        may not call compute.
     sessions: Signing in and out.
     ssh_keys: SSH public keys of the current project.
     users: People's accounts.

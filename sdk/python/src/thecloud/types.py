@@ -3,6 +3,8 @@
 
 from thecloud.identity.v1.project_service_pb2 import AddMemberRequest as AddMemberRequest
 from thecloud.identity.v1.api_key_pb2 import ApiKey as ApiKey
+from thecloud.identity.v1.user_service_pb2 import ChangePasswordRequest as ChangePasswordRequest
+from thecloud.identity.v1.user_service_pb2 import ChangePasswordResponse as ChangePasswordResponse
 from thecloud.compute.v1.host_service_pb2 import CordonHostRequest as CordonHostRequest
 from thecloud.compute.v1.instance_stats_pb2 import CpuStats as CpuStats
 from thecloud.identity.v1.api_key_service_pb2 import CreateApiKeyRequest as CreateApiKeyRequest
@@ -12,13 +14,19 @@ from thecloud.compute.v1.image_service_pb2 import CreateImageRequest as CreateIm
 from thecloud.compute.v1.instance_service_pb2 import CreateInstanceRequest as CreateInstanceRequest
 from thecloud.identity.v1.project_service_pb2 import CreateProjectRequest as CreateProjectRequest
 from thecloud.identity.v1.session_service_pb2 import CreateSessionRequest as CreateSessionRequest
+from thecloud.identity.v1.user_service_pb2 import CreateUserRequest as CreateUserRequest
 from thecloud.identity.v1.api_key_service_pb2 import DeleteApiKeyRequest as DeleteApiKeyRequest
 from thecloud.identity.v1.session_service_pb2 import DeleteCurrentSessionRequest as DeleteCurrentSessionRequest
 from thecloud.identity.v1.session_service_pb2 import DeleteCurrentSessionResponse as DeleteCurrentSessionResponse
 from thecloud.compute.v1.host_service_pb2 import DeleteHostRequest as DeleteHostRequest
 from thecloud.compute.v1.image_service_pb2 import DeleteImageRequest as DeleteImageRequest
 from thecloud.compute.v1.instance_service_pb2 import DeleteInstanceRequest as DeleteInstanceRequest
+from thecloud.compute.v1.project_deletion_service_pb2 import DeleteProjectRequest as DeleteProjectRequest
+from thecloud.compute.v1.project_deletion_service_pb2 import DeleteProjectResponse as DeleteProjectResponse
 from thecloud.compute.v1.ssh_key_service_pb2 import DeleteSshKeyRequest as DeleteSshKeyRequest
+from thecloud.identity.v1.user_service_pb2 import DeleteUserRequest as DeleteUserRequest
+from thecloud.identity.v1.user_service_pb2 import DisableUserRequest as DisableUserRequest
+from thecloud.identity.v1.user_service_pb2 import EnableUserRequest as EnableUserRequest
 from thecloud.identity.v1.event_pb2 import Event as Event
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceRequest as ExecInstanceRequest
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceResponse as ExecInstanceResponse
@@ -33,6 +41,7 @@ from thecloud.compute.v1.instance_type_service_pb2 import GetInstanceTypeRequest
 from thecloud.compute.v1.operation_service_pb2 import GetOperationRequest as GetOperationRequest
 from thecloud.identity.v1.project_service_pb2 import GetProjectRequest as GetProjectRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import GetSshKeyRequest as GetSshKeyRequest
+from thecloud.identity.v1.user_service_pb2 import GetUserRequest as GetUserRequest
 from thecloud.compute.v1.host_pb2 import Host as Host
 from thecloud.compute.v1.host_pb2 import HostInventory as HostInventory
 from thecloud.compute.v1.host_pb2 import HostSpec as HostSpec
@@ -48,6 +57,8 @@ from thecloud.compute.v1.instance_pb2 import InstanceSpec as InstanceSpec
 from thecloud.compute.v1.instance_stats_pb2 import InstanceStats as InstanceStats
 from thecloud.compute.v1.instance_pb2 import InstanceStatus as InstanceStatus
 from thecloud.compute.v1.instance_type_pb2 import InstanceType as InstanceType
+from thecloud.identity.v1.project_service_pb2 import LeaveProjectRequest as LeaveProjectRequest
+from thecloud.identity.v1.project_service_pb2 import LeaveProjectResponse as LeaveProjectResponse
 from thecloud.identity.v1.api_key_service_pb2 import ListApiKeysRequest as ListApiKeysRequest
 from thecloud.identity.v1.api_key_service_pb2 import ListApiKeysResponse as ListApiKeysResponse
 from thecloud.compute.v1.host_service_pb2 import ListHostsRequest as ListHostsRequest
@@ -66,10 +77,13 @@ from thecloud.identity.v1.project_service_pb2 import ListProjectsRequest as List
 from thecloud.identity.v1.project_service_pb2 import ListProjectsResponse as ListProjectsResponse
 from thecloud.compute.v1.ssh_key_service_pb2 import ListSshKeysRequest as ListSshKeysRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import ListSshKeysResponse as ListSshKeysResponse
+from thecloud.identity.v1.user_service_pb2 import ListUsersRequest as ListUsersRequest
+from thecloud.identity.v1.user_service_pb2 import ListUsersResponse as ListUsersResponse
 from thecloud.compute.v1.instance_logs_pb2 import LogChunk as LogChunk
 from thecloud.identity.v1.project_pb2 import Member as Member
 from thecloud.compute.v1.instance_stats_pb2 import MemoryStats as MemoryStats
 from thecloud.compute.v1.instance_stats_pb2 import NetworkStats as NetworkStats
+from thecloud.identity.v1.user_service_pb2 import OneTimePassword as OneTimePassword
 from thecloud.common.v1.operation_pb2 import Operation as Operation
 from thecloud.common.v1.operation_pb2 import OperationError as OperationError
 from thecloud.common.v1.operation_pb2 import OperationStep as OperationStep
@@ -81,6 +95,7 @@ from thecloud.identity.v1.user_service_pb2 import RegisterUserRequest as Registe
 from thecloud.identity.v1.project_service_pb2 import RemoveMemberRequest as RemoveMemberRequest
 from thecloud.identity.v1.project_service_pb2 import RemoveMemberResponse as RemoveMemberResponse
 from thecloud.compute.v1.ssh_key_service_pb2 import RenameSshKeyRequest as RenameSshKeyRequest
+from thecloud.identity.v1.user_service_pb2 import ResetUserPasswordRequest as ResetUserPasswordRequest
 from thecloud.common.v1.resource_pb2 import ResourceMetadata as ResourceMetadata
 from thecloud.compute.v1.instance_service_pb2 import RestartInstanceRequest as RestartInstanceRequest
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandRequest as RunInstanceCommandRequest
@@ -95,6 +110,7 @@ from thecloud.compute.v1.host_service_pb2 import UncordonHostRequest as Uncordon
 from thecloud.compute.v1.image_service_pb2 import UnshareImageRequest as UnshareImageRequest
 from thecloud.compute.v1.instance_service_pb2 import UpdateInstanceRequest as UpdateInstanceRequest
 from thecloud.identity.v1.project_service_pb2 import UpdateMemberRequest as UpdateMemberRequest
+from thecloud.identity.v1.project_service_pb2 import UpdateProjectRequest as UpdateProjectRequest
 from thecloud.compute.v1.image_service_pb2 import UploadImageRequest as UploadImageRequest
 from thecloud.identity.v1.user_pb2 import User as User
 from thecloud.compute.v1.operation_service_pb2 import WaitOperationRequest as WaitOperationRequest
@@ -112,6 +128,8 @@ from thecloud.compute.v1.operation_service_pb2 import WatchOperationsRequest as 
 __all__ = [
     "AddMemberRequest",
     "ApiKey",
+    "ChangePasswordRequest",
+    "ChangePasswordResponse",
     "CordonHostRequest",
     "CpuStats",
     "CreateApiKeyRequest",
@@ -121,13 +139,19 @@ __all__ = [
     "CreateInstanceRequest",
     "CreateProjectRequest",
     "CreateSessionRequest",
+    "CreateUserRequest",
     "DeleteApiKeyRequest",
     "DeleteCurrentSessionRequest",
     "DeleteCurrentSessionResponse",
     "DeleteHostRequest",
     "DeleteImageRequest",
     "DeleteInstanceRequest",
+    "DeleteProjectRequest",
+    "DeleteProjectResponse",
     "DeleteSshKeyRequest",
+    "DeleteUserRequest",
+    "DisableUserRequest",
+    "EnableUserRequest",
     "Event",
     "ExecInstanceRequest",
     "ExecInstanceResponse",
@@ -142,6 +166,7 @@ __all__ = [
     "GetOperationRequest",
     "GetProjectRequest",
     "GetSshKeyRequest",
+    "GetUserRequest",
     "Host",
     "HostInventory",
     "HostSpec",
@@ -157,6 +182,8 @@ __all__ = [
     "InstanceStats",
     "InstanceStatus",
     "InstanceType",
+    "LeaveProjectRequest",
+    "LeaveProjectResponse",
     "ListApiKeysRequest",
     "ListApiKeysResponse",
     "ListHostsRequest",
@@ -175,10 +202,13 @@ __all__ = [
     "ListProjectsResponse",
     "ListSshKeysRequest",
     "ListSshKeysResponse",
+    "ListUsersRequest",
+    "ListUsersResponse",
     "LogChunk",
     "Member",
     "MemoryStats",
     "NetworkStats",
+    "OneTimePassword",
     "Operation",
     "OperationError",
     "OperationStep",
@@ -190,6 +220,7 @@ __all__ = [
     "RemoveMemberRequest",
     "RemoveMemberResponse",
     "RenameSshKeyRequest",
+    "ResetUserPasswordRequest",
     "ResourceMetadata",
     "RestartInstanceRequest",
     "RunInstanceCommandRequest",
@@ -204,6 +235,7 @@ __all__ = [
     "UnshareImageRequest",
     "UpdateInstanceRequest",
     "UpdateMemberRequest",
+    "UpdateProjectRequest",
     "UploadImageRequest",
     "User",
     "WaitOperationRequest",

@@ -24,11 +24,11 @@ export function apiKeyRpc(f: Foundation): Implementation {
     },
     listApiKeys: async (ctx, request) => {
       const page = pageOf(request);
-      const { rows, nextPageToken } = cutPage(await findApiKeys(f.db, projectOf(ctx), page), page);
+      const { rows, nextPageToken } = cutPage(await findApiKeys(f.db, projectOf(ctx), page, request), page);
       return { apiKeys: rows.map((key) => apiKeyToProto(key)), nextPageToken };
     },
     getApiKey: async (ctx, { id }) => {
-      const [key] = await findApiKeys(f.db, projectOf(ctx), { size: 1, after: undefined }, id);
+      const [key] = await findApiKeys(f.db, projectOf(ctx), { size: 1, after: undefined }, { id });
       if (!key) throw errors.API_KEY_NOT_FOUND({ id });
       return apiKeyToProto(key);
     },

@@ -2,6 +2,7 @@ import { decodeJwt } from 'jose';
 import { type IdentityCaller, identityCaller, startTestIdentity, testEngines } from '@thecloud/testkit';
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 
+const everything = { pageSize: 0, pageToken: '', name: '', email: '', label: [], role: '', state: '' };
 let engines: TestEngines;
 let identity: TestIdentity;
 let caller: IdentityCaller;
@@ -54,7 +55,7 @@ describe('an API key', () => {
     await expect(caller.keys.createApiKey(asks('other'), options)).rejects.toMatchObject({
       reason: 'IDEMPOTENCY_KEY_REUSED',
     });
-    const { apiKeys } = await caller.keys.listApiKeys({ pageSize: 0, pageToken: '' }, options);
+    const { apiKeys } = await caller.keys.listApiKeys({ ...everything, pageSize: 0 }, options);
     expect(apiKeys).toHaveLength(1);
   });
 
@@ -106,7 +107,7 @@ describe('an API key', () => {
     await expect(caller.keys.createApiKey(asks('x', 'viewer'), asDeveloper)).rejects.toMatchObject({
       reason: 'PERMISSION_DENIED',
     });
-    await expect(caller.keys.listApiKeys({ pageSize: 0, pageToken: '' }, asDeveloper)).resolves.toMatchObject(
+    await expect(caller.keys.listApiKeys({ ...everything, pageSize: 0 }, asDeveloper)).resolves.toMatchObject(
       { nextPageToken: '' },
     );
   });
@@ -163,12 +164,30 @@ describe('an API key', () => {
     const seen: Array<string | undefined> = [];
     let pageToken = '';
     do {
-      const page = await caller.keys.listApiKeys({ pageSize: 2, pageToken }, options);
+      const page = await caller.keys.listApiKeys({ ...everything, pageSize: 2, pageToken }, options);
       expect(page.apiKeys.length).toBeLessThanOrEqual(2);
       seen.push(...page.apiKeys.map((key) => key.metadata?.name));
       pageToken = page.nextPageToken;
     } while (pageToken);
     expect(seen).toEqual(names.reverse());
+
+    const soon = {
+      ...asks('soon'),
+      labels: { of: 'ci' },
+      role: 'viewer',
+      expiresAt: new Date(Date.now() + 60_000),
+    };
+    await caller.keys.createApiKey(soon, options);
+    const namesOf = async (filter: object) =>
+      (await caller.keys.listApiKeys({ ...everything, ...filter }, options)).apiKeys.map(
+        (k) => k.metadata?.name,
+      );
+    expect(await namesOf({ name: 'c' })).toEqual(['c']);
+    expect(await namesOf({ role: 'viewer', label: ['of=ci'] })).toEqual(['soon']);
+    expect(await namesOf({ state: 'expired' })).toEqual([]);
+    await identity.database.query(`update identity.api_key set expires_at = now() where name = 'soon'`);
+    expect(await namesOf({ state: 'expired' })).toEqual(['soon']);
+    expect(await namesOf({ state: 'active' })).toEqual(names);
   });
 
   it.each(['', 'cloud_', 'cloud_unknown', 'cloudsess_unknown', 'Bearer x', `cloud_${'a'.repeat(43)}`])(

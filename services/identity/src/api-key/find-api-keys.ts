@@ -1,10 +1,27 @@
-import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
 import type { Database, Page } from '@thecloud/service-kit';
+import { hasLabels } from '../labels';
+import type { Role } from '../role/role';
 import { apiKeys } from '../schema';
 import type { ApiKey } from './create-api-key';
 
+export interface ApiKeyFilter {
+  readonly id?: string;
+  readonly name?: string;
+  /** "key=value"; all must match. */
+  readonly label?: readonly string[];
+  readonly role?: string;
+  /** active or expired. */
+  readonly state?: string;
+}
+
 /** A project's keys that are not revoked, newest first; one more than the page has. */
-export function findApiKeys(db: Database, projectId: string, page: Page, id?: string): Promise<ApiKey[]> {
+export function findApiKeys(
+  db: Database,
+  projectId: string,
+  page: Page,
+  { id, name, label = [], role, state }: ApiKeyFilter,
+): Promise<ApiKey[]> {
   return db.read({ projectId }, (tx) =>
     tx
       .select()
@@ -15,6 +32,11 @@ export function findApiKeys(db: Database, projectId: string, page: Page, id?: st
           isNull(apiKeys.revokedAt),
           page.after ? lt(apiKeys.id, page.after) : undefined,
           id ? eq(apiKeys.id, id) : undefined,
+          name ? eq(apiKeys.name, name) : undefined,
+          hasLabels(apiKeys.labels, label),
+          role ? eq(apiKeys.role, role as Role) : undefined,
+          state === 'active' ? or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)) : undefined,
+          state === 'expired' ? lte(apiKeys.expiresAt, sql`now()`) : undefined,
         ),
       )
       .orderBy(desc(apiKeys.id))

@@ -1,10 +1,11 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, or } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
-import { emit } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Role } from '../role/role';
-import { kit, members, users } from '../schema';
+import { members, users } from '../schema';
+import { active } from '../user/user.schema';
 import { checkRoleChange } from './member';
+import { announceMember } from './member.events';
 
 export interface Member {
   readonly userId: string;
@@ -33,7 +34,7 @@ export async function addMember(
     .onConflictDoNothing()
     .returning();
   if (!made) throw errors.MEMBER_EXISTS({ email: user.email });
-  announce(tx, 'added', made);
+  announceMember(tx, 'added', made);
   return { ...made, email: user.email };
 }
 
@@ -42,7 +43,7 @@ export async function updateMember(tx: Tx, actor: Actor, userId: string, role: R
   checkRoleChange(actor.role, member.role, role, owners);
   const changed = { ...member, role };
   await tx.update(members).set({ role }).where(at(actor.projectId, userId));
-  announce(tx, 'updated', { ...changed, projectId: actor.projectId });
+  announceMember(tx, 'updated', { ...changed, projectId: actor.projectId });
   return changed;
 }
 
@@ -50,19 +51,25 @@ export async function removeMember(tx: Tx, actor: Actor, userId: string): Promis
   const { member, owners } = await lockMember(tx, actor.projectId, userId);
   checkRoleChange(actor.role, member.role, undefined, owners);
   await tx.delete(members).where(at(actor.projectId, userId));
-  announce(tx, 'removed', { ...member, projectId: actor.projectId });
+  announceMember(tx, 'removed', { ...member, projectId: actor.projectId });
 }
 
-/** The member, and how many owners there are: locked, so that two owners cannot unmake each other at once. */
+/** Anybody may go, whatever the role; the last owner stays. */
+export async function leaveProject(tx: Tx, projectId: string, userId: string): Promise<void> {
+  await removeMember(tx, { projectId, role: 'owner' }, userId);
+}
+
+/** The member, and how many owners can act: locked, so that two owners cannot unmake each other at once. */
 async function lockMember(
   tx: Tx,
   projectId: string,
   userId: string,
 ): Promise<{ member: Member; owners: number }> {
-  const owners = await tx
+  const owner = and(eq(members.projectId, projectId), eq(members.role, 'owner'));
+  await tx
     .select({ userId: members.userId })
     .from(members)
-    .where(and(eq(members.projectId, projectId), eq(members.role, 'owner')))
+    .where(owner)
     .orderBy(asc(members.userId))
     .for('update');
   const [member] = await tx
@@ -72,21 +79,14 @@ async function lockMember(
     .for('update');
   if (!member) throw errors.MEMBER_NOT_FOUND({ id: userId });
   const [user] = await tx.select({ email: users.email }).from(users).where(eq(users.id, userId));
-  return { member: { ...member, email: user?.email ?? '' }, owners: owners.length };
+  // One who is disabled is none: except the one in question, who may always be made less.
+  const able = await tx
+    .select({ userId: members.userId })
+    .from(members)
+    .innerJoin(users, eq(users.id, members.userId))
+    .where(and(owner, or(active, eq(users.id, userId))));
+  return { member: { ...member, email: user?.email ?? '' }, owners: able.length };
 }
 
 const at = (projectId: string, userId: string) =>
   and(eq(members.projectId, projectId), eq(members.userId, userId));
-
-function announce(
-  tx: Tx,
-  what: 'added' | 'updated' | 'removed',
-  member: { projectId: string; userId: string; role: Role },
-): void {
-  emit(tx, kit, 'identity', {
-    type: `thecloud.member.${what}`,
-    subject: member.userId,
-    projectId: member.projectId,
-    data: { user_id: member.userId, role: member.role },
-  });
-}

@@ -1,18 +1,18 @@
-import { and, desc, eq, lt } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import { identityV1 } from '@thecloud/api';
 import { cutPage, pageOf, projectOf } from '@thecloud/service-kit';
 import type { Foundation, Handlers, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { roleOf } from '../principal';
+import { roleOf, signedInUser } from '../principal';
 import type { Role } from '../role/role';
 import { members, users } from '../schema';
 import { normalEmail } from '../user/email';
-import { addMember, removeMember, updateMember } from './change-members';
+import { addMember, leaveProject, removeMember, updateMember } from './change-members';
 import type { Actor } from './change-members';
 
 type Rpcs = Pick<
   Handlers<identityV1.ProjectServiceServer>,
-  'listMembers' | 'addMember' | 'updateMember' | 'removeMember'
+  'listMembers' | 'addMember' | 'updateMember' | 'removeMember' | 'leaveProject'
 >;
 
 export function memberHandlers(f: Foundation): Rpcs {
@@ -32,7 +32,12 @@ export function memberHandlers(f: Foundation): Rpcs {
           .from(members)
           .innerJoin(users, eq(users.id, members.userId))
           .where(
-            and(eq(members.projectId, projectId), page.after ? lt(members.userId, page.after) : undefined),
+            and(
+              eq(members.projectId, projectId),
+              page.after ? lt(members.userId, page.after) : undefined,
+              request.email ? eq(users.email, normalEmail(request.email)) : undefined,
+              request.role ? eq(members.role, request.role as Role) : undefined,
+            ),
           )
           .orderBy(desc(members.userId))
           .limit(page.size + 1),
@@ -55,6 +60,13 @@ export function memberHandlers(f: Foundation): Rpcs {
         await removeMember(tx, actorOf(ctx), userId);
         return {};
       }),
+    leaveProject: async (ctx) => {
+      const { subject } = signedInUser(ctx);
+      return f.mutate(ctx, identityV1.LeaveProjectResponse, async (tx) => {
+        await leaveProject(tx, projectOf(ctx), subject);
+        return {};
+      });
+    },
   };
 }
 
@@ -63,7 +75,10 @@ const actorOf = (ctx: RequestContext): Actor => ({ projectId: projectOf(ctx), ro
 /** A project cannot see people who are not its members: this one look is the system's. */
 async function findUser(f: Foundation, email: string): Promise<{ id: string; email: string }> {
   const [user] = await f.db.read('system', (tx) =>
-    tx.select({ id: users.id, email: users.email }).from(users).where(eq(users.email, email)),
+    tx
+      .select({ id: users.id, email: users.email })
+      .from(users)
+      .where(and(eq(users.email, email), isNull(users.deletedAt))),
   );
   if (!user) throw errors.USER_NOT_FOUND({ email });
   return user;

@@ -1,11 +1,12 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { Tx } from '@thecloud/service-kit';
-import { emit, violatedUnique } from '@thecloud/service-kit';
+import { violatedUnique } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { kit, members, projects } from '../schema';
-
-export type Project = typeof projects.$inferSelect;
+import { announceMember } from '../member/member.events';
+import { members, projects } from '../schema';
+import type { Project } from '../schema';
+import { announceProject } from './project.events';
 
 /** How many projects one account may make. */
 const MOST_PROJECTS = 100;
@@ -28,22 +29,23 @@ export async function createProject(tx: Tx, { name, labels, userId }: NewProject
   await tx.execute(sql`select set_config('thecloud.project_id', ${id}, true)`);
   const project = await insert(tx, { id, name, labels, createdBy: userId });
   await tx.insert(members).values({ projectId: id, userId, role: 'owner' });
-  emit(tx, kit, 'identity', {
-    type: 'thecloud.member.added',
-    subject: userId,
-    projectId: id,
-    data: { user_id: userId, role: 'owner' },
-  });
+  announceProject(tx, 'created', project, userId);
+  announceMember(tx, 'added', { projectId: id, userId, role: 'owner' });
   return project;
 }
 
 async function insert(tx: Tx, row: typeof projects.$inferInsert): Promise<Project> {
+  const [project] = await named(row.name, () => tx.insert(projects).values(row).returning());
+  if (!project) throw new Error('an insert returned no row');
+  return project;
+}
+
+/** Writes a name. ALREADY_EXISTS PROJECT_NAME_TAKEN. */
+export async function named<T>(name: string, write: () => PromiseLike<T>): Promise<T> {
   try {
-    const [project] = await tx.insert(projects).values(row).returning();
-    if (!project) throw new Error('an insert returned no row');
-    return project;
+    return await write();
   } catch (cause) {
-    if (violatedUnique(cause) === 'project_name') throw errors.PROJECT_NAME_TAKEN({ name: row.name }, cause);
+    if (violatedUnique(cause) === 'project_name') throw errors.PROJECT_NAME_TAKEN({ name }, cause);
     throw cause;
   }
 }

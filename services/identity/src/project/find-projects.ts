@@ -1,11 +1,22 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
 import type { Database, Page, Principal } from '@thecloud/service-kit';
+import { hasLabels } from '../labels';
+import type { Role } from '../role/role';
 import { members, projects } from '../schema';
-import type { Project } from './create-project';
+import type { Project } from '../schema';
 
 export interface ProjectWithRole {
   readonly project: Project;
   readonly role: string;
+}
+
+export interface ProjectFilter {
+  readonly id?: string;
+  readonly name?: string;
+  /** "key=value"; all must match. */
+  readonly label?: readonly string[];
+  /** The caller's. */
+  readonly role?: string;
 }
 
 /** Projects the caller belongs to, newest first; of an API key that is its one project. One more than the page has. */
@@ -13,14 +24,17 @@ export async function findProjects(
   db: Database,
   principal: Principal,
   page: Page,
-  id?: string,
+  { id, name, label = [], role }: ProjectFilter,
 ): Promise<ProjectWithRole[]> {
   const wanted = and(
     isNull(projects.deletedAt),
     page.after ? lt(projects.id, page.after) : undefined,
     id ? eq(projects.id, id) : undefined,
+    name ? eq(projects.name, name) : undefined,
+    hasLabels(projects.labels, label),
   );
   if (principal.kind === 'api_key') {
+    if (role && role !== principal.role) return [];
     const projectId = principal.projectId ?? '';
     const rows = await db.read({ projectId }, (tx) =>
       tx
@@ -35,7 +49,9 @@ export async function findProjects(
       .select({ project: projects, role: members.role })
       .from(members)
       .innerJoin(projects, eq(projects.id, members.projectId))
-      .where(and(eq(members.userId, principal.subject), wanted))
+      .where(
+        and(eq(members.userId, principal.subject), role ? eq(members.role, role as Role) : undefined, wanted),
+      )
       .orderBy(desc(projects.id))
       .limit(page.size + 1),
   );

@@ -1,13 +1,17 @@
 import { identityV1 } from '@thecloud/api';
-import { cutPage, pageOf, principalOf } from '@thecloud/service-kit';
+import { cutPage, pageOf, principalOf, projectOf } from '@thecloud/service-kit';
 import type { Foundation, Handlers } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { signedInUser } from '../principal';
+import { roleOf, signedInUser } from '../principal';
 import { createProject } from './create-project';
-import type { Project } from './create-project';
+import type { Project } from '../schema';
 import { findProjects } from './find-projects';
+import { updateProject } from './update-project';
 
-type Rpcs = Pick<Handlers<identityV1.ProjectServiceServer>, 'createProject' | 'listProjects' | 'getProject'>;
+type Rpcs = Pick<
+  Handlers<identityV1.ProjectServiceServer>,
+  'createProject' | 'listProjects' | 'getProject' | 'updateProject'
+>;
 
 export function projectHandlers(f: Foundation): Rpcs {
   return {
@@ -19,7 +23,7 @@ export function projectHandlers(f: Foundation): Rpcs {
     },
     listProjects: async (ctx, request) => {
       const page = pageOf(request);
-      const found = await findProjects(f.db, principalOf(ctx), page);
+      const found = await findProjects(f.db, principalOf(ctx), page, request);
       const { rows, nextPageToken } = cutPage(
         found.map((row) => ({ id: row.project.id, ...row })),
         page,
@@ -27,9 +31,15 @@ export function projectHandlers(f: Foundation): Rpcs {
       return { projects: rows.map((row) => projectToProto(row.project, row.role)), nextPageToken };
     },
     getProject: async (ctx, { id }) => {
-      const [found] = await findProjects(f.db, principalOf(ctx), { size: 1, after: undefined }, id);
+      const [found] = await findProjects(f.db, principalOf(ctx), { size: 1, after: undefined }, { id });
       if (!found) throw errors.PROJECT_NOT_FOUND({ id });
       return projectToProto(found.project, found.role);
+    },
+    updateProject: async (ctx, request) => {
+      if (request.id !== projectOf(ctx)) throw errors.PROJECT_NOT_FOUND({ id: request.id });
+      return f.mutate(ctx, identityV1.Project, async (tx) =>
+        projectToProto(await updateProject(tx, principalOf(ctx).subject, request), roleOf(ctx)),
+      );
     },
   };
 }

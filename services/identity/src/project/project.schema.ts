@@ -29,3 +29,5 @@ export const projects = identity.table(
     pgPolicy('inside', { for: 'all', using: inside, withCheck: inside }),
   ],
 );
+
+export type Project = typeof projects.$inferSelect;

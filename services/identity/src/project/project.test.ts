@@ -4,6 +4,7 @@ import { type IdentityCaller, identityCaller, startTestIdentity, testEngines } f
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 import { apiKeys, members, projects, users } from '../schema';
 
+const everything = { pageSize: 0, pageToken: '', name: '', email: '', label: [], role: '', state: '' };
 let engines: TestEngines;
 let identity: TestIdentity;
 let caller: IdentityCaller;
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 type Person = Awaited<ReturnType<IdentityCaller['newPerson']>>;
 const within = (person: Person, projectId = person.projectId) => caller.as(person.session, { projectId });
-const all = { pageSize: 0, pageToken: '' };
+const all = { ...everything, pageSize: 0 };
 const missing = { code: 'NOT_FOUND', reason: 'PROJECT_NOT_FOUND' };
 
 describe('projects', () => {
@@ -37,6 +38,47 @@ describe('projects', () => {
     const listed = await caller.projects.listProjects(all, options);
     expect(listed.projects.map((p) => p.metadata?.name)).toEqual(['shop', 'default']);
     expect(decodeJwt((await caller.exchange(person.session, id)).token)).toMatchObject({ prj: id });
+  });
+
+  it('have other names and labels when they are updated, and are found by them', async () => {
+    const person = await caller.newPerson();
+    const options = await within(person);
+    const update = { id: person.projectId, name: 'store', labels: { team: 'web', tier: 'a' }, version: 1 };
+    const updateMask = ['name', 'labels'];
+    const changed = await caller.projects.updateProject({ ...update, updateMask }, options);
+    expect(changed.metadata).toMatchObject({ name: 'store', labels: update.labels, version: 2 });
+    const again = caller.projects.updateProject({ ...update, updateMask }, options);
+    await expect(again).rejects.toMatchObject({ reason: 'VERSION_MISMATCH' });
+    const nothing = caller.projects.updateProject({ ...update, updateMask: [], version: 0 }, options);
+    await expect(nothing).rejects.toMatchObject({ reason: 'PROJECT_UPDATE_EMPTY' });
+
+    const asPerson = await caller.as(person.session);
+    await caller.projects.createProject({ name: 'shop', labels: { team: 'web' } }, asPerson);
+    const taken = { ...update, name: 'shop', updateMask: ['name'], version: 0 };
+    await expect(caller.projects.updateProject(taken, options)).rejects.toMatchObject({
+      reason: 'PROJECT_NAME_TAKEN',
+    });
+    const namesOf = async (filter: object) =>
+      (await caller.projects.listProjects({ ...all, ...filter }, asPerson)).projects.map(
+        (p) => p.metadata?.name,
+      );
+    expect(await namesOf({ name: 'store' })).toEqual(['store']);
+    expect(await namesOf({ label: ['team=web'] })).toEqual(['shop', 'store']);
+    expect(await namesOf({ label: ['team=web', 'tier=a'] })).toEqual(['store']);
+    expect(await namesOf({ role: 'viewer' })).toEqual([]);
+  });
+
+  it('are left by members of any role, but not by the last owner', async () => {
+    const [owner, guest] = [await caller.newPerson(), await caller.newPerson()];
+    const options = await within(owner);
+    await caller.projects.addMember({ email: guest.email, role: 'viewer' }, options);
+    const emailsOf = async (filter: object) =>
+      (await caller.projects.listMembers({ ...all, ...filter }, options)).members.map((m) => m.email);
+    expect(await emailsOf({ role: 'viewer' })).toEqual([guest.email]);
+    expect(await emailsOf({ email: owner.email.toUpperCase() })).toEqual([owner.email]);
+    await caller.projects.leaveProject({}, await within(guest, owner.projectId));
+    await expect(caller.exchange(guest.session, owner.projectId)).rejects.toMatchObject(missing);
+    await expect(caller.projects.leaveProject({}, options)).rejects.toMatchObject({ reason: 'LAST_OWNER' });
   });
 
   it('of others are as good as missing', async () => {
@@ -121,6 +163,7 @@ describe('members', () => {
       [owner.projectId],
     );
     expect(events.map((e) => e.type)).toEqual([
+      'thecloud.project.created',
       'thecloud.member.added',
       'thecloud.member.added',
       'thecloud.member.removed',

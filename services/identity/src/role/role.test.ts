@@ -9,6 +9,9 @@ const GOVERNED: Record<string, readonly string[]> = {
   'member:delete': ['owner', 'admin'],
   'api-key:create': ['owner', 'admin'],
   'api-key:delete': ['owner', 'admin'],
+  'project:update': ['owner', 'admin'],
+  'project:delete': ['owner'],
+  'membership:delete': ROLES,
 };
 const LOOKING = ['list', 'read'];
 

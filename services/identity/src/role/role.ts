@@ -4,7 +4,8 @@ export type Role = (typeof ROLES)[number];
 
 /**
  * What each role may do in its project, in the terms of `grants`. Nouns that come later need no line here: an owner,
- * admin or developer may do everything with a resource, a viewer may look. Who governs the project (members, keys)
+ * admin or developer may do everything with a resource, a viewer may look, and
+ * leave. Who governs the project (members, keys)
  * is what a developer is denied. That only owners make or unmake owners is a rule of members, not of permissions.
  */
 const PERMISSIONS: Readonly<Record<Role, readonly string[]>> = {
@@ -16,7 +17,7 @@ const PERMISSIONS: Readonly<Record<Role, readonly string[]>> = {
     ...['create', 'update', 'delete'].map((verb) => `!api-key:${verb}`),
     ...['update', 'delete'].map((verb) => `!project:${verb}`),
   ],
-  viewer: ['*:read', '*:list'],
+  viewer: ['*:read', '*:list', 'membership:delete'],
 };
 
 export const permissionsOf = (role: Role): readonly string[] => PERMISSIONS[role];

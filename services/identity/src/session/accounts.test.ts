@@ -1,6 +1,7 @@
 import { type IdentityCaller, identityCaller, startTestIdentity, testEngines } from '@thecloud/testkit';
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 
+const everything = { pageSize: 0, pageToken: '', name: '', email: '', label: [], role: '', state: '' };
 let engines: TestEngines;
 let identity: TestIdentity;
 let caller: IdentityCaller;
@@ -16,7 +17,7 @@ afterAll(async () => {
 });
 
 const logIn = (email: string, password: string, address?: string) =>
-  caller.sessions.createSession({ email, password }, caller.stranger({ address }));
+  caller.sessions.createSession({ email, password, newPassword: '' }, caller.stranger({ address }));
 
 describe('registering', () => {
   it('opens an account with a first project, once an address however it is spelled', async () => {
@@ -31,7 +32,7 @@ describe('registering', () => {
     const me = await caller.users.getCurrentUser({}, await caller.as(session.token));
     expect(me).toEqual(user);
     const { projects } = await caller.projects.listProjects(
-      { pageSize: 0, pageToken: '' },
+      { ...everything, pageSize: 0 },
       await caller.as(session.token),
     );
     expect(projects.map((p) => [p.metadata?.name, p.role])).toEqual([['default', 'owner']]);

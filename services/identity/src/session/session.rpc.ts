@@ -12,8 +12,8 @@ import { logIn } from './log-in';
 
 export function sessionRpc(f: Foundation, passwords: Passwords): Implementation {
   return implement<identityV1.SessionServiceServer>(identityV1.SessionServiceService, {
-    createSession: async (ctx, { email, password }) => {
-      const login = { email: normalEmail(email), password, address: addressOf(ctx) };
+    createSession: async (ctx, { email, password, newPassword }) => {
+      const login = { email: normalEmail(email), password, newPassword, address: addressOf(ctx) };
       const session = await logIn(f.db, passwords, login);
       return { ...session, user: userToProto(session.user) };
     },

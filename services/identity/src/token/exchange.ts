@@ -5,6 +5,7 @@ import { errors } from '../errors';
 import type { Role } from '../role/role';
 import { lesser, permissionsOf } from '../role/role';
 import { apiKeys, members, projects, sessions, users } from '../schema';
+import { active } from '../user/user.schema';
 import { hashOf, kindOf } from './credential';
 
 /** Whom a credential stands for, at this moment. */
@@ -21,8 +22,8 @@ export interface Bearer {
 }
 
 /**
- * Looks a credential up; one round trip. UNAUTHENTICATED: unknown, expired, revoked, or its project or user is gone
- * from there. NOT_FOUND PROJECT_NOT_FOUND: the wanted project is not one of the bearer's, or is none.
+ * Looks a credential up; one round trip. UNAUTHENTICATED: unknown, expired, revoked, its user is disabled or deleted, or
+ * its project or user is gone from there. NOT_FOUND PROJECT_NOT_FOUND: the wanted project is not one of the bearer's, or is none.
  */
 export async function findBearer(tx: Tx, credential: string, wantedProject: string): Promise<Bearer> {
   const kind = kindOf(credential);
@@ -49,7 +50,7 @@ async function findKey(tx: Tx, hash: string, wantedProject: string): Promise<Bea
     .from(apiKeys)
     .innerJoin(projects, and(eq(projects.id, apiKeys.projectId), isNull(projects.deletedAt)))
     .innerJoin(members, and(eq(members.projectId, apiKeys.projectId), eq(members.userId, apiKeys.userId)))
-    .innerJoin(users, eq(users.id, apiKeys.userId))
+    .innerJoin(users, and(eq(users.id, apiKeys.userId), active))
     .where(
       and(
         eq(apiKeys.secretHash, hash),
@@ -81,7 +82,7 @@ async function findSession(tx: Tx, hash: string, wantedProject: string): Promise
       role: members.role,
     })
     .from(sessions)
-    .innerJoin(users, eq(users.id, sessions.userId))
+    .innerJoin(users, and(eq(users.id, sessions.userId), active))
     .leftJoin(projects, and(eq(projects.id, wantedProject), isNull(projects.deletedAt)))
     .leftJoin(members, and(eq(members.projectId, projects.id), eq(members.userId, sessions.userId)))
     .where(and(eq(sessions.tokenHash, hash), gt(sessions.expiresAt, sql`now()`)));

@@ -7,9 +7,11 @@ import { errors } from '../errors';
 import { signedInUser } from '../principal';
 import { users } from '../schema';
 import { takeAttempt } from '../session/attempts';
+import { changePassword } from './change-password';
 import { normalEmail } from './email';
 import type { Passwords } from './passwords';
 import { registerUser } from './register-user';
+import { userAdministration } from './user-administration.rpc';
 import { userToProto } from './user.proto';
 
 const MOST_REGISTRATIONS = 100;
@@ -39,5 +41,11 @@ export function userRpc(
       if (!user) throw new Error(`the signed-in user ${subject} has no row`);
       return userToProto(user);
     },
+    changePassword: async (ctx, { oldPassword, newPassword }) => {
+      const { subject: userId, sessionId = '' } = signedInUser(ctx);
+      await changePassword(f.db, passwords, { userId, sessionId, oldPassword, newPassword });
+      return {};
+    },
+    ...userAdministration(f, passwords),
   });
 }

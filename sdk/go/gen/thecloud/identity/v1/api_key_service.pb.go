@@ -94,9 +94,15 @@ func (x *CreateApiKeyRequest) GetExpiresAt() *timestamppb.Timestamp {
 }
 
 type ListApiKeysRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Name      string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// "key=value"; all must match.
+	Label []string `protobuf:"bytes,4,rep,name=label,proto3" json:"label,omitempty"`
+	Role  string   `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
+	// active, or expired; revoked keys are never listed.
+	State         string `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -141,6 +147,34 @@ func (x *ListApiKeysRequest) GetPageSize() uint32 {
 func (x *ListApiKeysRequest) GetPageToken() string {
 	if x != nil {
 		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListApiKeysRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListApiKeysRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *ListApiKeysRequest) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *ListApiKeysRequest) GetState() string {
+	if x != nil {
+		return x.State
 	}
 	return ""
 }
@@ -298,11 +332,15 @@ const file_thecloud_identity_v1_api_key_service_proto_rawDesc = "" +
 	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"T\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb0\x01\n" +
 	"\x12ListApiKeysRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\"v\n" +
+	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n" +
+	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n" +
+	"\x04role\x18\x05 \x01(\tB\x00R\x04role\x12\x16\n" +
+	"\x05state\x18\x06 \x01(\tB\x00R\x05state\"v\n" +
 	"\x13ListApiKeysResponse\x127\n" +
 	"\bapi_keys\x18\x01 \x03(\v2\x1c.thecloud.identity.v1.ApiKeyR\aapiKeys\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n" +

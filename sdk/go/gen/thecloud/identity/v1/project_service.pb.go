@@ -74,17 +74,100 @@ func (x *CreateProjectRequest) GetLabels() map[string]string {
 	return nil
 }
 
+type UpdateProjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The current project's.
+	Id         string            `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Name       string            `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Labels     map[string]string `protobuf:"bytes,3,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	UpdateMask []string          `protobuf:"bytes,4,rep,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Refuse unless the project still has this metadata.version (over HTTP: If-Match). 0: whatever it has.
+	Version       uint32 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateProjectRequest) Reset() {
+	*x = UpdateProjectRequest{}
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateProjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateProjectRequest) ProtoMessage() {}
+
+func (x *UpdateProjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateProjectRequest.ProtoReflect.Descriptor instead.
+func (*UpdateProjectRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *UpdateProjectRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *UpdateProjectRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UpdateProjectRequest) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *UpdateProjectRequest) GetUpdateMask() []string {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateProjectRequest) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
 type ListProjectsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Name      string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// "key=value"; all must match.
+	Label []string `protobuf:"bytes,4,rep,name=label,proto3" json:"label,omitempty"`
+	// The caller's role there.
+	Role          string `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListProjectsRequest) Reset() {
 	*x = ListProjectsRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[1]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -96,7 +179,7 @@ func (x *ListProjectsRequest) String() string {
 func (*ListProjectsRequest) ProtoMessage() {}
 
 func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[1]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -109,7 +192,7 @@ func (x *ListProjectsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsRequest.ProtoReflect.Descriptor instead.
 func (*ListProjectsRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{1}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ListProjectsRequest) GetPageSize() uint32 {
@@ -126,6 +209,27 @@ func (x *ListProjectsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListProjectsRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListProjectsRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *ListProjectsRequest) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
 type ListProjectsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Projects      []*Project             `protobuf:"bytes,1,rep,name=projects,proto3" json:"projects,omitempty"`
@@ -136,7 +240,7 @@ type ListProjectsResponse struct {
 
 func (x *ListProjectsResponse) Reset() {
 	*x = ListProjectsResponse{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[2]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -148,7 +252,7 @@ func (x *ListProjectsResponse) String() string {
 func (*ListProjectsResponse) ProtoMessage() {}
 
 func (x *ListProjectsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[2]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -161,7 +265,7 @@ func (x *ListProjectsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListProjectsResponse.ProtoReflect.Descriptor instead.
 func (*ListProjectsResponse) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{2}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListProjectsResponse) GetProjects() []*Project {
@@ -187,7 +291,7 @@ type GetProjectRequest struct {
 
 func (x *GetProjectRequest) Reset() {
 	*x = GetProjectRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[3]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -199,7 +303,7 @@ func (x *GetProjectRequest) String() string {
 func (*GetProjectRequest) ProtoMessage() {}
 
 func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[3]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -212,7 +316,7 @@ func (x *GetProjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetProjectRequest.ProtoReflect.Descriptor instead.
 func (*GetProjectRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{3}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetProjectRequest) GetId() string {
@@ -226,13 +330,15 @@ type ListMembersRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Email         string                 `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	Role          string                 `protobuf:"bytes,4,opt,name=role,proto3" json:"role,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListMembersRequest) Reset() {
 	*x = ListMembersRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[4]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -244,7 +350,7 @@ func (x *ListMembersRequest) String() string {
 func (*ListMembersRequest) ProtoMessage() {}
 
 func (x *ListMembersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[4]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -257,7 +363,7 @@ func (x *ListMembersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembersRequest.ProtoReflect.Descriptor instead.
 func (*ListMembersRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{4}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListMembersRequest) GetPageSize() uint32 {
@@ -274,6 +380,20 @@ func (x *ListMembersRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListMembersRequest) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *ListMembersRequest) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
 type ListMembersResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Members       []*Member              `protobuf:"bytes,1,rep,name=members,proto3" json:"members,omitempty"`
@@ -284,7 +404,7 @@ type ListMembersResponse struct {
 
 func (x *ListMembersResponse) Reset() {
 	*x = ListMembersResponse{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[5]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -296,7 +416,7 @@ func (x *ListMembersResponse) String() string {
 func (*ListMembersResponse) ProtoMessage() {}
 
 func (x *ListMembersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[5]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -309,7 +429,7 @@ func (x *ListMembersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMembersResponse.ProtoReflect.Descriptor instead.
 func (*ListMembersResponse) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{5}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListMembersResponse) GetMembers() []*Member {
@@ -336,7 +456,7 @@ type AddMemberRequest struct {
 
 func (x *AddMemberRequest) Reset() {
 	*x = AddMemberRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[6]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -348,7 +468,7 @@ func (x *AddMemberRequest) String() string {
 func (*AddMemberRequest) ProtoMessage() {}
 
 func (x *AddMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[6]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -361,7 +481,7 @@ func (x *AddMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddMemberRequest.ProtoReflect.Descriptor instead.
 func (*AddMemberRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{6}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *AddMemberRequest) GetEmail() string {
@@ -388,7 +508,7 @@ type UpdateMemberRequest struct {
 
 func (x *UpdateMemberRequest) Reset() {
 	*x = UpdateMemberRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[7]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -400,7 +520,7 @@ func (x *UpdateMemberRequest) String() string {
 func (*UpdateMemberRequest) ProtoMessage() {}
 
 func (x *UpdateMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[7]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -413,7 +533,7 @@ func (x *UpdateMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateMemberRequest.ProtoReflect.Descriptor instead.
 func (*UpdateMemberRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{7}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *UpdateMemberRequest) GetUserId() string {
@@ -439,7 +559,7 @@ type RemoveMemberRequest struct {
 
 func (x *RemoveMemberRequest) Reset() {
 	*x = RemoveMemberRequest{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[8]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -451,7 +571,7 @@ func (x *RemoveMemberRequest) String() string {
 func (*RemoveMemberRequest) ProtoMessage() {}
 
 func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[8]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -464,7 +584,7 @@ func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMemberRequest.ProtoReflect.Descriptor instead.
 func (*RemoveMemberRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{8}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RemoveMemberRequest) GetUserId() string {
@@ -482,7 +602,7 @@ type RemoveMemberResponse struct {
 
 func (x *RemoveMemberResponse) Reset() {
 	*x = RemoveMemberResponse{}
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[9]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -494,7 +614,7 @@ func (x *RemoveMemberResponse) String() string {
 func (*RemoveMemberResponse) ProtoMessage() {}
 
 func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[9]
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -507,7 +627,79 @@ func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveMemberResponse.ProtoReflect.Descriptor instead.
 func (*RemoveMemberResponse) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{9}
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{10}
+}
+
+type LeaveProjectRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LeaveProjectRequest) Reset() {
+	*x = LeaveProjectRequest{}
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LeaveProjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LeaveProjectRequest) ProtoMessage() {}
+
+func (x *LeaveProjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LeaveProjectRequest.ProtoReflect.Descriptor instead.
+func (*LeaveProjectRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{11}
+}
+
+type LeaveProjectResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LeaveProjectResponse) Reset() {
+	*x = LeaveProjectResponse{}
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LeaveProjectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LeaveProjectResponse) ProtoMessage() {}
+
+func (x *LeaveProjectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_project_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LeaveProjectResponse.ProtoReflect.Descriptor instead.
+func (*LeaveProjectResponse) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_project_service_proto_rawDescGZIP(), []int{12}
 }
 
 var File_thecloud_identity_v1_project_service_proto protoreflect.FileDescriptor
@@ -520,20 +712,35 @@ const file_thecloud_identity_v1_project_service_proto_rawDesc = "" +
 	"\x06labels\x18\x02 \x03(\v26.thecloud.identity.v1.CreateProjectRequest.LabelsEntryB\x00R\x06labels\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"U\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x88\x02\n" +
+	"\x14UpdateProjectRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x14\n" +
+	"\x04name\x18\x02 \x01(\tB\x00R\x04name\x12P\n" +
+	"\x06labels\x18\x03 \x03(\v26.thecloud.identity.v1.UpdateProjectRequest.LabelsEntryB\x00R\x06labels\x12!\n" +
+	"\vupdate_mask\x18\x04 \x03(\tB\x00R\n" +
+	"updateMask\x12\x18\n" +
+	"\aversion\x18\x05 \x01(\rR\aversion\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x99\x01\n" +
 	"\x13ListProjectsRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\"y\n" +
+	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n" +
+	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n" +
+	"\x04role\x18\x05 \x01(\tB\x00R\x04role\"y\n" +
 	"\x14ListProjectsResponse\x129\n" +
 	"\bprojects\x18\x01 \x03(\v2\x1d.thecloud.identity.v1.ProjectR\bprojects\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"%\n" +
 	"\x11GetProjectRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"T\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x82\x01\n" +
 	"\x12ListMembersRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\"u\n" +
+	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n" +
+	"\x05email\x18\x03 \x01(\tB\x00R\x05email\x12\x14\n" +
+	"\x04role\x18\x04 \x01(\tB\x00R\x04role\"u\n" +
 	"\x13ListMembersResponse\x126\n" +
 	"\amembers\x18\x01 \x03(\v2\x1c.thecloud.identity.v1.MemberR\amembers\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"@\n" +
@@ -545,16 +752,20 @@ const file_thecloud_identity_v1_project_service_proto_rawDesc = "" +
 	"\x04role\x18\x02 \x01(\tB\x00R\x04role\"0\n" +
 	"\x13RemoveMemberRequest\x12\x19\n" +
 	"\auser_id\x18\x01 \x01(\tB\x00R\x06userId\"\x16\n" +
-	"\x14RemoveMemberResponse2\xae\x05\n" +
+	"\x14RemoveMemberResponse\"\x15\n" +
+	"\x13LeaveProjectRequest\"\x16\n" +
+	"\x14LeaveProjectResponse2\xf5\x06\n" +
 	"\x0eProjectService\x12\\\n" +
 	"\rCreateProject\x12*.thecloud.identity.v1.CreateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12g\n" +
 	"\fListProjects\x12).thecloud.identity.v1.ListProjectsRequest\x1a*.thecloud.identity.v1.ListProjectsResponse\"\x00\x12V\n" +
 	"\n" +
-	"GetProject\x12'.thecloud.identity.v1.GetProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12d\n" +
+	"GetProject\x12'.thecloud.identity.v1.GetProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12\\\n" +
+	"\rUpdateProject\x12*.thecloud.identity.v1.UpdateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12d\n" +
 	"\vListMembers\x12(.thecloud.identity.v1.ListMembersRequest\x1a).thecloud.identity.v1.ListMembersResponse\"\x00\x12S\n" +
 	"\tAddMember\x12&.thecloud.identity.v1.AddMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12Y\n" +
 	"\fUpdateMember\x12).thecloud.identity.v1.UpdateMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12g\n" +
-	"\fRemoveMember\x12).thecloud.identity.v1.RemoveMemberRequest\x1a*.thecloud.identity.v1.RemoveMemberResponse\"\x00B\xde\x01\n" +
+	"\fRemoveMember\x12).thecloud.identity.v1.RemoveMemberRequest\x1a*.thecloud.identity.v1.RemoveMemberResponse\"\x00\x12g\n" +
+	"\fLeaveProject\x12).thecloud.identity.v1.LeaveProjectRequest\x1a*.thecloud.identity.v1.LeaveProjectResponse\"\x00B\xde\x01\n" +
 	"\x18com.thecloud.identity.v1B\x13ProjectServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3"
 
 var (
@@ -569,45 +780,54 @@ func file_thecloud_identity_v1_project_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_identity_v1_project_service_proto_rawDescData
 }
 
-var file_thecloud_identity_v1_project_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_thecloud_identity_v1_project_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_thecloud_identity_v1_project_service_proto_goTypes = []any{
 	(*CreateProjectRequest)(nil), // 0: thecloud.identity.v1.CreateProjectRequest
-	(*ListProjectsRequest)(nil),  // 1: thecloud.identity.v1.ListProjectsRequest
-	(*ListProjectsResponse)(nil), // 2: thecloud.identity.v1.ListProjectsResponse
-	(*GetProjectRequest)(nil),    // 3: thecloud.identity.v1.GetProjectRequest
-	(*ListMembersRequest)(nil),   // 4: thecloud.identity.v1.ListMembersRequest
-	(*ListMembersResponse)(nil),  // 5: thecloud.identity.v1.ListMembersResponse
-	(*AddMemberRequest)(nil),     // 6: thecloud.identity.v1.AddMemberRequest
-	(*UpdateMemberRequest)(nil),  // 7: thecloud.identity.v1.UpdateMemberRequest
-	(*RemoveMemberRequest)(nil),  // 8: thecloud.identity.v1.RemoveMemberRequest
-	(*RemoveMemberResponse)(nil), // 9: thecloud.identity.v1.RemoveMemberResponse
-	nil,                          // 10: thecloud.identity.v1.CreateProjectRequest.LabelsEntry
-	(*Project)(nil),              // 11: thecloud.identity.v1.Project
-	(*Member)(nil),               // 12: thecloud.identity.v1.Member
+	(*UpdateProjectRequest)(nil), // 1: thecloud.identity.v1.UpdateProjectRequest
+	(*ListProjectsRequest)(nil),  // 2: thecloud.identity.v1.ListProjectsRequest
+	(*ListProjectsResponse)(nil), // 3: thecloud.identity.v1.ListProjectsResponse
+	(*GetProjectRequest)(nil),    // 4: thecloud.identity.v1.GetProjectRequest
+	(*ListMembersRequest)(nil),   // 5: thecloud.identity.v1.ListMembersRequest
+	(*ListMembersResponse)(nil),  // 6: thecloud.identity.v1.ListMembersResponse
+	(*AddMemberRequest)(nil),     // 7: thecloud.identity.v1.AddMemberRequest
+	(*UpdateMemberRequest)(nil),  // 8: thecloud.identity.v1.UpdateMemberRequest
+	(*RemoveMemberRequest)(nil),  // 9: thecloud.identity.v1.RemoveMemberRequest
+	(*RemoveMemberResponse)(nil), // 10: thecloud.identity.v1.RemoveMemberResponse
+	(*LeaveProjectRequest)(nil),  // 11: thecloud.identity.v1.LeaveProjectRequest
+	(*LeaveProjectResponse)(nil), // 12: thecloud.identity.v1.LeaveProjectResponse
+	nil,                          // 13: thecloud.identity.v1.CreateProjectRequest.LabelsEntry
+	nil,                          // 14: thecloud.identity.v1.UpdateProjectRequest.LabelsEntry
+	(*Project)(nil),              // 15: thecloud.identity.v1.Project
+	(*Member)(nil),               // 16: thecloud.identity.v1.Member
 }
 var file_thecloud_identity_v1_project_service_proto_depIdxs = []int32{
-	10, // 0: thecloud.identity.v1.CreateProjectRequest.labels:type_name -> thecloud.identity.v1.CreateProjectRequest.LabelsEntry
-	11, // 1: thecloud.identity.v1.ListProjectsResponse.projects:type_name -> thecloud.identity.v1.Project
-	12, // 2: thecloud.identity.v1.ListMembersResponse.members:type_name -> thecloud.identity.v1.Member
-	0,  // 3: thecloud.identity.v1.ProjectService.CreateProject:input_type -> thecloud.identity.v1.CreateProjectRequest
-	1,  // 4: thecloud.identity.v1.ProjectService.ListProjects:input_type -> thecloud.identity.v1.ListProjectsRequest
-	3,  // 5: thecloud.identity.v1.ProjectService.GetProject:input_type -> thecloud.identity.v1.GetProjectRequest
-	4,  // 6: thecloud.identity.v1.ProjectService.ListMembers:input_type -> thecloud.identity.v1.ListMembersRequest
-	6,  // 7: thecloud.identity.v1.ProjectService.AddMember:input_type -> thecloud.identity.v1.AddMemberRequest
-	7,  // 8: thecloud.identity.v1.ProjectService.UpdateMember:input_type -> thecloud.identity.v1.UpdateMemberRequest
-	8,  // 9: thecloud.identity.v1.ProjectService.RemoveMember:input_type -> thecloud.identity.v1.RemoveMemberRequest
-	11, // 10: thecloud.identity.v1.ProjectService.CreateProject:output_type -> thecloud.identity.v1.Project
-	2,  // 11: thecloud.identity.v1.ProjectService.ListProjects:output_type -> thecloud.identity.v1.ListProjectsResponse
-	11, // 12: thecloud.identity.v1.ProjectService.GetProject:output_type -> thecloud.identity.v1.Project
-	5,  // 13: thecloud.identity.v1.ProjectService.ListMembers:output_type -> thecloud.identity.v1.ListMembersResponse
-	12, // 14: thecloud.identity.v1.ProjectService.AddMember:output_type -> thecloud.identity.v1.Member
-	12, // 15: thecloud.identity.v1.ProjectService.UpdateMember:output_type -> thecloud.identity.v1.Member
-	9,  // 16: thecloud.identity.v1.ProjectService.RemoveMember:output_type -> thecloud.identity.v1.RemoveMemberResponse
-	10, // [10:17] is the sub-list for method output_type
-	3,  // [3:10] is the sub-list for method input_type
-	3,  // [3:3] is the sub-list for extension type_name
-	3,  // [3:3] is the sub-list for extension extendee
-	0,  // [0:3] is the sub-list for field type_name
+	13, // 0: thecloud.identity.v1.CreateProjectRequest.labels:type_name -> thecloud.identity.v1.CreateProjectRequest.LabelsEntry
+	14, // 1: thecloud.identity.v1.UpdateProjectRequest.labels:type_name -> thecloud.identity.v1.UpdateProjectRequest.LabelsEntry
+	15, // 2: thecloud.identity.v1.ListProjectsResponse.projects:type_name -> thecloud.identity.v1.Project
+	16, // 3: thecloud.identity.v1.ListMembersResponse.members:type_name -> thecloud.identity.v1.Member
+	0,  // 4: thecloud.identity.v1.ProjectService.CreateProject:input_type -> thecloud.identity.v1.CreateProjectRequest
+	2,  // 5: thecloud.identity.v1.ProjectService.ListProjects:input_type -> thecloud.identity.v1.ListProjectsRequest
+	4,  // 6: thecloud.identity.v1.ProjectService.GetProject:input_type -> thecloud.identity.v1.GetProjectRequest
+	1,  // 7: thecloud.identity.v1.ProjectService.UpdateProject:input_type -> thecloud.identity.v1.UpdateProjectRequest
+	5,  // 8: thecloud.identity.v1.ProjectService.ListMembers:input_type -> thecloud.identity.v1.ListMembersRequest
+	7,  // 9: thecloud.identity.v1.ProjectService.AddMember:input_type -> thecloud.identity.v1.AddMemberRequest
+	8,  // 10: thecloud.identity.v1.ProjectService.UpdateMember:input_type -> thecloud.identity.v1.UpdateMemberRequest
+	9,  // 11: thecloud.identity.v1.ProjectService.RemoveMember:input_type -> thecloud.identity.v1.RemoveMemberRequest
+	11, // 12: thecloud.identity.v1.ProjectService.LeaveProject:input_type -> thecloud.identity.v1.LeaveProjectRequest
+	15, // 13: thecloud.identity.v1.ProjectService.CreateProject:output_type -> thecloud.identity.v1.Project
+	3,  // 14: thecloud.identity.v1.ProjectService.ListProjects:output_type -> thecloud.identity.v1.ListProjectsResponse
+	15, // 15: thecloud.identity.v1.ProjectService.GetProject:output_type -> thecloud.identity.v1.Project
+	15, // 16: thecloud.identity.v1.ProjectService.UpdateProject:output_type -> thecloud.identity.v1.Project
+	6,  // 17: thecloud.identity.v1.ProjectService.ListMembers:output_type -> thecloud.identity.v1.ListMembersResponse
+	16, // 18: thecloud.identity.v1.ProjectService.AddMember:output_type -> thecloud.identity.v1.Member
+	16, // 19: thecloud.identity.v1.ProjectService.UpdateMember:output_type -> thecloud.identity.v1.Member
+	10, // 20: thecloud.identity.v1.ProjectService.RemoveMember:output_type -> thecloud.identity.v1.RemoveMemberResponse
+	12, // 21: thecloud.identity.v1.ProjectService.LeaveProject:output_type -> thecloud.identity.v1.LeaveProjectResponse
+	13, // [13:22] is the sub-list for method output_type
+	4,  // [4:13] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_identity_v1_project_service_proto_init() }
@@ -622,7 +842,7 @@ func file_thecloud_identity_v1_project_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_identity_v1_project_service_proto_rawDesc), len(file_thecloud_identity_v1_project_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

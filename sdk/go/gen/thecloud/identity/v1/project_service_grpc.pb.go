@@ -22,10 +22,12 @@ const (
 	ProjectService_CreateProject_FullMethodName = "/thecloud.identity.v1.ProjectService/CreateProject"
 	ProjectService_ListProjects_FullMethodName  = "/thecloud.identity.v1.ProjectService/ListProjects"
 	ProjectService_GetProject_FullMethodName    = "/thecloud.identity.v1.ProjectService/GetProject"
+	ProjectService_UpdateProject_FullMethodName = "/thecloud.identity.v1.ProjectService/UpdateProject"
 	ProjectService_ListMembers_FullMethodName   = "/thecloud.identity.v1.ProjectService/ListMembers"
 	ProjectService_AddMember_FullMethodName     = "/thecloud.identity.v1.ProjectService/AddMember"
 	ProjectService_UpdateMember_FullMethodName  = "/thecloud.identity.v1.ProjectService/UpdateMember"
 	ProjectService_RemoveMember_FullMethodName  = "/thecloud.identity.v1.ProjectService/RemoveMember"
+	ProjectService_LeaveProject_FullMethodName  = "/thecloud.identity.v1.ProjectService/LeaveProject"
 )
 
 // ProjectServiceClient is the client API for ProjectService service.
@@ -40,6 +42,8 @@ type ProjectServiceClient interface {
 	ListProjects(ctx context.Context, in *ListProjectsRequest, opts ...grpc.CallOption) (*ListProjectsResponse, error)
 	// One project, by id.
 	GetProject(ctx context.Context, in *GetProjectRequest, opts ...grpc.CallOption) (*Project, error)
+	// Changes name and labels of the current project.
+	UpdateProject(ctx context.Context, in *UpdateProjectRequest, opts ...grpc.CallOption) (*Project, error)
 	// The current project's members.
 	ListMembers(ctx context.Context, in *ListMembersRequest, opts ...grpc.CallOption) (*ListMembersResponse, error)
 	// Gives a registered user a role in the current project.
@@ -48,6 +52,8 @@ type ProjectServiceClient interface {
 	UpdateMember(ctx context.Context, in *UpdateMemberRequest, opts ...grpc.CallOption) (*Member, error)
 	// Takes a user out of the current project.
 	RemoveMember(ctx context.Context, in *RemoveMemberRequest, opts ...grpc.CallOption) (*RemoveMemberResponse, error)
+	// Takes the signed-in user out of the current project, whatever the role. The last owner stays.
+	LeaveProject(ctx context.Context, in *LeaveProjectRequest, opts ...grpc.CallOption) (*LeaveProjectResponse, error)
 }
 
 type projectServiceClient struct {
@@ -82,6 +88,16 @@ func (c *projectServiceClient) GetProject(ctx context.Context, in *GetProjectReq
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Project)
 	err := c.cc.Invoke(ctx, ProjectService_GetProject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *projectServiceClient) UpdateProject(ctx context.Context, in *UpdateProjectRequest, opts ...grpc.CallOption) (*Project, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Project)
+	err := c.cc.Invoke(ctx, ProjectService_UpdateProject_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +144,16 @@ func (c *projectServiceClient) RemoveMember(ctx context.Context, in *RemoveMembe
 	return out, nil
 }
 
+func (c *projectServiceClient) LeaveProject(ctx context.Context, in *LeaveProjectRequest, opts ...grpc.CallOption) (*LeaveProjectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LeaveProjectResponse)
+	err := c.cc.Invoke(ctx, ProjectService_LeaveProject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ProjectServiceServer is the server API for ProjectService service.
 // All implementations must embed UnimplementedProjectServiceServer
 // for forward compatibility.
@@ -140,6 +166,8 @@ type ProjectServiceServer interface {
 	ListProjects(context.Context, *ListProjectsRequest) (*ListProjectsResponse, error)
 	// One project, by id.
 	GetProject(context.Context, *GetProjectRequest) (*Project, error)
+	// Changes name and labels of the current project.
+	UpdateProject(context.Context, *UpdateProjectRequest) (*Project, error)
 	// The current project's members.
 	ListMembers(context.Context, *ListMembersRequest) (*ListMembersResponse, error)
 	// Gives a registered user a role in the current project.
@@ -148,6 +176,8 @@ type ProjectServiceServer interface {
 	UpdateMember(context.Context, *UpdateMemberRequest) (*Member, error)
 	// Takes a user out of the current project.
 	RemoveMember(context.Context, *RemoveMemberRequest) (*RemoveMemberResponse, error)
+	// Takes the signed-in user out of the current project, whatever the role. The last owner stays.
+	LeaveProject(context.Context, *LeaveProjectRequest) (*LeaveProjectResponse, error)
 	mustEmbedUnimplementedProjectServiceServer()
 }
 
@@ -167,6 +197,9 @@ func (UnimplementedProjectServiceServer) ListProjects(context.Context, *ListProj
 func (UnimplementedProjectServiceServer) GetProject(context.Context, *GetProjectRequest) (*Project, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetProject not implemented")
 }
+func (UnimplementedProjectServiceServer) UpdateProject(context.Context, *UpdateProjectRequest) (*Project, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method UpdateProject not implemented")
+}
 func (UnimplementedProjectServiceServer) ListMembers(context.Context, *ListMembersRequest) (*ListMembersResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListMembers not implemented")
 }
@@ -178,6 +211,9 @@ func (UnimplementedProjectServiceServer) UpdateMember(context.Context, *UpdateMe
 }
 func (UnimplementedProjectServiceServer) RemoveMember(context.Context, *RemoveMemberRequest) (*RemoveMemberResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RemoveMember not implemented")
+}
+func (UnimplementedProjectServiceServer) LeaveProject(context.Context, *LeaveProjectRequest) (*LeaveProjectResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method LeaveProject not implemented")
 }
 func (UnimplementedProjectServiceServer) mustEmbedUnimplementedProjectServiceServer() {}
 func (UnimplementedProjectServiceServer) testEmbeddedByValue()                        {}
@@ -254,6 +290,24 @@ func _ProjectService_GetProject_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ProjectService_UpdateProject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateProjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ProjectServiceServer).UpdateProject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ProjectService_UpdateProject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ProjectServiceServer).UpdateProject(ctx, req.(*UpdateProjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ProjectService_ListMembers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListMembersRequest)
 	if err := dec(in); err != nil {
@@ -326,6 +380,24 @@ func _ProjectService_RemoveMember_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ProjectService_LeaveProject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LeaveProjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ProjectServiceServer).LeaveProject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ProjectService_LeaveProject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ProjectServiceServer).LeaveProject(ctx, req.(*LeaveProjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ProjectService_ServiceDesc is the grpc.ServiceDesc for ProjectService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -346,6 +418,10 @@ var ProjectService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _ProjectService_GetProject_Handler,
 		},
 		{
+			MethodName: "UpdateProject",
+			Handler:    _ProjectService_UpdateProject_Handler,
+		},
+		{
 			MethodName: "ListMembers",
 			Handler:    _ProjectService_ListMembers_Handler,
 		},
@@ -360,6 +436,10 @@ var ProjectService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RemoveMember",
 			Handler:    _ProjectService_RemoveMember_Handler,
+		},
+		{
+			MethodName: "LeaveProject",
+			Handler:    _ProjectService_LeaveProject_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -23,9 +23,11 @@ const (
 )
 
 type CreateSessionRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Email         string                 `protobuf:"bytes,1,opt,name=email,proto3" json:"email,omitempty"`
-	Password      string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Email    string                 `protobuf:"bytes,1,opt,name=email,proto3" json:"email,omitempty"`
+	Password string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	// Replaces a one-time password in the same step; PASSWORD_CHANGE_REQUIRED asks for it. At least 12 characters.
+	NewPassword   string `protobuf:"bytes,3,opt,name=new_password,json=newPassword,proto3" json:"new_password,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -70,6 +72,13 @@ func (x *CreateSessionRequest) GetEmail() string {
 func (x *CreateSessionRequest) GetPassword() string {
 	if x != nil {
 		return x.Password
+	}
+	return ""
+}
+
+func (x *CreateSessionRequest) GetNewPassword() string {
+	if x != nil {
+		return x.NewPassword
 	}
 	return ""
 }
@@ -219,10 +228,11 @@ var File_thecloud_identity_v1_session_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_identity_v1_session_service_proto_rawDesc = "" +
 	"\n" +
-	"*thecloud/identity/v1/session_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"L\n" +
+	"*thecloud/identity/v1/session_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"q\n" +
 	"\x14CreateSessionRequest\x12\x16\n" +
 	"\x05email\x18\x01 \x01(\tB\x00R\x05email\x12\x1c\n" +
-	"\bpassword\x18\x02 \x01(\tB\x00R\bpassword\"\x9a\x01\n" +
+	"\bpassword\x18\x02 \x01(\tB\x00R\bpassword\x12#\n" +
+	"\fnew_password\x18\x03 \x01(\tB\x00R\vnewPassword\"\x9a\x01\n" +
 	"\aSession\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05token\x18\x02 \x01(\tR\x05token\x12.\n" +

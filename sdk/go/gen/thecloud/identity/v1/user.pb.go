@@ -31,8 +31,12 @@ type User struct {
 	// Administers the installation: hosts, and nothing of other people's projects.
 	PlatformAdmin bool                   `protobuf:"varint,4,opt,name=platform_admin,json=platformAdmin,proto3" json:"platform_admin,omitempty"`
 	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// active, or disabled: cannot sign in, and neither sessions nor API keys of this user work.
+	State string `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
+	// The password was set by an administrator: the next sign-in has to bring a new one.
+	MustChangePassword bool `protobuf:"varint,7,opt,name=must_change_password,json=mustChangePassword,proto3" json:"must_change_password,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *User) Reset() {
@@ -100,18 +104,34 @@ func (x *User) GetCreatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *User) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *User) GetMustChangePassword() bool {
+	if x != nil {
+		return x.MustChangePassword
+	}
+	return false
+}
+
 var File_thecloud_identity_v1_user_proto protoreflect.FileDescriptor
 
 const file_thecloud_identity_v1_user_proto_rawDesc = "" +
 	"\n" +
-	"\x1fthecloud/identity/v1/user.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n" +
+	"\x1fthecloud/identity/v1/user.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xea\x01\n" +
 	"\x04User\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n" +
 	"\x05email\x18\x02 \x01(\tR\x05email\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12%\n" +
 	"\x0eplatform_admin\x18\x04 \x01(\bR\rplatformAdmin\x129\n" +
 	"\n" +
-	"created_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAtB\xd4\x01\n" +
+	"created_at\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x14\n" +
+	"\x05state\x18\x06 \x01(\tR\x05state\x120\n" +
+	"\x14must_change_password\x18\a \x01(\bR\x12mustChangePasswordB\xd4\x01\n" +
 	"\x18com.thecloud.identity.v1B\tUserProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3"
 
 var (

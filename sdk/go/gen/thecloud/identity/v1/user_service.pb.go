@@ -9,6 +9,7 @@ package identityv1
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -118,19 +119,646 @@ func (*GetCurrentUserRequest) Descriptor() ([]byte, []int) {
 	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{1}
 }
 
+type ChangePasswordRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	OldPassword string                 `protobuf:"bytes,1,opt,name=old_password,json=oldPassword,proto3" json:"old_password,omitempty"`
+	// At least 12 characters.
+	NewPassword   string `protobuf:"bytes,2,opt,name=new_password,json=newPassword,proto3" json:"new_password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangePasswordRequest) Reset() {
+	*x = ChangePasswordRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangePasswordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangePasswordRequest) ProtoMessage() {}
+
+func (x *ChangePasswordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangePasswordRequest.ProtoReflect.Descriptor instead.
+func (*ChangePasswordRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ChangePasswordRequest) GetOldPassword() string {
+	if x != nil {
+		return x.OldPassword
+	}
+	return ""
+}
+
+func (x *ChangePasswordRequest) GetNewPassword() string {
+	if x != nil {
+		return x.NewPassword
+	}
+	return ""
+}
+
+type ChangePasswordResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangePasswordResponse) Reset() {
+	*x = ChangePasswordResponse{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangePasswordResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangePasswordResponse) ProtoMessage() {}
+
+func (x *ChangePasswordResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangePasswordResponse.ProtoReflect.Descriptor instead.
+func (*ChangePasswordResponse) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{3}
+}
+
+type CreateUserRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Email         string                 `protobuf:"bytes,1,opt,name=email,proto3" json:"email,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateUserRequest) Reset() {
+	*x = CreateUserRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateUserRequest) ProtoMessage() {}
+
+func (x *CreateUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateUserRequest.ProtoReflect.Descriptor instead.
+func (*CreateUserRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *CreateUserRequest) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *CreateUserRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// What an administrator hands to a user.
+type OneTimePassword struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	User  *User                  `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	// Works for one sign-in, until expires_at.
+	Password      string                 `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OneTimePassword) Reset() {
+	*x = OneTimePassword{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OneTimePassword) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OneTimePassword) ProtoMessage() {}
+
+func (x *OneTimePassword) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OneTimePassword.ProtoReflect.Descriptor instead.
+func (*OneTimePassword) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *OneTimePassword) GetUser() *User {
+	if x != nil {
+		return x.User
+	}
+	return nil
+}
+
+func (x *OneTimePassword) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *OneTimePassword) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
+
+type ListUsersRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Email     string                 `protobuf:"bytes,3,opt,name=email,proto3" json:"email,omitempty"`
+	Name      string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	State     string                 `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// Only administrators, or only others.
+	PlatformAdmin *bool `protobuf:"varint,6,opt,name=platform_admin,json=platformAdmin,proto3,oneof" json:"platform_admin,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListUsersRequest) Reset() {
+	*x = ListUsersRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUsersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUsersRequest) ProtoMessage() {}
+
+func (x *ListUsersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUsersRequest.ProtoReflect.Descriptor instead.
+func (*ListUsersRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ListUsersRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListUsersRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListUsersRequest) GetEmail() string {
+	if x != nil {
+		return x.Email
+	}
+	return ""
+}
+
+func (x *ListUsersRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListUsersRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListUsersRequest) GetPlatformAdmin() bool {
+	if x != nil && x.PlatformAdmin != nil {
+		return *x.PlatformAdmin
+	}
+	return false
+}
+
+type ListUsersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Users         []*User                `protobuf:"bytes,1,rep,name=users,proto3" json:"users,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListUsersResponse) Reset() {
+	*x = ListUsersResponse{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUsersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUsersResponse) ProtoMessage() {}
+
+func (x *ListUsersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUsersResponse.ProtoReflect.Descriptor instead.
+func (*ListUsersResponse) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListUsersResponse) GetUsers() []*User {
+	if x != nil {
+		return x.Users
+	}
+	return nil
+}
+
+func (x *ListUsersResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+type GetUserRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetUserRequest) Reset() {
+	*x = GetUserRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetUserRequest) ProtoMessage() {}
+
+func (x *GetUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetUserRequest.ProtoReflect.Descriptor instead.
+func (*GetUserRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *GetUserRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type DisableUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// E-mail address of the user who becomes an owner of the projects that would have none.
+	HandOverTo    string `protobuf:"bytes,2,opt,name=hand_over_to,json=handOverTo,proto3" json:"hand_over_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DisableUserRequest) Reset() {
+	*x = DisableUserRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DisableUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DisableUserRequest) ProtoMessage() {}
+
+func (x *DisableUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DisableUserRequest.ProtoReflect.Descriptor instead.
+func (*DisableUserRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *DisableUserRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DisableUserRequest) GetHandOverTo() string {
+	if x != nil {
+		return x.HandOverTo
+	}
+	return ""
+}
+
+type EnableUserRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableUserRequest) Reset() {
+	*x = EnableUserRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableUserRequest) ProtoMessage() {}
+
+func (x *EnableUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableUserRequest.ProtoReflect.Descriptor instead.
+func (*EnableUserRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *EnableUserRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type DeleteUserRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// E-mail address of the user who becomes an owner of the projects that would have none.
+	HandOverTo    string `protobuf:"bytes,2,opt,name=hand_over_to,json=handOverTo,proto3" json:"hand_over_to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteUserRequest) Reset() {
+	*x = DeleteUserRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteUserRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteUserRequest) ProtoMessage() {}
+
+func (x *DeleteUserRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteUserRequest.ProtoReflect.Descriptor instead.
+func (*DeleteUserRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DeleteUserRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeleteUserRequest) GetHandOverTo() string {
+	if x != nil {
+		return x.HandOverTo
+	}
+	return ""
+}
+
+type ResetUserPasswordRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResetUserPasswordRequest) Reset() {
+	*x = ResetUserPasswordRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResetUserPasswordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResetUserPasswordRequest) ProtoMessage() {}
+
+func (x *ResetUserPasswordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResetUserPasswordRequest.ProtoReflect.Descriptor instead.
+func (*ResetUserPasswordRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ResetUserPasswordRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 var File_thecloud_identity_v1_user_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_identity_v1_user_service_proto_rawDesc = "" +
 	"\n" +
-	"'thecloud/identity/v1/user_service.proto\x12\x14thecloud.identity.v1\x1a\x1fthecloud/identity/v1/user.proto\"a\n" +
+	"'thecloud/identity/v1/user_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"a\n" +
 	"\x13RegisterUserRequest\x12\x16\n" +
 	"\x05email\x18\x01 \x01(\tB\x00R\x05email\x12\x1c\n" +
 	"\bpassword\x18\x02 \x01(\tB\x00R\bpassword\x12\x14\n" +
 	"\x04name\x18\x03 \x01(\tB\x00R\x04name\"\x17\n" +
-	"\x15GetCurrentUserRequest2\xc3\x01\n" +
+	"\x15GetCurrentUserRequest\"a\n" +
+	"\x15ChangePasswordRequest\x12#\n" +
+	"\fold_password\x18\x01 \x01(\tB\x00R\voldPassword\x12#\n" +
+	"\fnew_password\x18\x02 \x01(\tB\x00R\vnewPassword\"\x18\n" +
+	"\x16ChangePasswordResponse\"A\n" +
+	"\x11CreateUserRequest\x12\x16\n" +
+	"\x05email\x18\x01 \x01(\tB\x00R\x05email\x12\x14\n" +
+	"\x04name\x18\x02 \x01(\tB\x00R\x04name\"\x98\x01\n" +
+	"\x0fOneTimePassword\x12.\n" +
+	"\x04user\x18\x01 \x01(\v2\x1a.thecloud.identity.v1.UserR\x04user\x12\x1a\n" +
+	"\bpassword\x18\x02 \x01(\tR\bpassword\x129\n" +
+	"\n" +
+	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xd7\x01\n" +
+	"\x10ListUsersRequest\x12\x1d\n" +
+	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n" +
+	"\x05email\x18\x03 \x01(\tB\x00R\x05email\x12\x14\n" +
+	"\x04name\x18\x04 \x01(\tB\x00R\x04name\x12\x16\n" +
+	"\x05state\x18\x05 \x01(\tB\x00R\x05state\x12*\n" +
+	"\x0eplatform_admin\x18\x06 \x01(\bH\x00R\rplatformAdmin\x88\x01\x01B\x11\n" +
+	"\x0f_platform_admin\"m\n" +
+	"\x11ListUsersResponse\x120\n" +
+	"\x05users\x18\x01 \x03(\v2\x1a.thecloud.identity.v1.UserR\x05users\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n" +
+	"\x0eGetUserRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"J\n" +
+	"\x12DisableUserRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\"\n" +
+	"\fhand_over_to\x18\x02 \x01(\tB\x00R\n" +
+	"handOverTo\"%\n" +
+	"\x11EnableUserRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"I\n" +
+	"\x11DeleteUserRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\"\n" +
+	"\fhand_over_to\x18\x02 \x01(\tB\x00R\n" +
+	"handOverTo\",\n" +
+	"\x18ResetUserPasswordRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\xb0\a\n" +
 	"\vUserService\x12W\n" +
 	"\fRegisterUser\x12).thecloud.identity.v1.RegisterUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12[\n" +
-	"\x0eGetCurrentUser\x12+.thecloud.identity.v1.GetCurrentUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00B\xdb\x01\n" +
+	"\x0eGetCurrentUser\x12+.thecloud.identity.v1.GetCurrentUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12m\n" +
+	"\x0eChangePassword\x12+.thecloud.identity.v1.ChangePasswordRequest\x1a,.thecloud.identity.v1.ChangePasswordResponse\"\x00\x12^\n" +
+	"\n" +
+	"CreateUser\x12'.thecloud.identity.v1.CreateUserRequest\x1a%.thecloud.identity.v1.OneTimePassword\"\x00\x12^\n" +
+	"\tListUsers\x12&.thecloud.identity.v1.ListUsersRequest\x1a'.thecloud.identity.v1.ListUsersResponse\"\x00\x12M\n" +
+	"\aGetUser\x12$.thecloud.identity.v1.GetUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12U\n" +
+	"\vDisableUser\x12(.thecloud.identity.v1.DisableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n" +
+	"\n" +
+	"EnableUser\x12'.thecloud.identity.v1.EnableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n" +
+	"\n" +
+	"DeleteUser\x12'.thecloud.identity.v1.DeleteUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12l\n" +
+	"\x11ResetUserPassword\x12..thecloud.identity.v1.ResetUserPasswordRequest\x1a%.thecloud.identity.v1.OneTimePassword\"\x00B\xdb\x01\n" +
 	"\x18com.thecloud.identity.v1B\x10UserServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3"
 
 var (
@@ -145,22 +773,53 @@ func file_thecloud_identity_v1_user_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_identity_v1_user_service_proto_rawDescData
 }
 
-var file_thecloud_identity_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_thecloud_identity_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_thecloud_identity_v1_user_service_proto_goTypes = []any{
-	(*RegisterUserRequest)(nil),   // 0: thecloud.identity.v1.RegisterUserRequest
-	(*GetCurrentUserRequest)(nil), // 1: thecloud.identity.v1.GetCurrentUserRequest
-	(*User)(nil),                  // 2: thecloud.identity.v1.User
+	(*RegisterUserRequest)(nil),      // 0: thecloud.identity.v1.RegisterUserRequest
+	(*GetCurrentUserRequest)(nil),    // 1: thecloud.identity.v1.GetCurrentUserRequest
+	(*ChangePasswordRequest)(nil),    // 2: thecloud.identity.v1.ChangePasswordRequest
+	(*ChangePasswordResponse)(nil),   // 3: thecloud.identity.v1.ChangePasswordResponse
+	(*CreateUserRequest)(nil),        // 4: thecloud.identity.v1.CreateUserRequest
+	(*OneTimePassword)(nil),          // 5: thecloud.identity.v1.OneTimePassword
+	(*ListUsersRequest)(nil),         // 6: thecloud.identity.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),        // 7: thecloud.identity.v1.ListUsersResponse
+	(*GetUserRequest)(nil),           // 8: thecloud.identity.v1.GetUserRequest
+	(*DisableUserRequest)(nil),       // 9: thecloud.identity.v1.DisableUserRequest
+	(*EnableUserRequest)(nil),        // 10: thecloud.identity.v1.EnableUserRequest
+	(*DeleteUserRequest)(nil),        // 11: thecloud.identity.v1.DeleteUserRequest
+	(*ResetUserPasswordRequest)(nil), // 12: thecloud.identity.v1.ResetUserPasswordRequest
+	(*User)(nil),                     // 13: thecloud.identity.v1.User
+	(*timestamppb.Timestamp)(nil),    // 14: google.protobuf.Timestamp
 }
 var file_thecloud_identity_v1_user_service_proto_depIdxs = []int32{
-	0, // 0: thecloud.identity.v1.UserService.RegisterUser:input_type -> thecloud.identity.v1.RegisterUserRequest
-	1, // 1: thecloud.identity.v1.UserService.GetCurrentUser:input_type -> thecloud.identity.v1.GetCurrentUserRequest
-	2, // 2: thecloud.identity.v1.UserService.RegisterUser:output_type -> thecloud.identity.v1.User
-	2, // 3: thecloud.identity.v1.UserService.GetCurrentUser:output_type -> thecloud.identity.v1.User
-	2, // [2:4] is the sub-list for method output_type
-	0, // [0:2] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	13, // 0: thecloud.identity.v1.OneTimePassword.user:type_name -> thecloud.identity.v1.User
+	14, // 1: thecloud.identity.v1.OneTimePassword.expires_at:type_name -> google.protobuf.Timestamp
+	13, // 2: thecloud.identity.v1.ListUsersResponse.users:type_name -> thecloud.identity.v1.User
+	0,  // 3: thecloud.identity.v1.UserService.RegisterUser:input_type -> thecloud.identity.v1.RegisterUserRequest
+	1,  // 4: thecloud.identity.v1.UserService.GetCurrentUser:input_type -> thecloud.identity.v1.GetCurrentUserRequest
+	2,  // 5: thecloud.identity.v1.UserService.ChangePassword:input_type -> thecloud.identity.v1.ChangePasswordRequest
+	4,  // 6: thecloud.identity.v1.UserService.CreateUser:input_type -> thecloud.identity.v1.CreateUserRequest
+	6,  // 7: thecloud.identity.v1.UserService.ListUsers:input_type -> thecloud.identity.v1.ListUsersRequest
+	8,  // 8: thecloud.identity.v1.UserService.GetUser:input_type -> thecloud.identity.v1.GetUserRequest
+	9,  // 9: thecloud.identity.v1.UserService.DisableUser:input_type -> thecloud.identity.v1.DisableUserRequest
+	10, // 10: thecloud.identity.v1.UserService.EnableUser:input_type -> thecloud.identity.v1.EnableUserRequest
+	11, // 11: thecloud.identity.v1.UserService.DeleteUser:input_type -> thecloud.identity.v1.DeleteUserRequest
+	12, // 12: thecloud.identity.v1.UserService.ResetUserPassword:input_type -> thecloud.identity.v1.ResetUserPasswordRequest
+	13, // 13: thecloud.identity.v1.UserService.RegisterUser:output_type -> thecloud.identity.v1.User
+	13, // 14: thecloud.identity.v1.UserService.GetCurrentUser:output_type -> thecloud.identity.v1.User
+	3,  // 15: thecloud.identity.v1.UserService.ChangePassword:output_type -> thecloud.identity.v1.ChangePasswordResponse
+	5,  // 16: thecloud.identity.v1.UserService.CreateUser:output_type -> thecloud.identity.v1.OneTimePassword
+	7,  // 17: thecloud.identity.v1.UserService.ListUsers:output_type -> thecloud.identity.v1.ListUsersResponse
+	13, // 18: thecloud.identity.v1.UserService.GetUser:output_type -> thecloud.identity.v1.User
+	13, // 19: thecloud.identity.v1.UserService.DisableUser:output_type -> thecloud.identity.v1.User
+	13, // 20: thecloud.identity.v1.UserService.EnableUser:output_type -> thecloud.identity.v1.User
+	13, // 21: thecloud.identity.v1.UserService.DeleteUser:output_type -> thecloud.identity.v1.User
+	5,  // 22: thecloud.identity.v1.UserService.ResetUserPassword:output_type -> thecloud.identity.v1.OneTimePassword
+	13, // [13:23] is the sub-list for method output_type
+	3,  // [3:13] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_identity_v1_user_service_proto_init() }
@@ -169,13 +828,14 @@ func file_thecloud_identity_v1_user_service_proto_init() {
 		return
 	}
 	file_thecloud_identity_v1_user_proto_init()
+	file_thecloud_identity_v1_user_service_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_identity_v1_user_service_proto_rawDesc), len(file_thecloud_identity_v1_user_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from thecloud.identity.v1 import user_pb2 as thecloud_dot_identity_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/session_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"L\n\x14\x43reateSessionRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x1c\n\x08password\x18\x02 \x01(\tB\x00R\x08password\"\x9a\x01\n\x07Session\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05token\x18\x02 \x01(\tR\x05token\x12.\n\x04user\x18\x03 \x01(\x0b\x32\x1a.thecloud.identity.v1.UserR\x04user\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"\x1d\n\x1b\x44\x65leteCurrentSessionRequest\"\x1e\n\x1c\x44\x65leteCurrentSessionResponse2\xef\x01\n\x0eSessionService\x12\\\n\rCreateSession\x12*.thecloud.identity.v1.CreateSessionRequest\x1a\x1d.thecloud.identity.v1.Session\"\x00\x12\x7f\n\x14\x44\x65leteCurrentSession\x12\x31.thecloud.identity.v1.DeleteCurrentSessionRequest\x1a\x32.thecloud.identity.v1.DeleteCurrentSessionResponse\"\x00\x42\xde\x01\n\x18\x63om.thecloud.identity.v1B\x13SessionServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/session_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"q\n\x14\x43reateSessionRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x1c\n\x08password\x18\x02 \x01(\tB\x00R\x08password\x12#\n\x0cnew_password\x18\x03 \x01(\tB\x00R\x0bnewPassword\"\x9a\x01\n\x07Session\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05token\x18\x02 \x01(\tR\x05token\x12.\n\x04user\x18\x03 \x01(\x0b\x32\x1a.thecloud.identity.v1.UserR\x04user\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"\x1d\n\x1b\x44\x65leteCurrentSessionRequest\"\x1e\n\x1c\x44\x65leteCurrentSessionResponse2\xef\x01\n\x0eSessionService\x12\\\n\rCreateSession\x12*.thecloud.identity.v1.CreateSessionRequest\x1a\x1d.thecloud.identity.v1.Session\"\x00\x12\x7f\n\x14\x44\x65leteCurrentSession\x12\x31.thecloud.identity.v1.DeleteCurrentSessionRequest\x1a\x32.thecloud.identity.v1.DeleteCurrentSessionResponse\"\x00\x42\xde\x01\n\x18\x63om.thecloud.identity.v1B\x13SessionServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,13 +35,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\030com.thecloud.identity.v1B\023SessionServiceProtoP\001Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\242\002\003TIX\252\002\024Thecloud.Identity.V1\312\002\024Thecloud\\Identity\\V1\342\002 Thecloud\\Identity\\V1\\GPBMetadata\352\002\026Thecloud::Identity::V1'
   _globals['_CREATESESSIONREQUEST']._serialized_start=134
-  _globals['_CREATESESSIONREQUEST']._serialized_end=210
-  _globals['_SESSION']._serialized_start=213
-  _globals['_SESSION']._serialized_end=367
-  _globals['_DELETECURRENTSESSIONREQUEST']._serialized_start=369
-  _globals['_DELETECURRENTSESSIONREQUEST']._serialized_end=398
-  _globals['_DELETECURRENTSESSIONRESPONSE']._serialized_start=400
-  _globals['_DELETECURRENTSESSIONRESPONSE']._serialized_end=430
-  _globals['_SESSIONSERVICE']._serialized_start=433
-  _globals['_SESSIONSERVICE']._serialized_end=672
+  _globals['_CREATESESSIONREQUEST']._serialized_end=247
+  _globals['_SESSION']._serialized_start=250
+  _globals['_SESSION']._serialized_end=404
+  _globals['_DELETECURRENTSESSIONREQUEST']._serialized_start=406
+  _globals['_DELETECURRENTSESSIONREQUEST']._serialized_end=435
+  _globals['_DELETECURRENTSESSIONRESPONSE']._serialized_start=437
+  _globals['_DELETECURRENTSESSIONRESPONSE']._serialized_end=467
+  _globals['_SESSIONSERVICE']._serialized_start=470
+  _globals['_SESSIONSERVICE']._serialized_end=709
 # @@protoc_insertion_point(module_scope)

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fthecloud/identity/v1/user.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa2\x01\n\x04User\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05\x65mail\x18\x02 \x01(\tR\x05\x65mail\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12%\n\x0eplatform_admin\x18\x04 \x01(\x08R\rplatformAdmin\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAtB\xd4\x01\n\x18\x63om.thecloud.identity.v1B\tUserProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fthecloud/identity/v1/user.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xea\x01\n\x04User\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x14\n\x05\x65mail\x18\x02 \x01(\tR\x05\x65mail\x12\x12\n\x04name\x18\x03 \x01(\tR\x04name\x12%\n\x0eplatform_admin\x18\x04 \x01(\x08R\rplatformAdmin\x12\x39\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x14\n\x05state\x18\x06 \x01(\tR\x05state\x12\x30\n\x14must_change_password\x18\x07 \x01(\x08R\x12mustChangePasswordB\xd4\x01\n\x18\x63om.thecloud.identity.v1B\tUserProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,5 +34,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\030com.thecloud.identity.v1B\tUserProtoP\001Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\242\002\003TIX\252\002\024Thecloud.Identity.V1\312\002\024Thecloud\\Identity\\V1\342\002 Thecloud\\Identity\\V1\\GPBMetadata\352\002\026Thecloud::Identity::V1'
   _globals['_USER']._serialized_start=91
-  _globals['_USER']._serialized_end=253
+  _globals['_USER']._serialized_end=325
 # @@protoc_insertion_point(module_scope)

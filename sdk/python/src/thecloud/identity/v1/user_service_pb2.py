@@ -22,10 +22,11 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from thecloud.identity.v1 import user_pb2 as thecloud_dot_identity_dot_v1_dot_user__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/identity/v1/user_service.proto\x12\x14thecloud.identity.v1\x1a\x1fthecloud/identity/v1/user.proto\"a\n\x13RegisterUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x1c\n\x08password\x18\x02 \x01(\tB\x00R\x08password\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\"\x17\n\x15GetCurrentUserRequest2\xc3\x01\n\x0bUserService\x12W\n\x0cRegisterUser\x12).thecloud.identity.v1.RegisterUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12[\n\x0eGetCurrentUser\x12+.thecloud.identity.v1.GetCurrentUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x42\xdb\x01\n\x18\x63om.thecloud.identity.v1B\x10UserServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/identity/v1/user_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fthecloud/identity/v1/user.proto\"a\n\x13RegisterUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x1c\n\x08password\x18\x02 \x01(\tB\x00R\x08password\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\"\x17\n\x15GetCurrentUserRequest\"a\n\x15\x43hangePasswordRequest\x12#\n\x0cold_password\x18\x01 \x01(\tB\x00R\x0boldPassword\x12#\n\x0cnew_password\x18\x02 \x01(\tB\x00R\x0bnewPassword\"\x18\n\x16\x43hangePasswordResponse\"A\n\x11\x43reateUserRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\"\x98\x01\n\x0fOneTimePassword\x12.\n\x04user\x18\x01 \x01(\x0b\x32\x1a.thecloud.identity.v1.UserR\x04user\x12\x1a\n\x08password\x18\x02 \x01(\tR\x08password\x12\x39\n\nexpires_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\"\xd7\x01\n\x10ListUsersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04name\x18\x04 \x01(\tB\x00R\x04name\x12\x16\n\x05state\x18\x05 \x01(\tB\x00R\x05state\x12*\n\x0eplatform_admin\x18\x06 \x01(\x08H\x00R\rplatformAdmin\x88\x01\x01\x42\x11\n\x0f_platform_admin\"m\n\x11ListUsersResponse\x12\x30\n\x05users\x18\x01 \x03(\x0b\x32\x1a.thecloud.identity.v1.UserR\x05users\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n\x0eGetUserRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"J\n\x12\x44isableUserRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\"\n\x0chand_over_to\x18\x02 \x01(\tB\x00R\nhandOverTo\"%\n\x11\x45nableUserRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"I\n\x11\x44\x65leteUserRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\"\n\x0chand_over_to\x18\x02 \x01(\tB\x00R\nhandOverTo\",\n\x18ResetUserPasswordRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id2\xb0\x07\n\x0bUserService\x12W\n\x0cRegisterUser\x12).thecloud.identity.v1.RegisterUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12[\n\x0eGetCurrentUser\x12+.thecloud.identity.v1.GetCurrentUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12m\n\x0e\x43hangePassword\x12+.thecloud.identity.v1.ChangePasswordRequest\x1a,.thecloud.identity.v1.ChangePasswordResponse\"\x00\x12^\n\nCreateUser\x12\'.thecloud.identity.v1.CreateUserRequest\x1a%.thecloud.identity.v1.OneTimePassword\"\x00\x12^\n\tListUsers\x12&.thecloud.identity.v1.ListUsersRequest\x1a\'.thecloud.identity.v1.ListUsersResponse\"\x00\x12M\n\x07GetUser\x12$.thecloud.identity.v1.GetUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12U\n\x0b\x44isableUser\x12(.thecloud.identity.v1.DisableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n\nEnableUser\x12\'.thecloud.identity.v1.EnableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n\nDeleteUser\x12\'.thecloud.identity.v1.DeleteUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12l\n\x11ResetUserPassword\x12..thecloud.identity.v1.ResetUserPasswordRequest\x1a%.thecloud.identity.v1.OneTimePassword\"\x00\x42\xdb\x01\n\x18\x63om.thecloud.identity.v1B\x10UserServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,10 +34,32 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'thecloud.identity.v1.user_s
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\030com.thecloud.identity.v1B\020UserServiceProtoP\001Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\242\002\003TIX\252\002\024Thecloud.Identity.V1\312\002\024Thecloud\\Identity\\V1\342\002 Thecloud\\Identity\\V1\\GPBMetadata\352\002\026Thecloud::Identity::V1'
-  _globals['_REGISTERUSERREQUEST']._serialized_start=98
-  _globals['_REGISTERUSERREQUEST']._serialized_end=195
-  _globals['_GETCURRENTUSERREQUEST']._serialized_start=197
-  _globals['_GETCURRENTUSERREQUEST']._serialized_end=220
-  _globals['_USERSERVICE']._serialized_start=223
-  _globals['_USERSERVICE']._serialized_end=418
+  _globals['_REGISTERUSERREQUEST']._serialized_start=131
+  _globals['_REGISTERUSERREQUEST']._serialized_end=228
+  _globals['_GETCURRENTUSERREQUEST']._serialized_start=230
+  _globals['_GETCURRENTUSERREQUEST']._serialized_end=253
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_start=255
+  _globals['_CHANGEPASSWORDREQUEST']._serialized_end=352
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_start=354
+  _globals['_CHANGEPASSWORDRESPONSE']._serialized_end=378
+  _globals['_CREATEUSERREQUEST']._serialized_start=380
+  _globals['_CREATEUSERREQUEST']._serialized_end=445
+  _globals['_ONETIMEPASSWORD']._serialized_start=448
+  _globals['_ONETIMEPASSWORD']._serialized_end=600
+  _globals['_LISTUSERSREQUEST']._serialized_start=603
+  _globals['_LISTUSERSREQUEST']._serialized_end=818
+  _globals['_LISTUSERSRESPONSE']._serialized_start=820
+  _globals['_LISTUSERSRESPONSE']._serialized_end=929
+  _globals['_GETUSERREQUEST']._serialized_start=931
+  _globals['_GETUSERREQUEST']._serialized_end=965
+  _globals['_DISABLEUSERREQUEST']._serialized_start=967
+  _globals['_DISABLEUSERREQUEST']._serialized_end=1041
+  _globals['_ENABLEUSERREQUEST']._serialized_start=1043
+  _globals['_ENABLEUSERREQUEST']._serialized_end=1080
+  _globals['_DELETEUSERREQUEST']._serialized_start=1082
+  _globals['_DELETEUSERREQUEST']._serialized_end=1155
+  _globals['_RESETUSERPASSWORDREQUEST']._serialized_start=1157
+  _globals['_RESETUSERPASSWORDREQUEST']._serialized_end=1201
+  _globals['_USERSERVICE']._serialized_start=1204
+  _globals['_USERSERVICE']._serialized_end=2148
 # @@protoc_insertion_point(module_scope)

@@ -39,6 +39,12 @@ export interface CreateApiKeyRequest_LabelsEntry {
 export interface ListApiKeysRequest {
   pageSize: number;
   pageToken: string;
+  name: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  role: string;
+  /** active, or expired; revoked keys are never listed. */
+  state: string;
 }
 
 export interface ListApiKeysResponse {
@@ -224,7 +230,7 @@ export const CreateApiKeyRequest_LabelsEntry: MessageFns<CreateApiKeyRequest_Lab
 };
 
 function createBaseListApiKeysRequest(): ListApiKeysRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", name: "", label: [], role: "", state: "" };
 }
 
 export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
@@ -234,6 +240,18 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    for (const v of message.label) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.role !== "") {
+      writer.uint32(42).string(message.role);
+    }
+    if (message.state !== "") {
+      writer.uint32(50).string(message.state);
     }
     return writer;
   },
@@ -267,6 +285,38 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -286,6 +336,10 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     const message = createBaseListApiKeysRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.name = object.name ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.role = object.role ?? "";
+    message.state = object.state ?? "";
     return message;
   },
 };

@@ -31,9 +31,29 @@ export interface CreateProjectRequest_LabelsEntry {
   value: string;
 }
 
+export interface UpdateProjectRequest {
+  /** The current project's. */
+  id: string;
+  name: string;
+  labels: { [key: string]: string };
+  updateMask: string[];
+  /** Refuse unless the project still has this metadata.version (over HTTP: If-Match). 0: whatever it has. */
+  version: number;
+}
+
+export interface UpdateProjectRequest_LabelsEntry {
+  key: string;
+  value: string;
+}
+
 export interface ListProjectsRequest {
   pageSize: number;
   pageToken: string;
+  name: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  /** The caller's role there. */
+  role: string;
 }
 
 export interface ListProjectsResponse {
@@ -48,6 +68,8 @@ export interface GetProjectRequest {
 export interface ListMembersRequest {
   pageSize: number;
   pageToken: string;
+  email: string;
+  role: string;
 }
 
 export interface ListMembersResponse {
@@ -70,6 +92,12 @@ export interface RemoveMemberRequest {
 }
 
 export interface RemoveMemberResponse {
+}
+
+export interface LeaveProjectRequest {
+}
+
+export interface LeaveProjectResponse {
 }
 
 function createBaseCreateProjectRequest(): CreateProjectRequest {
@@ -217,8 +245,189 @@ export const CreateProjectRequest_LabelsEntry: MessageFns<CreateProjectRequest_L
   },
 };
 
+function createBaseUpdateProjectRequest(): UpdateProjectRequest {
+  return { id: "", name: "", labels: {}, updateMask: [], version: 0 };
+}
+
+export const UpdateProjectRequest: MessageFns<UpdateProjectRequest> = {
+  encode(message: UpdateProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+      UpdateProjectRequest_LabelsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    for (const v of message.updateMask) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.version !== 0) {
+      writer.uint32(40).uint32(message.version);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = UpdateProjectRequest_LabelsEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.labels[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.updateMask.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.version = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateProjectRequest>): UpdateProjectRequest {
+    return UpdateProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateProjectRequest>): UpdateProjectRequest {
+    const message = createBaseUpdateProjectRequest();
+    message.id = object.id ?? "";
+    message.name = object.name ?? "";
+    message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.updateMask = object.updateMask?.map((e) => e) || [];
+    message.version = object.version ?? 0;
+    return message;
+  },
+};
+
+function createBaseUpdateProjectRequest_LabelsEntry(): UpdateProjectRequest_LabelsEntry {
+  return { key: "", value: "" };
+}
+
+export const UpdateProjectRequest_LabelsEntry: MessageFns<UpdateProjectRequest_LabelsEntry> = {
+  encode(message: UpdateProjectRequest_LabelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UpdateProjectRequest_LabelsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUpdateProjectRequest_LabelsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<UpdateProjectRequest_LabelsEntry>): UpdateProjectRequest_LabelsEntry {
+    return UpdateProjectRequest_LabelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<UpdateProjectRequest_LabelsEntry>): UpdateProjectRequest_LabelsEntry {
+    const message = createBaseUpdateProjectRequest_LabelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
 function createBaseListProjectsRequest(): ListProjectsRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", name: "", label: [], role: "" };
 }
 
 export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
@@ -228,6 +437,15 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.name !== "") {
+      writer.uint32(26).string(message.name);
+    }
+    for (const v of message.label) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.role !== "") {
+      writer.uint32(42).string(message.role);
     }
     return writer;
   },
@@ -261,6 +479,30 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -280,6 +522,9 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     const message = createBaseListProjectsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.name = object.name ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.role = object.role ?? "";
     return message;
   },
 };
@@ -407,7 +652,7 @@ export const GetProjectRequest: MessageFns<GetProjectRequest> = {
 };
 
 function createBaseListMembersRequest(): ListMembersRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", email: "", role: "" };
 }
 
 export const ListMembersRequest: MessageFns<ListMembersRequest> = {
@@ -417,6 +662,12 @@ export const ListMembersRequest: MessageFns<ListMembersRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.email !== "") {
+      writer.uint32(26).string(message.email);
+    }
+    if (message.role !== "") {
+      writer.uint32(34).string(message.role);
     }
     return writer;
   },
@@ -450,6 +701,22 @@ export const ListMembersRequest: MessageFns<ListMembersRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -469,6 +736,8 @@ export const ListMembersRequest: MessageFns<ListMembersRequest> = {
     const message = createBaseListMembersRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.email = object.email ?? "";
+    message.role = object.role ?? "";
     return message;
   },
 };
@@ -772,6 +1041,92 @@ export const RemoveMemberResponse: MessageFns<RemoveMemberResponse> = {
   },
 };
 
+function createBaseLeaveProjectRequest(): LeaveProjectRequest {
+  return {};
+}
+
+export const LeaveProjectRequest: MessageFns<LeaveProjectRequest> = {
+  encode(_: LeaveProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaveProjectRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaveProjectRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LeaveProjectRequest>): LeaveProjectRequest {
+    return LeaveProjectRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LeaveProjectRequest>): LeaveProjectRequest {
+    const message = createBaseLeaveProjectRequest();
+    return message;
+  },
+};
+
+function createBaseLeaveProjectResponse(): LeaveProjectResponse {
+  return {};
+}
+
+export const LeaveProjectResponse: MessageFns<LeaveProjectResponse> = {
+  encode(_: LeaveProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeaveProjectResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeaveProjectResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<LeaveProjectResponse>): LeaveProjectResponse {
+    return LeaveProjectResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<LeaveProjectResponse>): LeaveProjectResponse {
+    const message = createBaseLeaveProjectResponse();
+    return message;
+  },
+};
+
 /** Projects and who belongs to them. */
 export type ProjectServiceService = typeof ProjectServiceService;
 export const ProjectServiceService = {
@@ -803,6 +1158,16 @@ export const ProjectServiceService = {
     responseStream: false as const,
     requestSerialize: (value: GetProjectRequest): Buffer => Buffer.from(GetProjectRequest.encode(value).finish()),
     requestDeserialize: (value: Buffer): GetProjectRequest => GetProjectRequest.decode(value),
+    responseSerialize: (value: Project): Buffer => Buffer.from(Project.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Project => Project.decode(value),
+  },
+  /** Changes name and labels of the current project. */
+  updateProject: {
+    path: "/thecloud.identity.v1.ProjectService/UpdateProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UpdateProjectRequest): Buffer => Buffer.from(UpdateProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UpdateProjectRequest => UpdateProjectRequest.decode(value),
     responseSerialize: (value: Project): Buffer => Buffer.from(Project.encode(value).finish()),
     responseDeserialize: (value: Buffer): Project => Project.decode(value),
   },
@@ -847,6 +1212,17 @@ export const ProjectServiceService = {
       Buffer.from(RemoveMemberResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RemoveMemberResponse => RemoveMemberResponse.decode(value),
   },
+  /** Takes the signed-in user out of the current project, whatever the role. The last owner stays. */
+  leaveProject: {
+    path: "/thecloud.identity.v1.ProjectService/LeaveProject" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: LeaveProjectRequest): Buffer => Buffer.from(LeaveProjectRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): LeaveProjectRequest => LeaveProjectRequest.decode(value),
+    responseSerialize: (value: LeaveProjectResponse): Buffer =>
+      Buffer.from(LeaveProjectResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): LeaveProjectResponse => LeaveProjectResponse.decode(value),
+  },
 } as const;
 
 export interface ProjectServiceServer extends UntypedServiceImplementation {
@@ -856,6 +1232,8 @@ export interface ProjectServiceServer extends UntypedServiceImplementation {
   listProjects: handleUnaryCall<ListProjectsRequest, ListProjectsResponse>;
   /** One project, by id. */
   getProject: handleUnaryCall<GetProjectRequest, Project>;
+  /** Changes name and labels of the current project. */
+  updateProject: handleUnaryCall<UpdateProjectRequest, Project>;
   /** The current project's members. */
   listMembers: handleUnaryCall<ListMembersRequest, ListMembersResponse>;
   /** Gives a registered user a role in the current project. */
@@ -864,6 +1242,8 @@ export interface ProjectServiceServer extends UntypedServiceImplementation {
   updateMember: handleUnaryCall<UpdateMemberRequest, Member>;
   /** Takes a user out of the current project. */
   removeMember: handleUnaryCall<RemoveMemberRequest, RemoveMemberResponse>;
+  /** Takes the signed-in user out of the current project, whatever the role. The last owner stays. */
+  leaveProject: handleUnaryCall<LeaveProjectRequest, LeaveProjectResponse>;
 }
 
 export interface ProjectServiceClient extends Client {
@@ -915,6 +1295,22 @@ export interface ProjectServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Project) => void,
   ): ClientUnaryCall;
+  /** Changes name and labels of the current project. */
+  updateProject(
+    request: UpdateProjectRequest,
+    callback: (error: ServiceError | null, response: Project) => void,
+  ): ClientUnaryCall;
+  updateProject(
+    request: UpdateProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Project) => void,
+  ): ClientUnaryCall;
+  updateProject(
+    request: UpdateProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Project) => void,
+  ): ClientUnaryCall;
   /** The current project's members. */
   listMembers(
     request: ListMembersRequest,
@@ -978,6 +1374,22 @@ export interface ProjectServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RemoveMemberResponse) => void,
+  ): ClientUnaryCall;
+  /** Takes the signed-in user out of the current project, whatever the role. The last owner stays. */
+  leaveProject(
+    request: LeaveProjectRequest,
+    callback: (error: ServiceError | null, response: LeaveProjectResponse) => void,
+  ): ClientUnaryCall;
+  leaveProject(
+    request: LeaveProjectRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: LeaveProjectResponse) => void,
+  ): ClientUnaryCall;
+  leaveProject(
+    request: LeaveProjectRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: LeaveProjectResponse) => void,
   ): ClientUnaryCall;
 }
 

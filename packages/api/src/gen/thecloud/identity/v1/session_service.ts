@@ -24,6 +24,8 @@ import { User } from "./user";
 export interface CreateSessionRequest {
   email: string;
   password: string;
+  /** Replaces a one-time password in the same step; PASSWORD_CHANGE_REQUIRED asks for it. At least 12 characters. */
+  newPassword: string;
 }
 
 export interface Session {
@@ -41,7 +43,7 @@ export interface DeleteCurrentSessionResponse {
 }
 
 function createBaseCreateSessionRequest(): CreateSessionRequest {
-  return { email: "", password: "" };
+  return { email: "", password: "", newPassword: "" };
 }
 
 export const CreateSessionRequest: MessageFns<CreateSessionRequest> = {
@@ -51,6 +53,9 @@ export const CreateSessionRequest: MessageFns<CreateSessionRequest> = {
     }
     if (message.password !== "") {
       writer.uint32(18).string(message.password);
+    }
+    if (message.newPassword !== "") {
+      writer.uint32(26).string(message.newPassword);
     }
     return writer;
   },
@@ -84,6 +89,14 @@ export const CreateSessionRequest: MessageFns<CreateSessionRequest> = {
             message.password = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.newPassword = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -103,6 +116,7 @@ export const CreateSessionRequest: MessageFns<CreateSessionRequest> = {
     const message = createBaseCreateSessionRequest();
     message.email = object.email ?? "";
     message.password = object.password ?? "";
+    message.newPassword = object.newPassword ?? "";
     return message;
   },
 };

@@ -15,11 +15,25 @@ export interface User {
   name: string;
   /** Administers the installation: hosts, and nothing of other people's projects. */
   platformAdmin: boolean;
-  createdAt: Date | undefined;
+  createdAt:
+    | Date
+    | undefined;
+  /** active, or disabled: cannot sign in, and neither sessions nor API keys of this user work. */
+  state: string;
+  /** The password was set by an administrator: the next sign-in has to bring a new one. */
+  mustChangePassword: boolean;
 }
 
 function createBaseUser(): User {
-  return { id: "", email: "", name: "", platformAdmin: false, createdAt: undefined };
+  return {
+    id: "",
+    email: "",
+    name: "",
+    platformAdmin: false,
+    createdAt: undefined,
+    state: "",
+    mustChangePassword: false,
+  };
 }
 
 export const User: MessageFns<User> = {
@@ -38,6 +52,12 @@ export const User: MessageFns<User> = {
     }
     if (message.createdAt !== undefined) {
       Timestamp.encode(toTimestamp(message.createdAt), writer.uint32(42).fork()).join();
+    }
+    if (message.state !== "") {
+      writer.uint32(50).string(message.state);
+    }
+    if (message.mustChangePassword !== false) {
+      writer.uint32(56).bool(message.mustChangePassword);
     }
     return writer;
   },
@@ -95,6 +115,22 @@ export const User: MessageFns<User> = {
             message.createdAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.mustChangePassword = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -117,6 +153,8 @@ export const User: MessageFns<User> = {
     message.name = object.name ?? "";
     message.platformAdmin = object.platformAdmin ?? false;
     message.createdAt = object.createdAt ?? undefined;
+    message.state = object.state ?? "";
+    message.mustChangePassword = object.mustChangePassword ?? false;
     return message;
   },
 };

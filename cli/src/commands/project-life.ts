@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { Cli } from '../cli';
+import { openCloud } from '../cloud';
+import { addVerb } from '../noun';
+import { projects } from './project-kind';
+
+/** What becomes of projects and of one's own place in them. */
+export function addProjectLife(noun: Command, cli: Cli): void {
+  addVerb(noun, 'rename <project> <name>', {
+    summary: 'Gives a project another name; its id stays',
+    examples: ['cloud project rename shop store'],
+  }).action(async (nameOrId: string, name: string) => {
+    const { id, cloud } = await inside(cli, nameOrId);
+    cli.printOne(projects, await cloud.projects.update(id, { name }));
+  });
+
+  addVerb(noun, 'rm <project>', {
+    summary: 'Deletes an empty project for good, with its members and API keys',
+    aliases: ['delete', 'remove'],
+    notes: 'Refused while anything lives in it: the message says what.',
+    examples: ['cloud project rm shop'],
+  }).action(async (nameOrId: string) => {
+    const { id, cloud } = await inside(cli, nameOrId);
+    await cloud.projects.delete(id);
+    cli.note(`Removed ${nameOrId}.`);
+  });
+
+  addVerb(noun, 'leave <project>', {
+    summary: 'Takes you out of a project; its last owner stays',
+    examples: ['cloud project leave shop'],
+  }).action(async (nameOrId: string) => {
+    const { cloud } = await inside(cli, nameOrId);
+    await cloud.members.leaveProject();
+    cli.note(`You have left ${nameOrId}.`);
+  });
+}
+
+/** The cloud as seen from a project that need not be the chosen one. */
+async function inside(cli: Cli, nameOrId: string) {
+  const id = await cli.projectIdOf(nameOrId);
+  const { server, credential } = await cli.connection();
+  return { id, cloud: openCloud({ server, credential, projectId: id }, cli.io) };
+}

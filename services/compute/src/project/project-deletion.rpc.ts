@@ -1,0 +1,22 @@
+import { computeV1 } from '@thecloud/api';
+import { implement, principalOf, projectOf } from '@thecloud/service-kit';
+import type { Foundation } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { closeProject } from './close-project';
+import type { RemoveProject } from './close-project';
+
+/** Handlers of ProjectDeletionService. */
+export function projectDeletionRpc(f: Foundation, remove: RemoveProject) {
+  return implement<computeV1.ProjectDeletionServiceServer>(computeV1.ProjectDeletionServiceService, {
+    deleteProject: async (ctx, { id }) => {
+      if (id !== projectOf(ctx)) throw errors.PROJECT_NOT_FOUND({ id });
+      const { subject } = principalOf(ctx);
+      await f.db.write('system', (tx) => closeProject(f, tx, id, subject));
+      // At once, so that lists do not show it any more. Whatever goes wrong here, the controller does it again.
+      await remove(id, subject, ctx.signal).catch((err: unknown) =>
+        ctx.log.warn({ err, project: id }, 'identity has not removed a closed project yet'),
+      );
+      return {};
+    },
+  });
+}

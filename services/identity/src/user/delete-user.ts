@@ -1,0 +1,33 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import { announceKey } from '../api-key/create-api-key';
+import { announceMember } from '../member/member.events';
+import { apiKeys, members, sessions, users } from '../schema';
+import { lockUser } from './find-users';
+import { keepGoverned } from './keep-governed';
+import type { User } from './register-user';
+import { announceUser } from './user.events';
+
+/**
+ * For good. The row stays, because projects and keys refer to its id, without anything personal in it; the e-mail
+ * address is free again.
+ */
+export async function deleteUser(tx: Tx, id: string, by: string, handOverTo: string): Promise<User> {
+  const user = await lockUser(tx, id);
+  await keepGoverned(tx, user, handOverTo);
+  await tx.delete(sessions).where(eq(sessions.userId, id));
+  const revoked = await tx
+    .update(apiKeys)
+    .set({ revokedAt: sql`now()` })
+    .where(and(eq(apiKeys.userId, id), isNull(apiKeys.revokedAt)))
+    .returning();
+  for (const key of revoked) announceKey(tx, 'revoked', key);
+  for (const member of await tx.delete(members).where(eq(members.userId, id)).returning())
+    announceMember(tx, 'removed', member);
+  await tx
+    .update(users)
+    .set({ deletedAt: sql`now()`, email: '', name: '', passwordHash: '', platformAdmin: false })
+    .where(eq(users.id, id));
+  announceUser(tx, 'deleted', user, by);
+  return user;
+}

@@ -1,0 +1,94 @@
+import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import { errors } from '../errors';
+import { announceMember } from '../member/member.events';
+import { members, projects, users } from '../schema';
+import { normalEmail } from './email';
+import type { User } from './register-user';
+import { active } from './user.schema';
+
+const MOST_NAMED = 20;
+
+/**
+ * Before a user can act no more: another administrator and another owner of each project must remain. Projects that
+ * would have none get `handOverTo` (an e-mail address) as an owner. Administrators' and owners' rows stay locked, so that
+ * two who are the last of their kind cannot go at the same time.
+ * FAILED_PRECONDITION LAST_ADMINISTRATOR, ONLY_OWNER; NOT_FOUND USER_NOT_FOUND.
+ */
+export async function keepGoverned(tx: Tx, user: User, handOverTo: string): Promise<void> {
+  const administrators = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.platformAdmin, true), active))
+    .orderBy(asc(users.id))
+    .for('update');
+  if (user.platformAdmin && administrators.every(({ id }) => id === user.id))
+    throw errors.LAST_ADMINISTRATOR({});
+  await lockOwners(tx, user.id);
+  const orphans = await onlyOwnedBy(tx, user.id);
+  if (orphans.length === 0) return;
+  const heir = handOverTo ? await findHeir(tx, normalEmail(handOverTo)) : undefined;
+  if (!heir || heir.id === user.id) throw errors.ONLY_OWNER({ projects: named(orphans) });
+  for (const { id: projectId } of orphans) {
+    const place = { projectId, userId: heir.id, role: 'owner' as const };
+    await tx
+      .insert(members)
+      .values(place)
+      .onConflictDoUpdate({ target: [members.projectId, members.userId], set: { role: 'owner' } });
+    announceMember(tx, 'added', place);
+  }
+}
+
+/** Of all projects that the user owns. In one order everywhere: nobody waits in a ring. */
+async function lockOwners(tx: Tx, userId: string): Promise<void> {
+  const owned = tx
+    .select({ id: members.projectId })
+    .from(members)
+    .where(and(eq(members.userId, userId), eq(members.role, 'owner')));
+  await tx
+    .select({ id: members.userId })
+    .from(members)
+    .where(and(inArray(members.projectId, owned), eq(members.role, 'owner')))
+    .orderBy(asc(members.projectId), asc(members.userId))
+    .for('update');
+}
+
+function onlyOwnedBy(tx: Tx, userId: string): Promise<Array<{ id: string; name: string }>> {
+  const others = tx
+    .select({ one: sql`1` })
+    .from(members)
+    .innerJoin(users, and(eq(users.id, members.userId), active))
+    .where(and(eq(members.projectId, projects.id), eq(members.role, 'owner'), ne(members.userId, userId)));
+  return tx
+    .select({ id: projects.id, name: projects.name })
+    .from(projects)
+    .where(
+      and(
+        isNull(projects.deletedAt),
+        inArray(
+          projects.id,
+          tx
+            .select({ id: members.projectId })
+            .from(members)
+            .where(and(eq(members.userId, userId), eq(members.role, 'owner'))),
+        ),
+        sql`not exists ${others}`,
+      ),
+    )
+    .orderBy(asc(projects.id));
+}
+
+async function findHeir(tx: Tx, email: string): Promise<{ id: string }> {
+  const [heir] = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.email, email), active));
+  if (!heir) throw errors.USER_NOT_FOUND({ email });
+  return heir;
+}
+
+function named(orphans: ReadonlyArray<{ id: string; name: string }>): string {
+  const names = orphans.slice(0, MOST_NAMED).map(({ id, name }) => `${name} (${id})`);
+  const more = orphans.length - names.length;
+  return [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}

@@ -1,0 +1,27 @@
+import { eq } from 'drizzle-orm';
+import type { Tx } from '@thecloud/service-kit';
+import { sessions, users } from '../schema';
+import { lockUser } from './find-users';
+import { keepGoverned } from './keep-governed';
+import type { User } from './register-user';
+import { announceUser } from './user.events';
+
+/** Ends the sessions; while it lasts, nobody can sign in and the user's API keys are refused. Doing it again is no error. */
+export async function disableUser(tx: Tx, id: string, by: string, handOverTo: string): Promise<User> {
+  const user = await lockUser(tx, id);
+  if (user.disabledAt) return user;
+  await keepGoverned(tx, user, handOverTo);
+  const changed = { ...user, disabledAt: new Date() };
+  await tx.update(users).set({ disabledAt: changed.disabledAt }).where(eq(users.id, id));
+  await tx.delete(sessions).where(eq(sessions.userId, id));
+  announceUser(tx, 'disabled', user, by);
+  return changed;
+}
+
+export async function enableUser(tx: Tx, id: string, by: string): Promise<User> {
+  const user = await lockUser(tx, id);
+  if (!user.disabledAt) return user;
+  await tx.update(users).set({ disabledAt: null }).where(eq(users.id, id));
+  announceUser(tx, 'enabled', user, by);
+  return { ...user, disabledAt: null };
+}
