@@ -21,6 +21,10 @@ export function pair(text: string, before: Record<string, string> = {}): Record<
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
+/** Labels as a list's filter takes them. */
+export const labels = (given: Record<string, string> = {}): string[] =>
+  Object.entries(given).map(([key, value]) => `${key}=${value}`);
+
 /** KEY=VALUE, or KEY alone to pass on the variable of the caller's environment; repeatable. */
 export const envPair =
   (env: Readonly<Record<string, string | undefined>>) =>

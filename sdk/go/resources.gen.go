@@ -130,6 +130,11 @@ func (r *Hosts) Get(ctx context.Context, request *computev1.GetHostRequest, opti
 	return r.stubs.host.GetHost(ctx, request, options...)
 }
 
+// ListInstances calls ListHostInstances. All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out: entrypoint, command, values of env, and what the program printed (see status.hidden_fields). Iterate for all items; pages are fetched as they are needed.
+func (r *Hosts) ListInstances(ctx context.Context, request *computev1.ListHostInstancesRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Instance, error] {
+	return pages(ctx, request, r.stubs.host.ListHostInstances, (*computev1.ListHostInstancesResponse).GetInstances, options)
+}
+
 // Cordon calls CordonHost. Places nothing new here; what runs goes on.
 func (r *Hosts) Cordon(ctx context.Context, request *computev1.CordonHostRequest, options ...grpc.CallOption) (*computev1.Host, error) {
 	return r.stubs.host.CordonHost(ctx, request, options...)
@@ -150,7 +155,7 @@ func (r *Hosts) Watch(ctx context.Context, request *computev1.WatchHostRequest, 
 	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.host.WatchHost, options)
 }
 
-// WatchAll calls WatchHosts. All hosts as they are, newest first, and again after each change. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+// WatchAll calls WatchHosts. Those that match as they are, newest first, and again after each change. One that no longer matches comes once more as it then is. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
 func (r *Hosts) WatchAll(ctx context.Context, request *computev1.WatchHostsRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Host, error] {
 	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.host.WatchHosts, options)
 }
@@ -520,6 +525,7 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.HostService/CreateHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/ListHosts":                 repeatRead,
 	"/thecloud.compute.v1.HostService/GetHost":                   repeatRead,
+	"/thecloud.compute.v1.HostService/ListHostInstances":         repeatRead,
 	"/thecloud.compute.v1.HostService/CordonHost":                repeatKeyed,
 	"/thecloud.compute.v1.HostService/UncordonHost":              repeatKeyed,
 	"/thecloud.compute.v1.HostService/DeleteHost":                repeatKeyed,

@@ -55,6 +55,13 @@ it.each([
   ['label=tier%3Dfront&label=all%3Dno', []],
   ['state=running&label=tier%3Dback', ['e', 'd', 'c']],
   ['state=stopped', []],
+  ['name_prefix=c', ['c']],
+  ['name_prefix=x', []],
+  ['type=nano-1&label=tier%3Dfront', ['b', 'a']],
+  ['type=basic-1', []],
+  ['image=starter&name=a', ['a']],
+  ['image=nix', []],
+  ['label=tier%3Dfront&label=tier%3Dback', []],
 ])('filters by %s', async (query, wanted) => {
   expect(namesOf(await list(query))).toEqual(wanted);
 });
@@ -62,4 +69,88 @@ it.each([
 it('filters by host', async () => {
   expect(namesOf(await list(`host_id=${cloud.hostId}`))).toHaveLength(5);
   expect(namesOf(await list('host_id=host_00000000000000000000000000'))).toEqual([]);
+});
+
+const violation = async (path: string) => {
+  const { status, body } = await cloud.admin.call('GET', path);
+  return [status, body.violations?.[0]?.field, body.violations?.[0]?.description];
+};
+it.each([
+  ['/v1/instances?state=asleep', 'state', /provisioning, starting, running/],
+  ['/v1/instances?type=huge', 'type', /nano-1, basic-1/],
+  ['/v1/instances?name_prefix=A', 'name_prefix', /lower-case/],
+  ['/v1/operations?state=ended', 'state', /pending, running, succeeded, failed, superseded/],
+  ['/v1/operations?kind=create', 'kind', /noun\.verb/],
+  ['/v1/hosts?state=up', 'state', /joining, ready, suspect, dead/],
+  ['/v1/ssh-keys?label=team', 'label[0]', /key=value/],
+])('refuses %s, naming what there is', async (path, field, advice) => {
+  expect(await violation(path)).toEqual([400, field, expect.stringMatching(advice)]);
+});
+
+it('filters operations by state, kind and resource', async () => {
+  const id = idOf((await list('name=a')).instances?.[0] ?? {});
+  const kinds = async (query: string) =>
+    ((await cloud.admin.call('GET', `/v1/operations?${query}`)).body.operations ?? []).map((o) => o.kind);
+  expect(await kinds(`resource=${id}`)).toEqual(['instance.create']);
+  expect(await kinds(`resource=${id}&kind=instance.create&state=succeeded`)).toEqual(['instance.create']);
+  expect(await kinds(`resource=${id}&kind=instance.delete`)).toEqual([]);
+  expect(await kinds(`resource=${id}&state=failed`)).toEqual([]);
+});
+
+it('filters hosts by state, name, label and whether they are cordoned', async () => {
+  const { metadata } = (await cloud.admin.call('GET', `/v1/hosts/${cloud.hostId}`)).body;
+  const hosts = async (query: string) =>
+    ((await cloud.admin.call('GET', `/v1/hosts?${query}`)).body.hosts ?? []).map(idOf);
+  const mine = [cloud.hostId];
+  expect(await hosts('state=ready')).toEqual(mine);
+  expect(await hosts('state=dead')).toEqual([]);
+  expect(await hosts(`name=${metadata?.name}&cordoned=false`)).toEqual(mine);
+  expect(await hosts(`name_prefix=${metadata?.name.slice(0, 3)}`)).toEqual(mine);
+  expect(await hosts('cordoned=true')).toEqual([]);
+  expect(await hosts('label=zone%3Da')).toEqual([]);
+});
+
+it('filters SSH keys by label and the beginning of their name', async () => {
+  const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl';
+  await cloud.admin.call('POST', '/v1/ssh-keys', { name: 'laptop', labels: { team: 'web' }, public_key });
+  const found = async (query: string) => {
+    const { body } = await cloud.admin.call('GET', `/v1/ssh-keys?${query}`);
+    return ((body as { ssh_keys?: Body[] }).ssh_keys ?? []).map((key) => key.metadata?.name);
+  };
+  expect(await found('label=team%3Dweb&name_prefix=lap')).toEqual(['laptop']);
+  expect(await found('label=team%3Dops')).toEqual([]);
+  expect(await found('name_prefix=desk')).toEqual([]);
+});
+
+describe('the instances of a host', () => {
+  const on = async (query = '', hostId = cloud.hostId) =>
+    cloud.admin.call('GET', `/v1/hosts/${hostId}/instances?${query}`);
+
+  it('are shown to administrators, of every project, without what is secret', async () => {
+    await cloud.importStarter(cloud.stranger);
+    const theirs = await cloud.stranger.launch('theirs', { env: { PASSWORD: 'x' }, command: ['run', 'x'] });
+    await cloud.stranger.reaches(idOf(theirs), 'running');
+    const { body } = await on();
+    expect(namesOf(body)).toEqual(['theirs', ...[...names].reverse()]);
+    expect(body.instances?.[0]).toMatchObject({
+      metadata: { project_id: theirs.metadata?.project_id },
+      spec: { env: { PASSWORD: '' } },
+      status: { hidden_fields: ['spec.command', 'spec.env'] },
+    });
+    expect(JSON.stringify(body)).not.toContain('"x"');
+    const first = await on('page_size=4');
+    const second = await on(`page_size=4&page_token=${first.body.next_page_token}`);
+    expect([...namesOf(first.body), ...namesOf(second.body)]).toEqual(namesOf(body));
+    expect(second.body.next_page_token ?? '').toBe('');
+    expect(namesOf((await on('state=stopped')).body)).toEqual([]);
+  });
+
+  it('are shown to nobody else', async () => {
+    const { status } = await cloud.stranger.call('GET', `/v1/hosts/${cloud.hostId}/instances`);
+    expect(status).toBe(403);
+  });
+
+  it('of a host that there is not are not found', async () => {
+    expect((await on('', 'host_00000000000000000000000000')).body.reason).toBe('HOST_NOT_FOUND');
+  });
 });

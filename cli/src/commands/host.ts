@@ -1,9 +1,10 @@
-import type { Host } from '@thecloud/sdk';
+import type { Host, Instance, ListHostInstancesRequest } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
-import { age, vcpus } from '../output';
-import { pair } from '../parse';
+import { age, vcpus, type View } from '../output';
+import { integer, labels, pair } from '../parse';
 import {
   ageColumn,
   idColumn,
@@ -15,6 +16,7 @@ import {
   type Kind,
 } from '../resource';
 import { keepSecret } from '../secret-file';
+import { instances } from './instance-kind';
 
 const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
 
@@ -24,10 +26,10 @@ const clockOf = (ms: number) =>
 export const hosts: Kind<Host> = {
   noun: 'host',
   of: (cloud) => cloud.hosts,
-  watch: (cloud) => cloud.hosts.watchAll(), // it takes no filter
+  watch: (cloud, filter) => cloud.hosts.watchAll(filter),
   collection: 'hosts',
   scope: 'platform',
-  nameFilter: false,
+  nameFilter: true,
   id: idOf,
   columns: [
     nameColumn,
@@ -80,8 +82,25 @@ export function addHosts(program: Command, cli: Cli): void {
     aliases: ['hosts'],
     examples: ['cloud host list', 'cloud host cordon rack1-a'],
   });
-  addList(noun, cli, hosts, { examples: ['cloud host list', 'cloud host ls -o json'] });
+  addList(
+    noun,
+    cli,
+    hosts,
+    { examples: ['cloud host list', 'cloud host ls --state ready --label zone=a -o json'] },
+    ({ state, name, namePrefix, label, cordoned }: Filter) => ({
+      ...{ state, name, cordoned },
+      name_prefix: namePrefix,
+      label: labels(label),
+    }),
+  )
+    .option('--state <state>', 'only those in this state')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .option('--name <name>', 'only the one of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
+    .option('--cordoned', 'only those that get nothing new')
+    .option('--no-cordoned', 'only those that are not cordoned');
   addShow(noun, cli, hosts, { examples: ['cloud host show rack1-a'] });
+  addHostInstances(noun, cli);
   addJoin(noun, cli);
   addCordon(noun, cli, 'cordon', 'Places nothing new on a host; what runs goes on');
   addCordon(noun, cli, 'uncordon', 'Lets instances be placed on a host again');
@@ -89,6 +108,45 @@ export function addHosts(program: Command, cli: Cli): void {
     summary: 'Removes hosts that carry no instances; their agents are refused from then on',
     examples: ['cloud host rm rack1-a'],
   });
+}
+
+interface Filter {
+  state?: string;
+  name?: string;
+  namePrefix?: string;
+  label?: Record<string, string>;
+  cordoned?: boolean;
+}
+
+/** Images are their projects' own, and have no names here. */
+const carried: View<Instance> = {
+  ...instances,
+  columns: [
+    ...instances.columns.filter(({ title }) => title !== 'IMAGE'),
+    { title: 'PROJECT', value: ({ metadata }) => metadata.project_id },
+  ],
+};
+
+function addHostInstances(noun: Command, cli: Cli): void {
+  const verb = addVerb(noun, 'instances <host>', {
+    summary: 'Lists all instances of a host, of every project',
+    examples: ['cloud host instances rack1-a', 'cloud host instances rack1-a --state running -q'],
+  })
+    .option('--state <state>', 'only those in this state')
+    .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1_000);
+  addLayoutOptions(verb).action(async (host: string, { state, limit, ...layout }: Layout & Carried) => {
+    const id = await resolveId(cli, hosts, host);
+    const pages = (await cli.cloud('platform')).hosts.listInstances(id, { state });
+    const { items: found, next_page_token } = await pages.take(limit);
+    const items = sorted(carried, found, layout);
+    cli.printList(carried, items, { instances: items, next_page_token }, layout);
+    if (next_page_token) cli.warn(`There are more: see them with --limit ${limit * 10}.`);
+  });
+}
+
+interface Carried {
+  state?: ListHostInstancesRequest['state'];
+  limit: number;
 }
 
 function addJoin(noun: Command, cli: Cli): void {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow } from '../noun';
-import { pair } from '../parse';
+import { labels, pair } from '../parse';
 import { resolveId } from '../resource';
 import { hosts } from './host';
 import { addExec } from './instance-exec';
@@ -16,7 +16,10 @@ import { addWait } from './instance-wait';
 interface Filter {
   state?: string;
   name?: string;
+  namePrefix?: string;
   label?: Record<string, string>;
+  type?: string;
+  image?: string;
   host?: string;
 }
 
@@ -38,16 +41,19 @@ export function addInstances(program: Command, cli: Cli): void {
         'cloud instance ls --columns name,state,host --sort state,age:desc',
       ],
     },
-    async ({ state, name, label = {}, host }: Filter) => ({
-      state,
-      name,
-      label: Object.entries(label).map(([key, value]) => `${key}=${value}`),
+    async ({ state, name, namePrefix, label, type, image, host }: Filter) => ({
+      ...{ state, name, type, image },
+      name_prefix: namePrefix,
+      label: labels(label),
       host_id: host === undefined ? undefined : await resolveId(cli, hosts, host),
     }),
   )
     .option('--state <state>', 'only those in this state')
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only the one of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
+    .option('--type <type>', 'only those of this type')
+    .option('--image <image>', 'only those of this image (name or id)')
     .option('--host <host>', 'only those on this host (name or id)');
   addShow(noun, cli, instances, { examples: ['cloud instance show web', 'cloud instance show web -o yaml'] });
   addStart(noun, cli);

@@ -182,6 +182,41 @@ describe('the other nouns', () => {
     expect(out).not.toContain('did not answer');
   });
 
+  it('lists the instances of a host, of every project', async () => {
+    const metadata = { id: 'ins_1', name: 'web', project_id: 'prj_7' };
+    await given({
+      'GET /v1/hosts': { body: { hosts: [{ metadata: { id: 'host_1', name: 'rack1-a' } }] } },
+      'GET /v1/hosts/host_1/instances': {
+        body: { instances: [{ metadata, spec: { type: 'nano-1' }, status: { state: 'running' } }] },
+      },
+    });
+    const { out } = await home.cloud(['host', 'instances', 'rack1-a', '--state', 'running']);
+    expect(out).toMatch(/NAME +STATE +TYPE +PORTS +AGE +ID +PROJECT\nweb +running +nano-1 .*ins_1 +prj_7\n/);
+    expect(gateway.seen.map(({ query }) => Object.fromEntries(query))).toMatchObject([
+      { name: 'rack1-a' },
+      { state: 'running' },
+    ]);
+  });
+
+  it('narrows lists as the API does', async () => {
+    await given({
+      'GET /v1/instances': { body: {} },
+      'GET /v1/hosts': { body: {} },
+      'GET /v1/operations': { body: {} },
+      'GET /v1/ssh-keys': { body: {} },
+    });
+    await home.cloud(['instance', 'ls', '--type', 'nano-1', '--image', 'hello', '--name-prefix', 'we']);
+    await home.cloud(['host', 'ls', '--state', 'ready', '--label', 'zone=a', '--no-cordoned']);
+    await home.cloud(['operation', 'ls', '--state', 'failed', '--kind', 'instance.create']);
+    await home.cloud(['ssh-key', 'ls', '--label', 'team=web', '--name-prefix', 'lap']);
+    expect(gateway.seen.map(({ query }) => Object.fromEntries(query))).toMatchObject([
+      { type: 'nano-1', image: 'hello', name_prefix: 'we' },
+      { state: 'ready', label: 'zone=a', cordoned: 'false' },
+      { state: 'failed', kind: 'instance.create' },
+      { label: 'team=web', name_prefix: 'lap' },
+    ]);
+  });
+
   it('lists contexts without their secrets, and changes between them', async () => {
     await given({});
     const { out } = await home.cloud(['context', 'list', '-o', 'yaml']);

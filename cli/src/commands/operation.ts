@@ -1,4 +1,4 @@
-import type { Operation } from '@thecloud/sdk';
+import type { ListOperationsRequest, Operation } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
@@ -39,6 +39,14 @@ const operations: View<Operation> = {
   ],
 };
 
+interface Wanted {
+  resource?: string;
+  kind?: string;
+  state?: ListOperationsRequest['state'];
+  limit: number;
+  watch?: boolean;
+}
+
 export function addOperations(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'operation', {
     summary: 'Operations: what was asked for, how far it got, how it ended',
@@ -51,21 +59,24 @@ export function addOperations(program: Command, cli: Cli): void {
     aliases: ['ls'],
     examples: [
       'cloud operation list --limit 20',
+      'cloud operation list --state failed --kind instance.create',
       'cloud operation list --resource ins_01jd3y7x5w8f0a9s2k4m6n8p0q',
     ],
   })
     .option('--resource <id>', 'only those on this resource')
+    .option('--kind <noun.verb>', 'only those of this kind, such as instance.create')
+    .option('--state <state>', 'only those in this state')
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
     .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C');
   addLayoutOptions(list).action(
-    async (options: Layout & { resource?: string; limit: number; watch?: boolean }) => {
-      if (options.watch) {
+    async ({ resource, kind, state, limit, watch, ...options }: Layout & Wanted) => {
+      if (watch) {
         const row = cli.rows<Operation>(options);
-        const stream = (await cli.cloud()).operations.watchAll({ resource: options.resource });
+        const stream = (await cli.cloud()).operations.watchAll({ resource, kind });
         return follow(cli.io, stream, (operation) => row(operations, operation));
       }
-      const pages = (await cli.cloud()).operations.list({ resource: options.resource });
-      const found = await pages.take(options.limit);
+      const pages = (await cli.cloud()).operations.list({ resource, kind, state });
+      const found = await pages.take(limit);
       const items = sorted(operations, found.items, options);
       cli.printList(
         operations,

@@ -7,10 +7,10 @@
 
 export * from "./thecloud/compute/v1/host";
 export * from "./thecloud/compute/v1/host_agent_service";
+export * from "./thecloud/compute/v1/instance";
 export * from "./thecloud/compute/v1/host_service";
 export * from "./thecloud/compute/v1/image";
 export * from "./thecloud/compute/v1/image_service";
-export * from "./thecloud/compute/v1/instance";
 export * from "./thecloud/compute/v1/instance_exec";
 export * from "./thecloud/compute/v1/instance_logs";
 export * from "./thecloud/compute/v1/instance_stats";

@@ -223,6 +223,28 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.HostService/ListHostInstances",
+    "service": "thecloud.compute.v1.HostService",
+    "rpc": "ListHostInstances",
+    "input": "thecloud.compute.v1.ListHostInstancesRequest",
+    "output": "thecloud.compute.v1.ListHostInstancesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/hosts/{id}/instances",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "host:read",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostService/CordonHost",
     "service": "thecloud.compute.v1.HostService",
     "rpc": "CordonHost",
@@ -2114,6 +2136,112 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
   },
   "thecloud.compute.v1.HostBeat": {},
   "thecloud.compute.v1.ReportHostResponse": {},
+  "thecloud.compute.v1.Instance": {
+    "metadata": {
+      "name": "metadata",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceMetadata"
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceSpec"
+    },
+    "status": {
+      "name": "status",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceStatus"
+    }
+  },
+  "thecloud.compute.v1.InstanceSpec": {
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 63
+    },
+    "image": {
+      "name": "image",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "command": {
+      "name": "command",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    },
+    "env": {
+      "name": "env",
+      "kind": "map",
+      "maxItems": 128,
+      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
+      "valueMaxLen": 8192
+    },
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.compute.v1.PublishedPort",
+      "maxItems": 32
+    },
+    "restartPolicy": {
+      "name": "restart_policy",
+      "kind": "scalar",
+      "in": [
+        "",
+        "always",
+        "on-failure",
+        "never"
+      ]
+    },
+    "onHostLoss": {
+      "name": "on_host_loss",
+      "kind": "scalar",
+      "in": [
+        "",
+        "restart",
+        "keep"
+      ]
+    },
+    "entrypoint": {
+      "name": "entrypoint",
+      "kind": "list",
+      "maxLen": 4096,
+      "maxItems": 64
+    }
+  },
+  "thecloud.compute.v1.PublishedPort": {
+    "containerPort": {
+      "name": "container_port",
+      "kind": "scalar",
+      "required": true,
+      "min": 1,
+      "max": 65535
+    },
+    "hostPort": {
+      "name": "host_port",
+      "kind": "scalar",
+      "max": 65535
+    },
+    "protocol": {
+      "name": "protocol",
+      "kind": "scalar",
+      "in": [
+        "",
+        "tcp",
+        "udp"
+      ]
+    }
+  },
+  "thecloud.compute.v1.InstanceStatus": {
+    "ports": {
+      "name": "ports",
+      "kind": "list",
+      "message": "thecloud.compute.v1.InstancePort"
+    }
+  },
+  "thecloud.compute.v1.InstancePort": {},
   "thecloud.compute.v1.CreateHostRequest": {
     "name": {
       "name": "name",
@@ -2147,6 +2275,37 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "page_token",
       "kind": "scalar",
       "maxLen": 1024
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "joining",
+        "ready",
+        "suspect",
+        "dead"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9_-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits, hyphens and underscores",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
     }
   },
   "thecloud.compute.v1.ListHostsResponse": {
@@ -2196,7 +2355,78 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 64
     }
   },
-  "thecloud.compute.v1.WatchHostsRequest": {},
+  "thecloud.compute.v1.WatchHostsRequest": {
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "joining",
+        "ready",
+        "suspect",
+        "dead"
+      ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9_-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits, hyphens and underscores",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    }
+  },
+  "thecloud.compute.v1.ListHostInstancesRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "provisioning",
+        "starting",
+        "running",
+        "stopping",
+        "stopped",
+        "failed",
+        "deleting"
+      ]
+    }
+  },
+  "thecloud.compute.v1.ListHostInstancesResponse": {
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.compute.v1.Instance"
+    }
+  },
   "thecloud.compute.v1.Image": {
     "metadata": {
       "name": "metadata",
@@ -2381,112 +2611,6 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxItems": 8
     }
   },
-  "thecloud.compute.v1.Instance": {
-    "metadata": {
-      "name": "metadata",
-      "kind": "message",
-      "message": "thecloud.common.v1.ResourceMetadata"
-    },
-    "spec": {
-      "name": "spec",
-      "kind": "message",
-      "message": "thecloud.compute.v1.InstanceSpec"
-    },
-    "status": {
-      "name": "status",
-      "kind": "message",
-      "message": "thecloud.compute.v1.InstanceStatus"
-    }
-  },
-  "thecloud.compute.v1.InstanceSpec": {
-    "type": {
-      "name": "type",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 63
-    },
-    "image": {
-      "name": "image",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 64
-    },
-    "command": {
-      "name": "command",
-      "kind": "list",
-      "maxLen": 4096,
-      "maxItems": 64
-    },
-    "env": {
-      "name": "env",
-      "kind": "map",
-      "maxItems": 128,
-      "keyPattern": "^[A-Za-z_][A-Za-z0-9_]{0,127}$",
-      "valueMaxLen": 8192
-    },
-    "ports": {
-      "name": "ports",
-      "kind": "list",
-      "message": "thecloud.compute.v1.PublishedPort",
-      "maxItems": 32
-    },
-    "restartPolicy": {
-      "name": "restart_policy",
-      "kind": "scalar",
-      "in": [
-        "",
-        "always",
-        "on-failure",
-        "never"
-      ]
-    },
-    "onHostLoss": {
-      "name": "on_host_loss",
-      "kind": "scalar",
-      "in": [
-        "",
-        "restart",
-        "keep"
-      ]
-    },
-    "entrypoint": {
-      "name": "entrypoint",
-      "kind": "list",
-      "maxLen": 4096,
-      "maxItems": 64
-    }
-  },
-  "thecloud.compute.v1.PublishedPort": {
-    "containerPort": {
-      "name": "container_port",
-      "kind": "scalar",
-      "required": true,
-      "min": 1,
-      "max": 65535
-    },
-    "hostPort": {
-      "name": "host_port",
-      "kind": "scalar",
-      "max": 65535
-    },
-    "protocol": {
-      "name": "protocol",
-      "kind": "scalar",
-      "in": [
-        "",
-        "tcp",
-        "udp"
-      ]
-    }
-  },
-  "thecloud.compute.v1.InstanceStatus": {
-    "ports": {
-      "name": "ports",
-      "kind": "list",
-      "message": "thecloud.compute.v1.InstancePort"
-    }
-  },
-  "thecloud.compute.v1.InstancePort": {},
   "thecloud.compute.v1.ExecInstanceRequest": {
     "id": {
       "name": "id",
@@ -2756,6 +2880,23 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "host_id",
       "kind": "scalar",
       "maxLen": 64
+    },
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "image": {
+      "name": "image",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.ListInstancesResponse": {
@@ -2941,6 +3082,23 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "host_id",
       "kind": "scalar",
       "maxLen": 64
+    },
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "image": {
+      "name": "image",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.InstanceType": {},
@@ -2983,6 +3141,25 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "resource",
       "kind": "scalar",
       "maxLen": 64
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "pending",
+        "running",
+        "succeeded",
+        "failed",
+        "superseded"
+      ]
+    },
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
+      "advice": "noun.verb, such as instance.create",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.ListOperationsResponse": {
@@ -3018,6 +3195,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "resource",
       "kind": "scalar",
       "maxLen": 64
+    },
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
+      "advice": "noun.verb, such as instance.create",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.DeleteProjectRequest": {
@@ -3073,6 +3257,21 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "name",
       "kind": "scalar",
       "maxLen": 63
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
     }
   },
   "thecloud.compute.v1.ListSshKeysResponse": {

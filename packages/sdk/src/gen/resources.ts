@@ -92,6 +92,21 @@ export class Hosts extends Resource {
     );
   }
 
+  /** All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out: entrypoint, command, values of env, and what the program printed (see status.hidden_fields). */
+  listInstances(
+    id: string,
+    request: T.ListHostInstancesRequest = {},
+    options?: CallOptions,
+  ): Pages<T.Instance, T.ListHostInstancesResponse> {
+    return this.callPages(
+      { verb: 'GET', path: '/v1/hosts/{id}/instances', body: '', scope: 'platform' },
+      [id],
+      'instances',
+      request,
+      options,
+    );
+  }
+
   /** Places nothing new here; what runs goes on. */
   cordon(id: string, request: T.CordonHostRequest = {}, options?: CallOptions): Promise<T.Host> {
     return this.callUnary(
@@ -132,7 +147,7 @@ export class Hosts extends Resource {
     );
   }
 
-  /** All hosts as they are, newest first, and again after each change. */
+  /** Those that match as they are, newest first, and again after each change. One that no longer matches comes once more as it then is. */
   watchAll(request: T.WatchHostsRequest = {}, options?: CallOptions): Stream<T.Host> {
     return this.callStream(
       { verb: 'GET', path: '/v1/hosts:watch', body: '', scope: 'platform' },

@@ -415,9 +415,26 @@ export interface ListApiKeysResponse {
   next_page_token: string;
 }
 
+export interface ListHostInstancesRequest {
+  page_size?: number;
+  page_token?: string;
+  state?: 'provisioning' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting';
+}
+
+export interface ListHostInstancesResponse {
+  instances: Instance[];
+  next_page_token: string;
+}
+
 export interface ListHostsRequest {
   page_size?: number;
   page_token?: string;
+  state?: 'joining' | 'ready' | 'suspect' | 'dead';
+  name?: string;
+  name_prefix?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  cordoned?: boolean;
 }
 
 export interface ListHostsResponse {
@@ -455,6 +472,11 @@ export interface ListInstancesRequest {
   /** "key=value"; all must match. */
   label?: string[];
   host_id?: string;
+  /** An instance type's name. */
+  type?: string;
+  /** An image's id or name. */
+  image?: string;
+  name_prefix?: string;
 }
 
 export interface ListInstancesResponse {
@@ -479,6 +501,9 @@ export interface ListOperationsRequest {
   page_token?: string;
   /** Only those on this resource. */
   resource?: string;
+  state?: 'pending' | 'running' | 'succeeded' | 'failed' | 'superseded';
+  /** "instance.create". */
+  kind?: string;
 }
 
 export interface ListOperationsResponse {
@@ -505,6 +530,9 @@ export interface ListSshKeysRequest {
   page_size?: number;
   page_token?: string;
   name?: string;
+  name_prefix?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
 }
 
 export interface ListSshKeysResponse {
@@ -817,7 +845,14 @@ export interface WatchEventsRequest {
 
 export type WatchHostRequest = Record<string, never>;
 
-export type WatchHostsRequest = Record<string, never>;
+export interface WatchHostsRequest {
+  state?: 'joining' | 'ready' | 'suspect' | 'dead';
+  name?: string;
+  name_prefix?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  cordoned?: boolean;
+}
 
 export type WatchImageRequest = Record<string, never>;
 
@@ -843,6 +878,11 @@ export interface WatchInstancesRequest {
   /** "key=value"; all must match. */
   label?: string[];
   host_id?: string;
+  /** An instance type's name. */
+  type?: string;
+  /** An image's id or name. */
+  image?: string;
+  name_prefix?: string;
 }
 
 export type WatchOperationRequest = Record<string, never>;
@@ -850,4 +890,6 @@ export type WatchOperationRequest = Record<string, never>;
 export interface WatchOperationsRequest {
   /** Only those on this resource. */
   resource?: string;
+  /** "instance.create". */
+  kind?: string;
 }

@@ -129,9 +129,17 @@ class Hosts(StatefulResource[T.Host]):
         *,
         page_size: int | None = None,
         page_token: str | None = None,
+        state: str | None = None,
+        name: str | None = None,
+        name_prefix: str | None = None,
+        label: Sequence[str] | None = None,
+        cordoned: bool | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Host, T.ListHostsResponse]:
-        request = build(T.ListHostsRequest, page_size=page_size, page_token=page_token)
+        """
+        label: "key=value"; all must match.
+        """
+        request = build(T.ListHostsRequest, page_size=page_size, page_token=page_token, state=state, name=name, name_prefix=name_prefix, label=label, cordoned=cordoned)
         return self._pages("/thecloud.compute.v1.HostService/ListHosts", request, T.ListHostsResponse, "hosts", timeout)
 
     def get(
@@ -142,6 +150,21 @@ class Hosts(StatefulResource[T.Host]):
     ) -> T.Host:
         request = build(T.GetHostRequest, id=id)
         return self._unary("/thecloud.compute.v1.HostService/GetHost", request, T.Host, "read", timeout, None)
+
+    def list_instances(
+        self,
+        id: str,
+        *,
+        page_size: int | None = None,
+        page_token: str | None = None,
+        state: str | None = None,
+        timeout: float | None = None,
+    ) -> Pages[T.Instance, T.ListHostInstancesResponse]:
+        """All that is placed on a host, of whatever project, newest first. What tenants may keep
+        secret is left out: entrypoint, command, values of env, and what the program printed (see
+        status.hidden_fields)."""
+        request = build(T.ListHostInstancesRequest, id=id, page_size=page_size, page_token=page_token, state=state)
+        return self._pages("/thecloud.compute.v1.HostService/ListHostInstances", request, T.ListHostInstancesResponse, "instances", timeout)
 
     def cordon(
         self,
@@ -190,10 +213,19 @@ class Hosts(StatefulResource[T.Host]):
     def watch_all(
         self,
         *,
+        state: str | None = None,
+        name: str | None = None,
+        name_prefix: str | None = None,
+        label: Sequence[str] | None = None,
+        cordoned: bool | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Host]:
-        """All hosts as they are, newest first, and again after each change."""
-        request = build(T.WatchHostsRequest)
+        """Those that match as they are, newest first, and again after each change. One that no
+        longer matches comes once more as it then is.
+
+        label: "key=value"; all must match.
+        """
+        request = build(T.WatchHostsRequest, state=state, name=name, name_prefix=name_prefix, label=label, cordoned=cordoned)
         return self._stream("/thecloud.compute.v1.HostService/WatchHosts", request, T.Host, "again", timeout)
 
 
@@ -386,13 +418,18 @@ class Instances(ProgramResource[T.Instance]):
         name: str | None = None,
         label: Sequence[str] | None = None,
         host_id: str | None = None,
+        type: str | None = None,
+        image: str | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Instance, T.ListInstancesResponse]:
         """Newest first.
 
         label: "key=value"; all must match.
+        type: An instance type's name.
+        image: An image's id or name.
         """
-        request = build(T.ListInstancesRequest, page_size=page_size, page_token=page_token, state=state, name=name, label=label, host_id=host_id)
+        request = build(T.ListInstancesRequest, page_size=page_size, page_token=page_token, state=state, name=name, label=label, host_id=host_id, type=type, image=image, name_prefix=name_prefix)
         return self._pages("/thecloud.compute.v1.InstanceService/ListInstances", request, T.ListInstancesResponse, "instances", timeout)
 
     def update(
@@ -477,6 +514,9 @@ class Instances(ProgramResource[T.Instance]):
         name: str | None = None,
         label: Sequence[str] | None = None,
         host_id: str | None = None,
+        type: str | None = None,
+        image: str | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Instance]:
         """Those that match as they are, newest first, and again after each change. One that no
@@ -484,8 +524,10 @@ class Instances(ProgramResource[T.Instance]):
         "deleted".
 
         label: "key=value"; all must match.
+        type: An instance type's name.
+        image: An image's id or name.
         """
-        request = build(T.WatchInstancesRequest, state=state, name=name, label=label, host_id=host_id)
+        request = build(T.WatchInstancesRequest, state=state, name=name, label=label, host_id=host_id, type=type, image=image, name_prefix=name_prefix)
         return self._stream("/thecloud.compute.v1.InstanceService/WatchInstances", request, T.Instance, "again", timeout)
 
     def delete(
@@ -663,12 +705,15 @@ class Operations(OperationResource):
         page_size: int | None = None,
         page_token: str | None = None,
         resource: str | None = None,
+        state: str | None = None,
+        kind: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Operation, T.ListOperationsResponse]:
         """
         resource: Only those on this resource.
+        kind: "instance.create".
         """
-        request = build(T.ListOperationsRequest, page_size=page_size, page_token=page_token, resource=resource)
+        request = build(T.ListOperationsRequest, page_size=page_size, page_token=page_token, resource=resource, state=state, kind=kind)
         return self._pages("/thecloud.compute.v1.OperationService/ListOperations", request, T.ListOperationsResponse, "operations", timeout)
 
     def poll(
@@ -699,13 +744,15 @@ class Operations(OperationResource):
         self,
         *,
         resource: str | None = None,
+        kind: str | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Operation]:
         """Those that have not ended, newest first, and then every one that begins or changes.
 
         resource: Only those on this resource.
+        kind: "instance.create".
         """
-        request = build(T.WatchOperationsRequest, resource=resource)
+        request = build(T.WatchOperationsRequest, resource=resource, kind=kind)
         return self._stream("/thecloud.compute.v1.OperationService/WatchOperations", request, T.Operation, "again", timeout)
 
 
@@ -849,9 +896,14 @@ class SshKeys(Resource):
         page_size: int | None = None,
         page_token: str | None = None,
         name: str | None = None,
+        name_prefix: str | None = None,
+        label: Sequence[str] | None = None,
         timeout: float | None = None,
     ) -> Pages[T.SshKey, T.ListSshKeysResponse]:
-        request = build(T.ListSshKeysRequest, page_size=page_size, page_token=page_token, name=name)
+        """
+        label: "key=value"; all must match.
+        """
+        request = build(T.ListSshKeysRequest, page_size=page_size, page_token=page_token, name=name, name_prefix=name_prefix, label=label)
         return self._pages("/thecloud.compute.v1.SshKeyService/ListSshKeys", request, T.ListSshKeysResponse, "ssh_keys", timeout)
 
     def get(

@@ -61,6 +61,8 @@ from thecloud.identity.v1.project_service_pb2 import LeaveProjectRequest as Leav
 from thecloud.identity.v1.project_service_pb2 import LeaveProjectResponse as LeaveProjectResponse
 from thecloud.identity.v1.api_key_service_pb2 import ListApiKeysRequest as ListApiKeysRequest
 from thecloud.identity.v1.api_key_service_pb2 import ListApiKeysResponse as ListApiKeysResponse
+from thecloud.compute.v1.host_service_pb2 import ListHostInstancesRequest as ListHostInstancesRequest
+from thecloud.compute.v1.host_service_pb2 import ListHostInstancesResponse as ListHostInstancesResponse
 from thecloud.compute.v1.host_service_pb2 import ListHostsRequest as ListHostsRequest
 from thecloud.compute.v1.host_service_pb2 import ListHostsResponse as ListHostsResponse
 from thecloud.compute.v1.image_service_pb2 import ListImagesRequest as ListImagesRequest
@@ -186,6 +188,8 @@ __all__ = [
     "LeaveProjectResponse",
     "ListApiKeysRequest",
     "ListApiKeysResponse",
+    "ListHostInstancesRequest",
+    "ListHostInstancesResponse",
     "ListHostsRequest",
     "ListHostsResponse",
     "ListImagesRequest",

@@ -1,7 +1,8 @@
 import { and, desc, eq, inArray, isNull, lt, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { computeV1 } from '@thecloud/api';
-import type { Page, Tx } from '@thecloud/service-kit';
+import { named } from '@thecloud/service-kit';
+import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { MILLICORES_PER_VCPU } from '../instance-type/instance-type';
 import type { InstanceSize } from '../instance-type/instance-type';
 import type { Silence } from './host.plan';
@@ -9,6 +10,12 @@ import { host } from './host.schema';
 import { removedHost } from './removed-host.schema';
 
 export type HostRow = typeof host.$inferSelect;
+
+/** What is empty narrows nothing. */
+export interface HostFilter extends NameFilter {
+  readonly state?: string;
+  readonly cordoned?: boolean | undefined;
+}
 
 /** SQL of hosts. They belong to no project: callers use the system's scope. */
 export const hostRepo = {
@@ -24,11 +31,19 @@ export const hostRepo = {
       .where(inArray(host.id, [...ids]));
   },
 
-  async list(tx: Tx, page: Page): Promise<HostRow[]> {
+  async list(tx: Tx, filter: HostFilter, page: Page): Promise<HostRow[]> {
+    const { state, cordoned } = filter;
     return tx
       .select()
       .from(host)
-      .where(page.after ? lt(host.id, page.after) : undefined)
+      .where(
+        and(
+          ...named(host, filter),
+          state ? eq(host.state, state as HostRow['state']) : undefined,
+          cordoned === undefined ? undefined : eq(host.cordoned, cordoned),
+          page.after ? lt(host.id, page.after) : undefined,
+        ),
+      )
       .orderBy(desc(host.id))
       .limit(page.size + 1);
   },

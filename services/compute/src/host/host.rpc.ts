@@ -1,15 +1,16 @@
 import type { identityV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
-import { cutPage, implement, pageOf, watch, watchOne } from '@thecloud/service-kit';
+import { cutPage, implement, isNamed, pageOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { MILLICORES_PER_VCPU, vcpusOf } from '../instance-type/instance-type';
+import { HostInstances } from './host-instances';
 import type { HostChanged } from './host.changes';
 import { removeHost } from './remove-host';
 import { told } from './host.plan';
 import { hostRepo } from './host.repo';
-import type { HostRow } from './host.repo';
+import type { HostFilter, HostRow } from './host.repo';
 
 const CALL_MS = 3_000;
 
@@ -19,14 +20,18 @@ export function hostRpc(
   changed: HostChanged,
   authority: UnaryClient<identityV1.CertificateServiceClient>,
 ) {
-  const watched: Watched<HostRow> = {
+  const watched = (filter: HostFilter = {}): Watched<HostRow> => ({
     kind: 'host',
     projectId: '',
-    list: (page) => f.db.read('system', (tx) => hostRepo.list(tx, page)),
+    list: (page) => f.db.read('system', (tx) => hostRepo.list(tx, filter, page)),
     find: (ids) => f.db.read('system', (tx) => hostRepo.findAll(tx, ids)),
-    matches: () => true,
+    matches: (row) =>
+      isNamed(row, filter) &&
+      (!filter.state || filter.state === row.state) &&
+      (filter.cordoned === undefined || filter.cordoned === row.cordoned),
     version: (row) => row.version,
-  };
+  });
+  const carried = new HostInstances(f.db);
   const cordon = async (id: string, cordoned: boolean) => {
     const row = await f.db.write('system', async (tx) => {
       const cordon = await hostRepo.cordon(tx, id, cordoned);
@@ -52,7 +57,7 @@ export function hostRpc(
     },
     listHosts: async (_ctx, request) => {
       const page = pageOf(request);
-      const cut = cutPage(await f.db.read('system', (tx) => hostRepo.list(tx, page)), page);
+      const cut = cutPage(await f.db.read('system', (tx) => hostRepo.list(tx, request, page)), page);
       return { hosts: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };
     },
     getHost: async (_ctx, { id }) => {
@@ -66,12 +71,13 @@ export function hostRpc(
         await f.work.enqueue(tx, 'host', id);
         return toProto(gone);
       }),
+    listHostInstances: (_ctx, request) => carried.list(request.id, request.state, pageOf(request)),
     watchHost: async function* (ctx, { id }) {
       const missing = () => errors.HOST_NOT_FOUND({ id });
-      for await (const { row } of watchOne(f.changes, ctx, watched, id, missing)) yield toProto(row);
+      for await (const { row } of watchOne(f.changes, ctx, watched(), id, missing)) yield toProto(row);
     },
-    watchHosts: async function* (ctx) {
-      for await (const { row } of watch(f.changes, ctx, watched)) yield toProto(row);
+    watchHosts: async function* (ctx, filter) {
+      for await (const { row } of watch(f.changes, ctx, watched(filter))) yield toProto(row);
     },
     cordonHost: (_ctx, { id }) => cordon(id, true),
     uncordonHost: (_ctx, { id }) => cordon(id, false),

@@ -118,6 +118,16 @@ export const imageRepo = {
     await tx.execute(sql`select pg_advisory_xact_lock(${SHARED_IMAGES})`);
   },
 
+  /** The project's own and shared ones of that id or name, in whatever state. Locks nothing. */
+  async idsOf(tx: Tx, projectId: string, idOrName: string): Promise<string[]> {
+    const its = or(eq(image.id, idOrName), eq(image.name, idOrName));
+    const rows = await tx
+      .select({ id: image.id })
+      .from(image)
+      .where(and(or(eq(image.projectId, projectId), image.shared), its));
+    return rows.map(({ id }) => id);
+  },
+
   async list(tx: Tx, projectId: string, filter: ImageFilter, page: Page): Promise<ImageRow[]> {
     const { name, state, labels, shared } = filter;
     return tx

@@ -25,6 +25,7 @@ export interface InstanceDeps {
   readonly work: Pick<PgWorkSource, 'enqueue' | 'handOver'>;
   readonly images: {
     findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined>;
+    idsOf(tx: Tx, projectId: string, idOrName: string): Promise<string[]>;
   };
   /** Facts beyond the caller's project: what hosts could ever hold, and which ports are taken on all of them. */
   readonly fleet: {

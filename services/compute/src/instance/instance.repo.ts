@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { gathered, insertRows, prepared, violatedUnique } from '@thecloud/service-kit';
-import type { Page, RowVersion, Tx } from '@thecloud/service-kit';
+import { gathered, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
+import type { NameFilter, Page, RowVersion, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
 import { host } from '../host/host.schema';
@@ -20,10 +20,12 @@ export interface Look {
   readonly host?: { readonly id: string; readonly state: HostState; readonly agentEndpoint: string };
 }
 
-export interface InstanceFilter {
+/** What is empty narrows nothing. */
+export interface InstanceFilter extends NameFilter {
   readonly state?: string;
-  readonly name?: string;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly type?: string;
+  /** Any of these. */
+  readonly imageIds?: readonly string[] | undefined;
   readonly hostId?: string;
 }
 
@@ -80,23 +82,24 @@ const pages = prepared((tx) => {
   };
 });
 
-const wanted = (projectId: string, filter: InstanceFilter, page: Page): SQL | undefined =>
-  and(
-    eq(instance.projectId, projectId),
-    filter.state ? eq(instance.state, filter.state as InstanceRow['state']) : undefined,
-    filter.name ? eq(instance.name, filter.name) : undefined,
-    filter.hostId ? eq(instance.hostId, filter.hostId) : undefined,
-    Object.keys(filter.labels).length
-      ? sql`${instance.labels} @> ${JSON.stringify(filter.labels)}::jsonb`
-      : undefined,
+const wanted = (filter: InstanceFilter, page: Page, projectId?: string): SQL | undefined => {
+  const { state, type, imageIds, hostId } = filter;
+  return and(
+    projectId === undefined ? undefined : eq(instance.projectId, projectId),
+    ...named(instance, filter),
+    state ? eq(instance.state, state as InstanceRow['state']) : undefined,
+    type ? eq(instance.type, type) : undefined,
+    imageIds ? inArray(instance.imageId, [...imageIds]) : undefined,
+    hostId ? eq(instance.hostId, hostId) : undefined,
     page.after ? lt(instance.id, page.after) : undefined,
   );
+};
 
 /** SQL of instances. Every method takes the caller's transaction; row-level security confines it to his project. */
 export const instanceRepo = {
   /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
   insert(tx: Tx, row: InstanceRow): Promise<void> {
-    return named(row.name, () => insert(tx, row));
+    return nameFree(row.name, () => insert(tx, row));
   },
 
   find: gathered(async (tx, ids: readonly string[]): Promise<(InstanceView | undefined)[]> => {
@@ -143,14 +146,22 @@ export const instanceRepo = {
   /** The same of a page of those that a filter lets through. */
   versionsOf(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<RowVersion[]> {
     return versions(tx)
-      .where(wanted(projectId, filter, page))
+      .where(wanted(filter, page, projectId))
+      .orderBy(desc(instance.id))
+      .limit(page.size + 1);
+  },
+
+  /** The same of those on a host, of whatever project. Only in the system's scope are that all of them. */
+  versionsOn(tx: Tx, hostId: string, state: string, page: Page): Promise<RowVersion[]> {
+    return versions(tx)
+      .where(wanted({ hostId, state }, page))
       .orderBy(desc(instance.id))
       .limit(page.size + 1);
   },
 
   async list(tx: Tx, projectId: string, filter: InstanceFilter, page: Page): Promise<InstanceView[]> {
     const rows = await view(tx)
-      .where(wanted(projectId, filter, page))
+      .where(wanted(filter, page, projectId))
       .orderBy(desc(instance.id))
       .limit(page.size + 1);
     return rows.map(merged);
@@ -158,7 +169,7 @@ export const instanceRepo = {
 
   /** Writes a change of a locked row and counts it. */
   async update(tx: Tx, id: string, change: Partial<typeof instance.$inferInsert>): Promise<InstanceRow> {
-    return named(change.name ?? '', async () =>
+    return nameFree(change.name ?? '', async () =>
       only(
         await tx
           .update(instance)
@@ -227,7 +238,7 @@ function only<T>(rows: T[]): T {
   return row;
 }
 
-async function named<T>(name: string, write: () => Promise<T>): Promise<T> {
+async function nameFree<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {

@@ -1,8 +1,10 @@
 import { computeV1 } from '@thecloud/api';
-import { implement, pageOf, watch, watchOne } from '@thecloud/service-kit';
+import { invalidFields } from '@thecloud/kernel';
+import { implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Agents } from '../host/agents';
+import { findInstanceType, knownTypes } from '../instance-type/instance-type';
 import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
@@ -37,7 +39,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
       return f.mutate(ctx, computeV1.Instance, create, 'together');
     },
     getInstance: (ctx, { id }) => shown.find(ctx, id),
-    listInstances: (ctx, request) => shown.list(ctx, filterOf(request), pageOf(request)),
+    listInstances: async (ctx, request) =>
+      shown.list(ctx, await filterOf(f, d, ctx, request), pageOf(request)),
     updateInstance: async (ctx, request) => {
       const spec = computeV1.InstanceChanges.fromPartial(request.spec ?? {});
       if (request.updateMask.includes('spec.type')) await refuseTooLarge(d, spec.type);
@@ -65,7 +68,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
         yield shownTo(ctx, asSeen(seen));
     },
     watchInstances: async function* (ctx, request) {
-      for await (const seen of watch(f.changes, ctx, watchedInstances(f, ctx, filterOf(request))))
+      const filter = await filterOf(f, d, ctx, request);
+      for await (const seen of watch(f.changes, ctx, watchedInstances(f, ctx, filter)))
         yield shownTo(ctx, asSeen(seen));
     },
     ...instanceLife({ db: f.db, changes: f.changes, agents }),
@@ -77,12 +81,19 @@ function proto(ctx: RequestContext, found: InstanceView | undefined, id: string)
   return shownTo(ctx, found);
 }
 
-function filterOf(request: computeV1.WatchInstancesRequest): InstanceFilter {
-  const { state, name, hostId, label } = request;
-  return { state, name, hostId, labels: Object.fromEntries(label.map(splitLabel)) };
-}
-
-function splitLabel(label: string): [string, string] {
-  const at = label.indexOf('=');
-  return [label.slice(0, at), label.slice(at + 1)];
+/** INVALID_ARGUMENT: there is no such type. An image that there is not, no instance has. */
+async function filterOf(
+  f: Pick<Foundation, 'db'>,
+  d: Pick<InstanceDeps, 'images'>,
+  ctx: RequestContext,
+  request: computeV1.WatchInstancesRequest,
+): Promise<InstanceFilter> {
+  const { state, name, namePrefix, label, hostId, type, image } = request;
+  if (type && !findInstanceType(type))
+    throw invalidFields([{ field: 'type', description: `must be one of ${knownTypes}` }]);
+  const project = projectOf(ctx);
+  const imageIds = image
+    ? await f.db.read(scopeOf(ctx), (tx) => d.images.idsOf(tx, project, image))
+    : undefined;
+  return { state, name, namePrefix, label, hostId, type, imageIds };
 }

@@ -112,7 +112,7 @@ it('stores what a host reports in two: the row, locked; all that follows, and th
 it('reads an instance in one, and a page of them; in two what has changed since it was last read', async () => {
   const shown = new ShownInstances(db);
   const read = async (id: string) => wire.count(() => shown.find(ctx(''), id));
-  const page = () => wire.count(() => shown.list(ctx(''), { labels: {} }, { size: 2, after: undefined }));
+  const page = () => wire.count(() => shown.list(ctx(''), {}, { size: 2, after: undefined }));
   const [before, after] = [await create('third'), await create('fourth')].map(
     (one) => one.metadata?.id ?? '',
   );

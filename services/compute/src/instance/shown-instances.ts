@@ -60,5 +60,5 @@ export class ShownInstances {
   }
 }
 
-const isNarrow = ({ state, name, hostId, labels }: InstanceFilter) =>
-  Boolean(state || name || hostId) || Object.keys(labels).length > 0;
+const isNarrow = ({ label = [], ...filter }: InstanceFilter) =>
+  label.length > 0 || Object.values(filter).some(Boolean);

@@ -1,4 +1,4 @@
-import { projectOf, scopeOf } from '@thecloud/service-kit';
+import { isNamed, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Sighting, Watched } from '@thecloud/service-kit';
 import { instanceRepo } from './instance.repo';
 import type { InstanceFilter, InstanceView } from './instance.repo';
@@ -7,7 +7,7 @@ import type { InstanceFilter, InstanceView } from './instance.repo';
 export function watchedInstances(
   f: Foundation,
   ctx: RequestContext,
-  filter: InstanceFilter = { labels: {} },
+  filter: InstanceFilter = {},
 ): Watched<InstanceView> {
   const projectId = projectOf(ctx);
   return {
@@ -16,10 +16,9 @@ export function watchedInstances(
     list: (page) => f.db.read(scopeOf(ctx), (tx) => instanceRepo.list(tx, projectId, filter, page)),
     find: (ids) => f.db.read(scopeOf(ctx), (tx) => instanceRepo.findAll(tx, ids)),
     matches: (row) =>
-      (!filter.state || filter.state === row.state) &&
-      (!filter.name || filter.name === row.name) &&
-      (!filter.hostId || filter.hostId === row.hostId) &&
-      Object.entries(filter.labels).every(([key, value]) => row.labels[key] === value),
+      isNamed(row, filter) &&
+      (!filter.imageIds || filter.imageIds.includes(row.imageId)) &&
+      (['state', 'type', 'hostId'] as const).every((field) => !filter[field] || filter[field] === row[field]),
     version: (row) => row.version,
   };
 }

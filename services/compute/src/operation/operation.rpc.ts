@@ -20,6 +20,13 @@ import { operation } from '../kit.schema';
 
 type OperationRow = typeof operation.$inferSelect;
 
+/** What is empty narrows nothing. */
+interface OperationFilter {
+  readonly resource?: string;
+  readonly kind?: string;
+  readonly state?: string;
+}
+
 const DEFAULT_WAIT_SECONDS = 30;
 
 /** Handlers of OperationService. */
@@ -46,12 +53,17 @@ export function operationRpc(f: Foundation) {
         .orderBy(desc(operation.id))
         .limit(page.size + 1),
     );
-  const about = (resource: string) => (resource ? eq(operation.resourceId, resource) : undefined);
+  const about = ({ resource, kind, state }: OperationFilter) =>
+    and(
+      resource ? eq(operation.resourceId, resource) : undefined,
+      kind ? eq(operation.kind, kind) : undefined,
+      state ? eq(operation.state, state as OperationRow['state']) : undefined,
+    );
   /** Those that are open; ended ones are seen ending. */
-  const watched = (ctx: RequestContext, resource = ''): Watched<OperationRow> => ({
+  const watched = (ctx: RequestContext, filter: OperationFilter = {}): Watched<OperationRow> => ({
     kind: 'operation',
     projectId: projectOf(ctx),
-    list: (page) => list(ctx, page, about(resource), isNull(operation.endedAt)),
+    list: (page) => list(ctx, page, about(filter), isNull(operation.endedAt)),
     find: (ids) =>
       f.db.read(scopeOf(ctx), (tx) =>
         tx
@@ -59,7 +71,8 @@ export function operationRpc(f: Foundation) {
           .from(operation)
           .where(mine(ctx, inArray(operation.id, ids))),
       ),
-    matches: (row) => !resource || row.resourceId === resource,
+    matches: (row) =>
+      (!filter.resource || row.resourceId === filter.resource) && (!filter.kind || row.kind === filter.kind),
     version: (row) => JSON.stringify([row.state, row.steps]),
     ended: (row) => row.endedAt !== null,
   });
@@ -68,7 +81,7 @@ export function operationRpc(f: Foundation) {
     getOperation: async (ctx, { id }) => shown(ctx, await find(ctx, id)),
     listOperations: async (ctx, request) => {
       const page = pageOf(request);
-      const rows = await list(ctx, page, about(request.resource));
+      const rows = await list(ctx, page, about(request));
       const cut = cutPage(rows, page);
       return { operations: cut.rows.map((row) => shown(ctx, row)), nextPageToken: cut.nextPageToken };
     },
@@ -84,8 +97,8 @@ export function operationRpc(f: Foundation) {
       for await (const { row } of watchOne(f.changes, ctx, watched(ctx), id, missing(id)))
         yield shown(ctx, row);
     },
-    watchOperations: async function* (ctx, { resource }) {
-      for await (const { row } of watch(f.changes, ctx, watched(ctx, resource))) yield shown(ctx, row);
+    watchOperations: async function* (ctx, filter) {
+      for await (const { row } of watch(f.changes, ctx, watched(ctx, filter))) yield shown(ctx, row);
     },
   });
 }

@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import { violatedUnique } from '@thecloud/service-kit';
-import type { Page, Tx } from '@thecloud/service-kit';
+import { named, violatedUnique } from '@thecloud/service-kit';
+import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { sshKey } from './ssh-key.schema';
 import type { SshKeyRow } from './ssh-key.schema';
@@ -8,10 +8,10 @@ import type { SshKeyRow } from './ssh-key.schema';
 /** SQL of SSH keys. Row-level security confines every method to the transaction's project. */
 export const sshKeyRepo = {
   insert: (tx: Tx, row: typeof sshKey.$inferInsert) =>
-    named(row.name, () => tx.insert(sshKey).values(row).returning()),
+    nameFree(row.name, () => tx.insert(sshKey).values(row).returning()),
 
   rename: (tx: Tx, id: string, name: string, operationId: string) =>
-    named(name, () =>
+    nameFree(name, () =>
       tx
         .update(sshKey)
         .set({ name, operationId, version: sql`${sshKey.version} + 1`, updatedAt: new Date() })
@@ -31,14 +31,14 @@ export const sshKeyRepo = {
     return found;
   },
 
-  list: (tx: Tx, projectId: string, name: string, page: Page): Promise<SshKeyRow[]> =>
+  list: (tx: Tx, projectId: string, filter: NameFilter, page: Page): Promise<SshKeyRow[]> =>
     tx
       .select()
       .from(sshKey)
       .where(
         and(
           eq(sshKey.projectId, projectId),
-          name ? eq(sshKey.name, name) : undefined,
+          ...named(sshKey, filter),
           page.after ? lt(sshKey.id, page.after) : undefined,
         ),
       )
@@ -51,7 +51,7 @@ export const sshKeyRepo = {
 };
 
 /** ALREADY_EXISTS SSH_KEY_NAME_TAKEN or SSH_KEY_KNOWN. */
-async function named(name: string, write: () => Promise<SshKeyRow[]>): Promise<SshKeyRow> {
+async function nameFree(name: string, write: () => Promise<SshKeyRow[]>): Promise<SshKeyRow> {
   try {
     const [row] = await write();
     if (!row) throw new Error('a row that was locked is gone');

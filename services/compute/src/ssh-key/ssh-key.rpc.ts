@@ -14,7 +14,7 @@ export function sshKeyRpc(f: Foundation) {
     listSshKeys: async (ctx, request) => {
       const page = pageOf(request);
       const cut = cutPage(
-        await f.db.read(scopeOf(ctx), (tx) => sshKeyRepo.list(tx, projectOf(ctx), request.name, page)),
+        await f.db.read(scopeOf(ctx), (tx) => sshKeyRepo.list(tx, projectOf(ctx), request, page)),
         page,
       );
       return { sshKeys: cut.rows.map(toProto), nextPageToken: cut.nextPageToken };

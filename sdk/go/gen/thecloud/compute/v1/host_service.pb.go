@@ -128,9 +128,15 @@ func (x *CreateHostResponse) GetJoinToken() string {
 }
 
 type ListHostsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	PageSize   uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken  string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	State      string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	Name       string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	NamePrefix string                 `protobuf:"bytes,5,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
+	// "key=value"; all must match.
+	Label         []string `protobuf:"bytes,6,rep,name=label,proto3" json:"label,omitempty"`
+	Cordoned      *bool    `protobuf:"varint,7,opt,name=cordoned,proto3,oneof" json:"cordoned,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -177,6 +183,41 @@ func (x *ListHostsRequest) GetPageToken() string {
 		return x.PageToken
 	}
 	return ""
+}
+
+func (x *ListHostsRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListHostsRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListHostsRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
+func (x *ListHostsRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *ListHostsRequest) GetCordoned() bool {
+	if x != nil && x.Cordoned != nil {
+		return *x.Cordoned
+	}
+	return false
 }
 
 type ListHostsResponse struct {
@@ -452,7 +493,13 @@ func (x *WatchHostRequest) GetId() string {
 }
 
 type WatchHostsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	State      string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	Name       string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	NamePrefix string                 `protobuf:"bytes,3,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
+	// "key=value"; all must match.
+	Label         []string `protobuf:"bytes,4,rep,name=label,proto3" json:"label,omitempty"`
+	Cordoned      *bool    `protobuf:"varint,5,opt,name=cordoned,proto3,oneof" json:"cordoned,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -487,11 +534,166 @@ func (*WatchHostsRequest) Descriptor() ([]byte, []int) {
 	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{9}
 }
 
+func (x *WatchHostsRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *WatchHostsRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *WatchHostsRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
+func (x *WatchHostsRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *WatchHostsRequest) GetCordoned() bool {
+	if x != nil && x.Cordoned != nil {
+		return *x.Cordoned
+	}
+	return false
+}
+
+type ListHostInstancesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	PageSize      uint32                 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken     string                 `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHostInstancesRequest) Reset() {
+	*x = ListHostInstancesRequest{}
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHostInstancesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHostInstancesRequest) ProtoMessage() {}
+
+func (x *ListHostInstancesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHostInstancesRequest.ProtoReflect.Descriptor instead.
+func (*ListHostInstancesRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ListHostInstancesRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetPageSize() uint32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListHostInstancesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+type ListHostInstancesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Instances     []*Instance            `protobuf:"bytes,1,rep,name=instances,proto3" json:"instances,omitempty"`
+	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHostInstancesResponse) Reset() {
+	*x = ListHostInstancesResponse{}
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHostInstancesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHostInstancesResponse) ProtoMessage() {}
+
+func (x *ListHostInstancesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_host_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHostInstancesResponse.ProtoReflect.Descriptor instead.
+func (*ListHostInstancesResponse) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_host_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListHostInstancesResponse) GetInstances() []*Instance {
+	if x != nil {
+		return x.Instances
+	}
+	return nil
+}
+
+func (x *ListHostInstancesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_host_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\n" +
-	"&thecloud/compute/v1/host_service.proto\x12\x13thecloud.compute.v1\x1a\x1ethecloud/compute/v1/host.proto\"\xb2\x01\n" +
+	"&thecloud/compute/v1/host_service.proto\x12\x13thecloud.compute.v1\x1a\x1ethecloud/compute/v1/host.proto\x1a\"thecloud/compute/v1/instance.proto\"\xb2\x01\n" +
 	"\x11CreateHostRequest\x12\x14\n" +
 	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12L\n" +
 	"\x06labels\x18\x02 \x03(\v22.thecloud.compute.v1.CreateHostRequest.LabelsEntryB\x00R\x06labels\x1a9\n" +
@@ -501,11 +703,18 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\x12CreateHostResponse\x12-\n" +
 	"\x04host\x18\x01 \x01(\v2\x19.thecloud.compute.v1.HostR\x04host\x12\x1d\n" +
 	"\n" +
-	"join_token\x18\x02 \x01(\tR\tjoinToken\"R\n" +
+	"join_token\x18\x02 \x01(\tR\tjoinToken\"\xe9\x01\n" +
 	"\x10ListHostsRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
-	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\"l\n" +
+	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n" +
+	"\x05state\x18\x03 \x01(\tB\x00R\x05state\x12\x14\n" +
+	"\x04name\x18\x04 \x01(\tB\x00R\x04name\x12!\n" +
+	"\vname_prefix\x18\x05 \x01(\tB\x00R\n" +
+	"namePrefix\x12\x16\n" +
+	"\x05label\x18\x06 \x03(\tB\x00R\x05label\x12\x1f\n" +
+	"\bcordoned\x18\a \x01(\bH\x00R\bcordoned\x88\x01\x01B\v\n" +
+	"\t_cordoned\"l\n" +
 	"\x11ListHostsResponse\x12/\n" +
 	"\x05hosts\x18\x01 \x03(\v2\x19.thecloud.compute.v1.HostR\x05hosts\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n" +
@@ -518,13 +727,30 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"\x11DeleteHostRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"$\n" +
 	"\x10WatchHostRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x13\n" +
-	"\x11WatchHostsRequest2\xbe\x05\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xaa\x01\n" +
+	"\x11WatchHostsRequest\x12\x16\n" +
+	"\x05state\x18\x01 \x01(\tB\x00R\x05state\x12\x14\n" +
+	"\x04name\x18\x02 \x01(\tB\x00R\x04name\x12!\n" +
+	"\vname_prefix\x18\x03 \x01(\tB\x00R\n" +
+	"namePrefix\x12\x16\n" +
+	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x1f\n" +
+	"\bcordoned\x18\x05 \x01(\bH\x00R\bcordoned\x88\x01\x01B\v\n" +
+	"\t_cordoned\"\x84\x01\n" +
+	"\x18ListHostInstancesRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x1d\n" +
+	"\tpage_size\x18\x02 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\x00R\tpageToken\x12\x16\n" +
+	"\x05state\x18\x04 \x01(\tB\x00R\x05state\"\x80\x01\n" +
+	"\x19ListHostInstancesResponse\x12;\n" +
+	"\tinstances\x18\x01 \x03(\v2\x1d.thecloud.compute.v1.InstanceR\tinstances\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb4\x06\n" +
 	"\vHostService\x12_\n" +
 	"\n" +
 	"CreateHost\x12&.thecloud.compute.v1.CreateHostRequest\x1a'.thecloud.compute.v1.CreateHostResponse\"\x00\x12\\\n" +
 	"\tListHosts\x12%.thecloud.compute.v1.ListHostsRequest\x1a&.thecloud.compute.v1.ListHostsResponse\"\x00\x12K\n" +
-	"\aGetHost\x12#.thecloud.compute.v1.GetHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
+	"\aGetHost\x12#.thecloud.compute.v1.GetHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12t\n" +
+	"\x11ListHostInstances\x12-.thecloud.compute.v1.ListHostInstancesRequest\x1a..thecloud.compute.v1.ListHostInstancesResponse\"\x00\x12Q\n" +
 	"\n" +
 	"CordonHost\x12&.thecloud.compute.v1.CordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12U\n" +
 	"\fUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n" +
@@ -547,46 +773,52 @@ func file_thecloud_compute_v1_host_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_host_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_thecloud_compute_v1_host_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_thecloud_compute_v1_host_service_proto_goTypes = []any{
-	(*CreateHostRequest)(nil),   // 0: thecloud.compute.v1.CreateHostRequest
-	(*CreateHostResponse)(nil),  // 1: thecloud.compute.v1.CreateHostResponse
-	(*ListHostsRequest)(nil),    // 2: thecloud.compute.v1.ListHostsRequest
-	(*ListHostsResponse)(nil),   // 3: thecloud.compute.v1.ListHostsResponse
-	(*GetHostRequest)(nil),      // 4: thecloud.compute.v1.GetHostRequest
-	(*CordonHostRequest)(nil),   // 5: thecloud.compute.v1.CordonHostRequest
-	(*UncordonHostRequest)(nil), // 6: thecloud.compute.v1.UncordonHostRequest
-	(*DeleteHostRequest)(nil),   // 7: thecloud.compute.v1.DeleteHostRequest
-	(*WatchHostRequest)(nil),    // 8: thecloud.compute.v1.WatchHostRequest
-	(*WatchHostsRequest)(nil),   // 9: thecloud.compute.v1.WatchHostsRequest
-	nil,                         // 10: thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	(*Host)(nil),                // 11: thecloud.compute.v1.Host
+	(*CreateHostRequest)(nil),         // 0: thecloud.compute.v1.CreateHostRequest
+	(*CreateHostResponse)(nil),        // 1: thecloud.compute.v1.CreateHostResponse
+	(*ListHostsRequest)(nil),          // 2: thecloud.compute.v1.ListHostsRequest
+	(*ListHostsResponse)(nil),         // 3: thecloud.compute.v1.ListHostsResponse
+	(*GetHostRequest)(nil),            // 4: thecloud.compute.v1.GetHostRequest
+	(*CordonHostRequest)(nil),         // 5: thecloud.compute.v1.CordonHostRequest
+	(*UncordonHostRequest)(nil),       // 6: thecloud.compute.v1.UncordonHostRequest
+	(*DeleteHostRequest)(nil),         // 7: thecloud.compute.v1.DeleteHostRequest
+	(*WatchHostRequest)(nil),          // 8: thecloud.compute.v1.WatchHostRequest
+	(*WatchHostsRequest)(nil),         // 9: thecloud.compute.v1.WatchHostsRequest
+	(*ListHostInstancesRequest)(nil),  // 10: thecloud.compute.v1.ListHostInstancesRequest
+	(*ListHostInstancesResponse)(nil), // 11: thecloud.compute.v1.ListHostInstancesResponse
+	nil,                               // 12: thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	(*Host)(nil),                      // 13: thecloud.compute.v1.Host
+	(*Instance)(nil),                  // 14: thecloud.compute.v1.Instance
 }
 var file_thecloud_compute_v1_host_service_proto_depIdxs = []int32{
-	10, // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
-	11, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
-	11, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
-	0,  // 3: thecloud.compute.v1.HostService.CreateHost:input_type -> thecloud.compute.v1.CreateHostRequest
-	2,  // 4: thecloud.compute.v1.HostService.ListHosts:input_type -> thecloud.compute.v1.ListHostsRequest
-	4,  // 5: thecloud.compute.v1.HostService.GetHost:input_type -> thecloud.compute.v1.GetHostRequest
-	5,  // 6: thecloud.compute.v1.HostService.CordonHost:input_type -> thecloud.compute.v1.CordonHostRequest
-	6,  // 7: thecloud.compute.v1.HostService.UncordonHost:input_type -> thecloud.compute.v1.UncordonHostRequest
-	7,  // 8: thecloud.compute.v1.HostService.DeleteHost:input_type -> thecloud.compute.v1.DeleteHostRequest
-	8,  // 9: thecloud.compute.v1.HostService.WatchHost:input_type -> thecloud.compute.v1.WatchHostRequest
-	9,  // 10: thecloud.compute.v1.HostService.WatchHosts:input_type -> thecloud.compute.v1.WatchHostsRequest
-	1,  // 11: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
-	3,  // 12: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
-	11, // 13: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
-	11, // 14: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
-	11, // 15: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
-	11, // 16: thecloud.compute.v1.HostService.DeleteHost:output_type -> thecloud.compute.v1.Host
-	11, // 17: thecloud.compute.v1.HostService.WatchHost:output_type -> thecloud.compute.v1.Host
-	11, // 18: thecloud.compute.v1.HostService.WatchHosts:output_type -> thecloud.compute.v1.Host
-	11, // [11:19] is the sub-list for method output_type
-	3,  // [3:11] is the sub-list for method input_type
-	3,  // [3:3] is the sub-list for extension type_name
-	3,  // [3:3] is the sub-list for extension extendee
-	0,  // [0:3] is the sub-list for field type_name
+	12, // 0: thecloud.compute.v1.CreateHostRequest.labels:type_name -> thecloud.compute.v1.CreateHostRequest.LabelsEntry
+	13, // 1: thecloud.compute.v1.CreateHostResponse.host:type_name -> thecloud.compute.v1.Host
+	13, // 2: thecloud.compute.v1.ListHostsResponse.hosts:type_name -> thecloud.compute.v1.Host
+	14, // 3: thecloud.compute.v1.ListHostInstancesResponse.instances:type_name -> thecloud.compute.v1.Instance
+	0,  // 4: thecloud.compute.v1.HostService.CreateHost:input_type -> thecloud.compute.v1.CreateHostRequest
+	2,  // 5: thecloud.compute.v1.HostService.ListHosts:input_type -> thecloud.compute.v1.ListHostsRequest
+	4,  // 6: thecloud.compute.v1.HostService.GetHost:input_type -> thecloud.compute.v1.GetHostRequest
+	10, // 7: thecloud.compute.v1.HostService.ListHostInstances:input_type -> thecloud.compute.v1.ListHostInstancesRequest
+	5,  // 8: thecloud.compute.v1.HostService.CordonHost:input_type -> thecloud.compute.v1.CordonHostRequest
+	6,  // 9: thecloud.compute.v1.HostService.UncordonHost:input_type -> thecloud.compute.v1.UncordonHostRequest
+	7,  // 10: thecloud.compute.v1.HostService.DeleteHost:input_type -> thecloud.compute.v1.DeleteHostRequest
+	8,  // 11: thecloud.compute.v1.HostService.WatchHost:input_type -> thecloud.compute.v1.WatchHostRequest
+	9,  // 12: thecloud.compute.v1.HostService.WatchHosts:input_type -> thecloud.compute.v1.WatchHostsRequest
+	1,  // 13: thecloud.compute.v1.HostService.CreateHost:output_type -> thecloud.compute.v1.CreateHostResponse
+	3,  // 14: thecloud.compute.v1.HostService.ListHosts:output_type -> thecloud.compute.v1.ListHostsResponse
+	13, // 15: thecloud.compute.v1.HostService.GetHost:output_type -> thecloud.compute.v1.Host
+	11, // 16: thecloud.compute.v1.HostService.ListHostInstances:output_type -> thecloud.compute.v1.ListHostInstancesResponse
+	13, // 17: thecloud.compute.v1.HostService.CordonHost:output_type -> thecloud.compute.v1.Host
+	13, // 18: thecloud.compute.v1.HostService.UncordonHost:output_type -> thecloud.compute.v1.Host
+	13, // 19: thecloud.compute.v1.HostService.DeleteHost:output_type -> thecloud.compute.v1.Host
+	13, // 20: thecloud.compute.v1.HostService.WatchHost:output_type -> thecloud.compute.v1.Host
+	13, // 21: thecloud.compute.v1.HostService.WatchHosts:output_type -> thecloud.compute.v1.Host
+	13, // [13:22] is the sub-list for method output_type
+	4,  // [4:13] is the sub-list for method input_type
+	4,  // [4:4] is the sub-list for extension type_name
+	4,  // [4:4] is the sub-list for extension extendee
+	0,  // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_compute_v1_host_service_proto_init() }
@@ -595,13 +827,16 @@ func file_thecloud_compute_v1_host_service_proto_init() {
 		return
 	}
 	file_thecloud_compute_v1_host_proto_init()
+	file_thecloud_compute_v1_instance_proto_init()
+	file_thecloud_compute_v1_host_service_proto_msgTypes[2].OneofWrappers = []any{}
+	file_thecloud_compute_v1_host_service_proto_msgTypes[9].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_host_service_proto_rawDesc), len(file_thecloud_compute_v1_host_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,14 +19,15 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	HostService_CreateHost_FullMethodName   = "/thecloud.compute.v1.HostService/CreateHost"
-	HostService_ListHosts_FullMethodName    = "/thecloud.compute.v1.HostService/ListHosts"
-	HostService_GetHost_FullMethodName      = "/thecloud.compute.v1.HostService/GetHost"
-	HostService_CordonHost_FullMethodName   = "/thecloud.compute.v1.HostService/CordonHost"
-	HostService_UncordonHost_FullMethodName = "/thecloud.compute.v1.HostService/UncordonHost"
-	HostService_DeleteHost_FullMethodName   = "/thecloud.compute.v1.HostService/DeleteHost"
-	HostService_WatchHost_FullMethodName    = "/thecloud.compute.v1.HostService/WatchHost"
-	HostService_WatchHosts_FullMethodName   = "/thecloud.compute.v1.HostService/WatchHosts"
+	HostService_CreateHost_FullMethodName        = "/thecloud.compute.v1.HostService/CreateHost"
+	HostService_ListHosts_FullMethodName         = "/thecloud.compute.v1.HostService/ListHosts"
+	HostService_GetHost_FullMethodName           = "/thecloud.compute.v1.HostService/GetHost"
+	HostService_ListHostInstances_FullMethodName = "/thecloud.compute.v1.HostService/ListHostInstances"
+	HostService_CordonHost_FullMethodName        = "/thecloud.compute.v1.HostService/CordonHost"
+	HostService_UncordonHost_FullMethodName      = "/thecloud.compute.v1.HostService/UncordonHost"
+	HostService_DeleteHost_FullMethodName        = "/thecloud.compute.v1.HostService/DeleteHost"
+	HostService_WatchHost_FullMethodName         = "/thecloud.compute.v1.HostService/WatchHost"
+	HostService_WatchHosts_FullMethodName        = "/thecloud.compute.v1.HostService/WatchHosts"
 )
 
 // HostServiceClient is the client API for HostService service.
@@ -40,6 +41,9 @@ type HostServiceClient interface {
 	CreateHost(ctx context.Context, in *CreateHostRequest, opts ...grpc.CallOption) (*CreateHostResponse, error)
 	ListHosts(ctx context.Context, in *ListHostsRequest, opts ...grpc.CallOption) (*ListHostsResponse, error)
 	GetHost(ctx context.Context, in *GetHostRequest, opts ...grpc.CallOption) (*Host, error)
+	// All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out:
+	// entrypoint, command, values of env, and what the program printed (see status.hidden_fields).
+	ListHostInstances(ctx context.Context, in *ListHostInstancesRequest, opts ...grpc.CallOption) (*ListHostInstancesResponse, error)
 	// Places nothing new here; what runs goes on.
 	CordonHost(ctx context.Context, in *CordonHostRequest, opts ...grpc.CallOption) (*Host, error)
 	UncordonHost(ctx context.Context, in *UncordonHostRequest, opts ...grpc.CallOption) (*Host, error)
@@ -48,7 +52,8 @@ type HostServiceClient interface {
 	DeleteHost(ctx context.Context, in *DeleteHostRequest, opts ...grpc.CallOption) (*Host, error)
 	// The host as it is, and again after each change. How much of it is promised is as of that change.
 	WatchHost(ctx context.Context, in *WatchHostRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error)
-	// All hosts as they are, newest first, and again after each change.
+	// Those that match as they are, newest first, and again after each change. One that no longer matches comes once more
+	// as it then is.
 	WatchHosts(ctx context.Context, in *WatchHostsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Host], error)
 }
 
@@ -84,6 +89,16 @@ func (c *hostServiceClient) GetHost(ctx context.Context, in *GetHostRequest, opt
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(Host)
 	err := c.cc.Invoke(ctx, HostService_GetHost_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hostServiceClient) ListHostInstances(ctx context.Context, in *ListHostInstancesRequest, opts ...grpc.CallOption) (*ListHostInstancesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListHostInstancesResponse)
+	err := c.cc.Invoke(ctx, HostService_ListHostInstances_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -169,6 +184,9 @@ type HostServiceServer interface {
 	CreateHost(context.Context, *CreateHostRequest) (*CreateHostResponse, error)
 	ListHosts(context.Context, *ListHostsRequest) (*ListHostsResponse, error)
 	GetHost(context.Context, *GetHostRequest) (*Host, error)
+	// All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out:
+	// entrypoint, command, values of env, and what the program printed (see status.hidden_fields).
+	ListHostInstances(context.Context, *ListHostInstancesRequest) (*ListHostInstancesResponse, error)
 	// Places nothing new here; what runs goes on.
 	CordonHost(context.Context, *CordonHostRequest) (*Host, error)
 	UncordonHost(context.Context, *UncordonHostRequest) (*Host, error)
@@ -177,7 +195,8 @@ type HostServiceServer interface {
 	DeleteHost(context.Context, *DeleteHostRequest) (*Host, error)
 	// The host as it is, and again after each change. How much of it is promised is as of that change.
 	WatchHost(*WatchHostRequest, grpc.ServerStreamingServer[Host]) error
-	// All hosts as they are, newest first, and again after each change.
+	// Those that match as they are, newest first, and again after each change. One that no longer matches comes once more
+	// as it then is.
 	WatchHosts(*WatchHostsRequest, grpc.ServerStreamingServer[Host]) error
 	mustEmbedUnimplementedHostServiceServer()
 }
@@ -197,6 +216,9 @@ func (UnimplementedHostServiceServer) ListHosts(context.Context, *ListHostsReque
 }
 func (UnimplementedHostServiceServer) GetHost(context.Context, *GetHostRequest) (*Host, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetHost not implemented")
+}
+func (UnimplementedHostServiceServer) ListHostInstances(context.Context, *ListHostInstancesRequest) (*ListHostInstancesResponse, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method ListHostInstances not implemented")
 }
 func (UnimplementedHostServiceServer) CordonHost(context.Context, *CordonHostRequest) (*Host, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method CordonHost not implemented")
@@ -284,6 +306,24 @@ func _HostService_GetHost_Handler(srv interface{}, ctx context.Context, dec func
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(HostServiceServer).GetHost(ctx, req.(*GetHostRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _HostService_ListHostInstances_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListHostInstancesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HostServiceServer).ListHostInstances(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: HostService_ListHostInstances_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HostServiceServer).ListHostInstances(ctx, req.(*ListHostInstancesRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -382,6 +422,10 @@ var HostService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetHost",
 			Handler:    _HostService_GetHost_Handler,
+		},
+		{
+			MethodName: "ListHostInstances",
+			Handler:    _HostService_ListHostInstances_Handler,
 		},
 		{
 			MethodName: "CordonHost",

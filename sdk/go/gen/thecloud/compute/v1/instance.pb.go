@@ -273,8 +273,8 @@ type InstanceStatus struct {
 	// Of the last exit; meaningful when stopped or failed.
 	ExitCode     int32  `protobuf:"varint,9,opt,name=exit_code,json=exitCode,proto3" json:"exit_code,omitempty"`
 	RestartCount uint32 `protobuf:"varint,10,opt,name=restart_count,json=restartCount,proto3" json:"restart_count,omitempty"`
-	// What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command", "spec.env" (its names are
-	// there, its values are empty), "status.message" (without the program's last lines).
+	// What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command",
+	// "spec.env" (its names are there, its values are empty), "status.message" (without the program's last lines).
 	HiddenFields  []string `protobuf:"bytes,11,rep,name=hidden_fields,json=hiddenFields,proto3" json:"hidden_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -132,8 +132,13 @@ type ListInstancesRequest struct {
 	State     string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
 	Name      string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	// "key=value"; all must match.
-	Label         []string `protobuf:"bytes,5,rep,name=label,proto3" json:"label,omitempty"`
-	HostId        string   `protobuf:"bytes,6,opt,name=host_id,json=hostId,proto3" json:"host_id,omitempty"`
+	Label  []string `protobuf:"bytes,5,rep,name=label,proto3" json:"label,omitempty"`
+	HostId string   `protobuf:"bytes,6,opt,name=host_id,json=hostId,proto3" json:"host_id,omitempty"`
+	// An instance type's name.
+	Type string `protobuf:"bytes,7,opt,name=type,proto3" json:"type,omitempty"`
+	// An image's id or name.
+	Image         string `protobuf:"bytes,8,opt,name=image,proto3" json:"image,omitempty"`
+	NamePrefix    string `protobuf:"bytes,9,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -206,6 +211,27 @@ func (x *ListInstancesRequest) GetLabel() []string {
 func (x *ListInstancesRequest) GetHostId() string {
 	if x != nil {
 		return x.HostId
+	}
+	return ""
+}
+
+func (x *ListInstancesRequest) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *ListInstancesRequest) GetImage() string {
+	if x != nil {
+		return x.Image
+	}
+	return ""
+}
+
+func (x *ListInstancesRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
 	}
 	return ""
 }
@@ -686,8 +712,13 @@ type WatchInstancesRequest struct {
 	State string                 `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
 	Name  string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// "key=value"; all must match.
-	Label         []string `protobuf:"bytes,3,rep,name=label,proto3" json:"label,omitempty"`
-	HostId        string   `protobuf:"bytes,4,opt,name=host_id,json=hostId,proto3" json:"host_id,omitempty"`
+	Label  []string `protobuf:"bytes,3,rep,name=label,proto3" json:"label,omitempty"`
+	HostId string   `protobuf:"bytes,4,opt,name=host_id,json=hostId,proto3" json:"host_id,omitempty"`
+	// An instance type's name.
+	Type string `protobuf:"bytes,5,opt,name=type,proto3" json:"type,omitempty"`
+	// An image's id or name.
+	Image         string `protobuf:"bytes,6,opt,name=image,proto3" json:"image,omitempty"`
+	NamePrefix    string `protobuf:"bytes,7,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -750,6 +781,27 @@ func (x *WatchInstancesRequest) GetHostId() string {
 	return ""
 }
 
+func (x *WatchInstancesRequest) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *WatchInstancesRequest) GetImage() string {
+	if x != nil {
+		return x.Image
+	}
+	return ""
+}
+
+func (x *WatchInstancesRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_instance_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
@@ -763,7 +815,7 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"&\n" +
 	"\x12GetInstanceRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xb7\x01\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x88\x02\n" +
 	"\x14ListInstancesRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
@@ -771,7 +823,11 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x05state\x18\x03 \x01(\tB\x00R\x05state\x12\x14\n" +
 	"\x04name\x18\x04 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05label\x18\x05 \x03(\tB\x00R\x05label\x12\x19\n" +
-	"\ahost_id\x18\x06 \x01(\tB\x00R\x06hostId\"|\n" +
+	"\ahost_id\x18\x06 \x01(\tB\x00R\x06hostId\x12\x14\n" +
+	"\x04type\x18\a \x01(\tB\x00R\x04type\x12\x16\n" +
+	"\x05image\x18\b \x01(\tB\x00R\x05image\x12!\n" +
+	"\vname_prefix\x18\t \x01(\tB\x00R\n" +
+	"namePrefix\"|\n" +
 	"\x15ListInstancesResponse\x12;\n" +
 	"\tinstances\x18\x01 \x03(\v2\x1d.thecloud.compute.v1.InstanceR\tinstances\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xc3\x02\n" +
@@ -812,12 +868,16 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x15DeleteInstanceRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"(\n" +
 	"\x14WatchInstanceRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"x\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xc9\x01\n" +
 	"\x15WatchInstancesRequest\x12\x16\n" +
 	"\x05state\x18\x01 \x01(\tB\x00R\x05state\x12\x14\n" +
 	"\x04name\x18\x02 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x19\n" +
-	"\ahost_id\x18\x04 \x01(\tB\x00R\x06hostId2\xe9\v\n" +
+	"\ahost_id\x18\x04 \x01(\tB\x00R\x06hostId\x12\x14\n" +
+	"\x04type\x18\x05 \x01(\tB\x00R\x04type\x12\x16\n" +
+	"\x05image\x18\x06 \x01(\tB\x00R\x05image\x12!\n" +
+	"\vname_prefix\x18\a \x01(\tB\x00R\n" +
+	"namePrefix2\xe9\v\n" +
 	"\x0fInstanceService\x12]\n" +
 	"\x0eCreateInstance\x12*.thecloud.compute.v1.CreateInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12W\n" +
 	"\vGetInstance\x12'.thecloud.compute.v1.GetInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12h\n" +

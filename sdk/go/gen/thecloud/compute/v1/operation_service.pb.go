@@ -71,7 +71,10 @@ type ListOperationsRequest struct {
 	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	// Only those on this resource.
-	Resource      string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
+	Resource string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
+	State    string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	// "instance.create".
+	Kind          string `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -123,6 +126,20 @@ func (x *ListOperationsRequest) GetPageToken() string {
 func (x *ListOperationsRequest) GetResource() string {
 	if x != nil {
 		return x.Resource
+	}
+	return ""
+}
+
+func (x *ListOperationsRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListOperationsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
 	}
 	return ""
 }
@@ -279,7 +296,9 @@ func (x *WatchOperationRequest) GetId() string {
 type WatchOperationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Only those on this resource.
-	Resource      string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
+	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
+	// "instance.create".
+	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -321,18 +340,27 @@ func (x *WatchOperationsRequest) GetResource() string {
 	return ""
 }
 
+func (x *WatchOperationsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_operation_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
 	"+thecloud/compute/v1/operation_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/common/v1/operation.proto\"'\n" +
 	"\x13GetOperationRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"u\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xa3\x01\n" +
 	"\x15ListOperationsRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x1c\n" +
-	"\bresource\x18\x03 \x01(\tB\x00R\bresource\"\x7f\n" +
+	"\bresource\x18\x03 \x01(\tB\x00R\bresource\x12\x16\n" +
+	"\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x14\n" +
+	"\x04kind\x18\x05 \x01(\tB\x00R\x04kind\"\x7f\n" +
 	"\x16ListOperationsResponse\x12=\n" +
 	"\n" +
 	"operations\x18\x01 \x03(\v2\x1d.thecloud.common.v1.OperationR\n" +
@@ -342,9 +370,10 @@ const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12)\n" +
 	"\x0ftimeout_seconds\x18\x02 \x01(\rB\x00R\x0etimeoutSeconds\")\n" +
 	"\x15WatchOperationRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"6\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"L\n" +
 	"\x16WatchOperationsRequest\x12\x1c\n" +
-	"\bresource\x18\x01 \x01(\tB\x00R\bresource2\xfb\x03\n" +
+	"\bresource\x18\x01 \x01(\tB\x00R\bresource\x12\x14\n" +
+	"\x04kind\x18\x02 \x01(\tB\x00R\x04kind2\xfb\x03\n" +
 	"\x10OperationService\x12Y\n" +
 	"\fGetOperation\x12(.thecloud.compute.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12k\n" +
 	"\x0eListOperations\x12*.thecloud.compute.v1.ListOperationsRequest\x1a+.thecloud.compute.v1.ListOperationsResponse\"\x00\x12[\n" +

@@ -83,10 +83,13 @@ func (x *ImportSshKeyRequest) GetPublicKey() string {
 }
 
 type ListSshKeysRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	PageSize      uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	PageSize   uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken  string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	Name       string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	NamePrefix string                 `protobuf:"bytes,4,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
+	// "key=value"; all must match.
+	Label         []string `protobuf:"bytes,5,rep,name=label,proto3" json:"label,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -140,6 +143,20 @@ func (x *ListSshKeysRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *ListSshKeysRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
+func (x *ListSshKeysRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
 }
 
 type ListSshKeysResponse struct {
@@ -355,12 +372,15 @@ const file_thecloud_compute_v1_ssh_key_service_proto_rawDesc = "" +
 	"public_key\x18\x03 \x01(\tB\x00R\tpublicKey\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"j\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa5\x01\n" +
 	"\x12ListSshKeysRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n" +
-	"\x04name\x18\x03 \x01(\tB\x00R\x04name\"u\n" +
+	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12!\n" +
+	"\vname_prefix\x18\x04 \x01(\tB\x00R\n" +
+	"namePrefix\x12\x16\n" +
+	"\x05label\x18\x05 \x03(\tB\x00R\x05label\"u\n" +
 	"\x13ListSshKeysResponse\x126\n" +
 	"\bssh_keys\x18\x01 \x03(\v2\x1b.thecloud.compute.v1.SshKeyR\asshKeys\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n" +

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from thecloud.compute.v1 import host_pb2 as thecloud_dot_compute_dot_v1_dot_host__pb2
+from thecloud.compute.v1 import instance_pb2 as thecloud_dot_compute_dot_v1_dot_instance__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&thecloud/compute/v1/host_service.proto\x12\x13thecloud.compute.v1\x1a\x1ethecloud/compute/v1/host.proto\"\xb2\x01\n\x11\x43reateHostRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12L\n\x06labels\x18\x02 \x03(\x0b\x32\x32.thecloud.compute.v1.CreateHostRequest.LabelsEntryB\x00R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"b\n\x12\x43reateHostResponse\x12-\n\x04host\x18\x01 \x01(\x0b\x32\x19.thecloud.compute.v1.HostR\x04host\x12\x1d\n\njoin_token\x18\x02 \x01(\tR\tjoinToken\"R\n\x10ListHostsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\"l\n\x11ListHostsResponse\x12/\n\x05hosts\x18\x01 \x03(\x0b\x32\x19.thecloud.compute.v1.HostR\x05hosts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n\x0eGetHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11\x43ordonHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13UncordonHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11\x44\x65leteHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"$\n\x10WatchHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x13\n\x11WatchHostsRequest2\xbe\x05\n\x0bHostService\x12_\n\nCreateHost\x12&.thecloud.compute.v1.CreateHostRequest\x1a\'.thecloud.compute.v1.CreateHostResponse\"\x00\x12\\\n\tListHosts\x12%.thecloud.compute.v1.ListHostsRequest\x1a&.thecloud.compute.v1.ListHostsResponse\"\x00\x12K\n\x07GetHost\x12#.thecloud.compute.v1.GetHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n\nCordonHost\x12&.thecloud.compute.v1.CordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12U\n\x0cUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n\nDeleteHost\x12&.thecloud.compute.v1.DeleteHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n\tWatchHost\x12%.thecloud.compute.v1.WatchHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x30\x01\x12S\n\nWatchHosts\x12&.thecloud.compute.v1.WatchHostsRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x30\x01\x42\xd4\x01\n\x17\x63om.thecloud.compute.v1B\x10HostServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&thecloud/compute/v1/host_service.proto\x12\x13thecloud.compute.v1\x1a\x1ethecloud/compute/v1/host.proto\x1a\"thecloud/compute/v1/instance.proto\"\xb2\x01\n\x11\x43reateHostRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12L\n\x06labels\x18\x02 \x03(\x0b\x32\x32.thecloud.compute.v1.CreateHostRequest.LabelsEntryB\x00R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"b\n\x12\x43reateHostResponse\x12-\n\x04host\x18\x01 \x01(\x0b\x32\x19.thecloud.compute.v1.HostR\x04host\x12\x1d\n\njoin_token\x18\x02 \x01(\tR\tjoinToken\"\xe9\x01\n\x10ListHostsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n\x05state\x18\x03 \x01(\tB\x00R\x05state\x12\x14\n\x04name\x18\x04 \x01(\tB\x00R\x04name\x12!\n\x0bname_prefix\x18\x05 \x01(\tB\x00R\nnamePrefix\x12\x16\n\x05label\x18\x06 \x03(\tB\x00R\x05label\x12\x1f\n\x08\x63ordoned\x18\x07 \x01(\x08H\x00R\x08\x63ordoned\x88\x01\x01\x42\x0b\n\t_cordoned\"l\n\x11ListHostsResponse\x12/\n\x05hosts\x18\x01 \x03(\x0b\x32\x19.thecloud.compute.v1.HostR\x05hosts\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\"\n\x0eGetHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11\x43ordonHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13UncordonHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11\x44\x65leteHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"$\n\x10WatchHostRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xaa\x01\n\x11WatchHostsRequest\x12\x16\n\x05state\x18\x01 \x01(\tB\x00R\x05state\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\x12!\n\x0bname_prefix\x18\x03 \x01(\tB\x00R\nnamePrefix\x12\x16\n\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x1f\n\x08\x63ordoned\x18\x05 \x01(\x08H\x00R\x08\x63ordoned\x88\x01\x01\x42\x0b\n\t_cordoned\"\x84\x01\n\x18ListHostInstancesRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x1d\n\tpage_size\x18\x02 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x03 \x01(\tB\x00R\tpageToken\x12\x16\n\x05state\x18\x04 \x01(\tB\x00R\x05state\"\x80\x01\n\x19ListHostInstancesResponse\x12;\n\tinstances\x18\x01 \x03(\x0b\x32\x1d.thecloud.compute.v1.InstanceR\tinstances\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb4\x06\n\x0bHostService\x12_\n\nCreateHost\x12&.thecloud.compute.v1.CreateHostRequest\x1a\'.thecloud.compute.v1.CreateHostResponse\"\x00\x12\\\n\tListHosts\x12%.thecloud.compute.v1.ListHostsRequest\x1a&.thecloud.compute.v1.ListHostsResponse\"\x00\x12K\n\x07GetHost\x12#.thecloud.compute.v1.GetHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12t\n\x11ListHostInstances\x12-.thecloud.compute.v1.ListHostInstancesRequest\x1a..thecloud.compute.v1.ListHostInstancesResponse\"\x00\x12Q\n\nCordonHost\x12&.thecloud.compute.v1.CordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12U\n\x0cUncordonHost\x12(.thecloud.compute.v1.UncordonHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n\nDeleteHost\x12&.thecloud.compute.v1.DeleteHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x12Q\n\tWatchHost\x12%.thecloud.compute.v1.WatchHostRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x30\x01\x12S\n\nWatchHosts\x12&.thecloud.compute.v1.WatchHostsRequest\x1a\x19.thecloud.compute.v1.Host\"\x00\x30\x01\x42\xd4\x01\n\x17\x63om.thecloud.compute.v1B\x10HostServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,28 +36,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\027com.thecloud.compute.v1B\020HostServiceProtoP\001Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\242\002\003TCX\252\002\023Thecloud.Compute.V1\312\002\023Thecloud\\Compute\\V1\342\002\037Thecloud\\Compute\\V1\\GPBMetadata\352\002\025Thecloud::Compute::V1'
   _globals['_CREATEHOSTREQUEST_LABELSENTRY']._loaded_options = None
   _globals['_CREATEHOSTREQUEST_LABELSENTRY']._serialized_options = b'8\001'
-  _globals['_CREATEHOSTREQUEST']._serialized_start=96
-  _globals['_CREATEHOSTREQUEST']._serialized_end=274
-  _globals['_CREATEHOSTREQUEST_LABELSENTRY']._serialized_start=217
-  _globals['_CREATEHOSTREQUEST_LABELSENTRY']._serialized_end=274
-  _globals['_CREATEHOSTRESPONSE']._serialized_start=276
-  _globals['_CREATEHOSTRESPONSE']._serialized_end=374
-  _globals['_LISTHOSTSREQUEST']._serialized_start=376
-  _globals['_LISTHOSTSREQUEST']._serialized_end=458
-  _globals['_LISTHOSTSRESPONSE']._serialized_start=460
-  _globals['_LISTHOSTSRESPONSE']._serialized_end=568
-  _globals['_GETHOSTREQUEST']._serialized_start=570
-  _globals['_GETHOSTREQUEST']._serialized_end=604
-  _globals['_CORDONHOSTREQUEST']._serialized_start=606
-  _globals['_CORDONHOSTREQUEST']._serialized_end=643
-  _globals['_UNCORDONHOSTREQUEST']._serialized_start=645
-  _globals['_UNCORDONHOSTREQUEST']._serialized_end=684
-  _globals['_DELETEHOSTREQUEST']._serialized_start=686
-  _globals['_DELETEHOSTREQUEST']._serialized_end=723
-  _globals['_WATCHHOSTREQUEST']._serialized_start=725
-  _globals['_WATCHHOSTREQUEST']._serialized_end=761
-  _globals['_WATCHHOSTSREQUEST']._serialized_start=763
-  _globals['_WATCHHOSTSREQUEST']._serialized_end=782
-  _globals['_HOSTSERVICE']._serialized_start=785
-  _globals['_HOSTSERVICE']._serialized_end=1487
+  _globals['_CREATEHOSTREQUEST']._serialized_start=132
+  _globals['_CREATEHOSTREQUEST']._serialized_end=310
+  _globals['_CREATEHOSTREQUEST_LABELSENTRY']._serialized_start=253
+  _globals['_CREATEHOSTREQUEST_LABELSENTRY']._serialized_end=310
+  _globals['_CREATEHOSTRESPONSE']._serialized_start=312
+  _globals['_CREATEHOSTRESPONSE']._serialized_end=410
+  _globals['_LISTHOSTSREQUEST']._serialized_start=413
+  _globals['_LISTHOSTSREQUEST']._serialized_end=646
+  _globals['_LISTHOSTSRESPONSE']._serialized_start=648
+  _globals['_LISTHOSTSRESPONSE']._serialized_end=756
+  _globals['_GETHOSTREQUEST']._serialized_start=758
+  _globals['_GETHOSTREQUEST']._serialized_end=792
+  _globals['_CORDONHOSTREQUEST']._serialized_start=794
+  _globals['_CORDONHOSTREQUEST']._serialized_end=831
+  _globals['_UNCORDONHOSTREQUEST']._serialized_start=833
+  _globals['_UNCORDONHOSTREQUEST']._serialized_end=872
+  _globals['_DELETEHOSTREQUEST']._serialized_start=874
+  _globals['_DELETEHOSTREQUEST']._serialized_end=911
+  _globals['_WATCHHOSTREQUEST']._serialized_start=913
+  _globals['_WATCHHOSTREQUEST']._serialized_end=949
+  _globals['_WATCHHOSTSREQUEST']._serialized_start=952
+  _globals['_WATCHHOSTSREQUEST']._serialized_end=1122
+  _globals['_LISTHOSTINSTANCESREQUEST']._serialized_start=1125
+  _globals['_LISTHOSTINSTANCESREQUEST']._serialized_end=1257
+  _globals['_LISTHOSTINSTANCESRESPONSE']._serialized_start=1260
+  _globals['_LISTHOSTINSTANCESRESPONSE']._serialized_end=1388
+  _globals['_HOSTSERVICE']._serialized_start=1391
+  _globals['_HOSTSERVICE']._serialized_end=2211
 # @@protoc_insertion_point(module_scope)

@@ -34,20 +34,26 @@ class GetInstanceRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
 class ListInstancesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "state", "name", "label", "host_id")
+    __slots__ = ("page_size", "page_token", "state", "name", "label", "host_id", "type", "image", "name_prefix")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     HOST_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     state: str
     name: str
     label: _containers.RepeatedScalarFieldContainer[str]
     host_id: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[str] = ..., name: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., host_id: _Optional[str] = ...) -> None: ...
+    type: str
+    image: str
+    name_prefix: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[str] = ..., name: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., host_id: _Optional[str] = ..., type: _Optional[str] = ..., image: _Optional[str] = ..., name_prefix: _Optional[str] = ...) -> None: ...
 
 class ListInstancesResponse(_message.Message):
     __slots__ = ("instances", "next_page_token")
@@ -140,13 +146,19 @@ class WatchInstanceRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
 class WatchInstancesRequest(_message.Message):
-    __slots__ = ("state", "name", "label", "host_id")
+    __slots__ = ("state", "name", "label", "host_id", "type", "image", "name_prefix")
     STATE_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     HOST_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
     state: str
     name: str
     label: _containers.RepeatedScalarFieldContainer[str]
     host_id: str
-    def __init__(self, state: _Optional[str] = ..., name: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., host_id: _Optional[str] = ...) -> None: ...
+    type: str
+    image: str
+    name_prefix: str
+    def __init__(self, state: _Optional[str] = ..., name: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., host_id: _Optional[str] = ..., type: _Optional[str] = ..., image: _Optional[str] = ..., name_prefix: _Optional[str] = ...) -> None: ...

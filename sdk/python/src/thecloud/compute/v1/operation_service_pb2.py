@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from thecloud.common.v1 import operation_pb2 as thecloud_dot_common_dot_v1_dot_operation__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+thecloud/compute/v1/operation_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/common/v1/operation.proto\"\'\n\x13GetOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"u\n\x15ListOperationsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x1c\n\x08resource\x18\x03 \x01(\tB\x00R\x08resource\"\x7f\n\x16ListOperationsResponse\x12=\n\noperations\x18\x01 \x03(\x0b\x32\x1d.thecloud.common.v1.OperationR\noperations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"S\n\x14WaitOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12)\n\x0ftimeout_seconds\x18\x02 \x01(\rB\x00R\x0etimeoutSeconds\")\n\x15WatchOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"6\n\x16WatchOperationsRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\x00R\x08resource2\xfb\x03\n\x10OperationService\x12Y\n\x0cGetOperation\x12(.thecloud.compute.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12k\n\x0eListOperations\x12*.thecloud.compute.v1.ListOperationsRequest\x1a+.thecloud.compute.v1.ListOperationsResponse\"\x00\x12[\n\rWaitOperation\x12).thecloud.compute.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12_\n\x0eWatchOperation\x12*.thecloud.compute.v1.WatchOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x30\x01\x12\x61\n\x0fWatchOperations\x12+.thecloud.compute.v1.WatchOperationsRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x30\x01\x42\xd9\x01\n\x17\x63om.thecloud.compute.v1B\x15OperationServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+thecloud/compute/v1/operation_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/common/v1/operation.proto\"\'\n\x13GetOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xa3\x01\n\x15ListOperationsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x1c\n\x08resource\x18\x03 \x01(\tB\x00R\x08resource\x12\x16\n\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x14\n\x04kind\x18\x05 \x01(\tB\x00R\x04kind\"\x7f\n\x16ListOperationsResponse\x12=\n\noperations\x18\x01 \x03(\x0b\x32\x1d.thecloud.common.v1.OperationR\noperations\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"S\n\x14WaitOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12)\n\x0ftimeout_seconds\x18\x02 \x01(\rB\x00R\x0etimeoutSeconds\")\n\x15WatchOperationRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"L\n\x16WatchOperationsRequest\x12\x1c\n\x08resource\x18\x01 \x01(\tB\x00R\x08resource\x12\x14\n\x04kind\x18\x02 \x01(\tB\x00R\x04kind2\xfb\x03\n\x10OperationService\x12Y\n\x0cGetOperation\x12(.thecloud.compute.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12k\n\x0eListOperations\x12*.thecloud.compute.v1.ListOperationsRequest\x1a+.thecloud.compute.v1.ListOperationsResponse\"\x00\x12[\n\rWaitOperation\x12).thecloud.compute.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12_\n\x0eWatchOperation\x12*.thecloud.compute.v1.WatchOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x30\x01\x12\x61\n\x0fWatchOperations\x12+.thecloud.compute.v1.WatchOperationsRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x30\x01\x42\xd9\x01\n\x17\x63om.thecloud.compute.v1B\x15OperationServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,16 +35,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._serialized_options = b'\n\027com.thecloud.compute.v1B\025OperationServiceProtoP\001Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\242\002\003TCX\252\002\023Thecloud.Compute.V1\312\002\023Thecloud\\Compute\\V1\342\002\037Thecloud\\Compute\\V1\\GPBMetadata\352\002\025Thecloud::Compute::V1'
   _globals['_GETOPERATIONREQUEST']._serialized_start=104
   _globals['_GETOPERATIONREQUEST']._serialized_end=143
-  _globals['_LISTOPERATIONSREQUEST']._serialized_start=145
-  _globals['_LISTOPERATIONSREQUEST']._serialized_end=262
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=264
-  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=391
-  _globals['_WAITOPERATIONREQUEST']._serialized_start=393
-  _globals['_WAITOPERATIONREQUEST']._serialized_end=476
-  _globals['_WATCHOPERATIONREQUEST']._serialized_start=478
-  _globals['_WATCHOPERATIONREQUEST']._serialized_end=519
-  _globals['_WATCHOPERATIONSREQUEST']._serialized_start=521
-  _globals['_WATCHOPERATIONSREQUEST']._serialized_end=575
-  _globals['_OPERATIONSERVICE']._serialized_start=578
-  _globals['_OPERATIONSERVICE']._serialized_end=1085
+  _globals['_LISTOPERATIONSREQUEST']._serialized_start=146
+  _globals['_LISTOPERATIONSREQUEST']._serialized_end=309
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_start=311
+  _globals['_LISTOPERATIONSRESPONSE']._serialized_end=438
+  _globals['_WAITOPERATIONREQUEST']._serialized_start=440
+  _globals['_WAITOPERATIONREQUEST']._serialized_end=523
+  _globals['_WATCHOPERATIONREQUEST']._serialized_start=525
+  _globals['_WATCHOPERATIONREQUEST']._serialized_end=566
+  _globals['_WATCHOPERATIONSREQUEST']._serialized_start=568
+  _globals['_WATCHOPERATIONSREQUEST']._serialized_end=644
+  _globals['_OPERATIONSERVICE']._serialized_start=647
+  _globals['_OPERATIONSERVICE']._serialized_end=1154
 # @@protoc_insertion_point(module_scope)

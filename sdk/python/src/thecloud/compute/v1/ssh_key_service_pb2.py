@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from thecloud.compute.v1 import ssh_key_pb2 as thecloud_dot_compute_dot_v1_dot_ssh__key__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)thecloud/compute/v1/ssh_key_service.proto\x12\x13thecloud.compute.v1\x1a!thecloud/compute/v1/ssh_key.proto\"\xd7\x01\n\x13ImportSshKeyRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12N\n\x06labels\x18\x02 \x03(\x0b\x32\x34.thecloud.compute.v1.ImportSshKeyRequest.LabelsEntryB\x00R\x06labels\x12\x1f\n\npublic_key\x18\x03 \x01(\tB\x00R\tpublicKey\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"j\n\x12ListSshKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\"u\n\x13ListSshKeysResponse\x12\x36\n\x08ssh_keys\x18\x01 \x03(\x0b\x32\x1b.thecloud.compute.v1.SshKeyR\x07sshKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n\x10GetSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"W\n\x13RenameSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\x12\x18\n\x07version\x18\x03 \x01(\rR\x07version\"\'\n\x13\x44\x65leteSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id2\xd1\x03\n\rSshKeyService\x12W\n\x0cImportSshKey\x12(.thecloud.compute.v1.ImportSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12\x62\n\x0bListSshKeys\x12\'.thecloud.compute.v1.ListSshKeysRequest\x1a(.thecloud.compute.v1.ListSshKeysResponse\"\x00\x12Q\n\tGetSshKey\x12%.thecloud.compute.v1.GetSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12W\n\x0cRenameSshKey\x12(.thecloud.compute.v1.RenameSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12W\n\x0c\x44\x65leteSshKey\x12(.thecloud.compute.v1.DeleteSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x42\xd6\x01\n\x17\x63om.thecloud.compute.v1B\x12SshKeyServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)thecloud/compute/v1/ssh_key_service.proto\x12\x13thecloud.compute.v1\x1a!thecloud/compute/v1/ssh_key.proto\"\xd7\x01\n\x13ImportSshKeyRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12N\n\x06labels\x18\x02 \x03(\x0b\x32\x34.thecloud.compute.v1.ImportSshKeyRequest.LabelsEntryB\x00R\x06labels\x12\x1f\n\npublic_key\x18\x03 \x01(\tB\x00R\tpublicKey\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xa5\x01\n\x12ListSshKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12!\n\x0bname_prefix\x18\x04 \x01(\tB\x00R\nnamePrefix\x12\x16\n\x05label\x18\x05 \x03(\tB\x00R\x05label\"u\n\x13ListSshKeysResponse\x12\x36\n\x08ssh_keys\x18\x01 \x03(\x0b\x32\x1b.thecloud.compute.v1.SshKeyR\x07sshKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n\x10GetSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"W\n\x13RenameSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\x12\x18\n\x07version\x18\x03 \x01(\rR\x07version\"\'\n\x13\x44\x65leteSshKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id2\xd1\x03\n\rSshKeyService\x12W\n\x0cImportSshKey\x12(.thecloud.compute.v1.ImportSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12\x62\n\x0bListSshKeys\x12\'.thecloud.compute.v1.ListSshKeysRequest\x1a(.thecloud.compute.v1.ListSshKeysResponse\"\x00\x12Q\n\tGetSshKey\x12%.thecloud.compute.v1.GetSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12W\n\x0cRenameSshKey\x12(.thecloud.compute.v1.RenameSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x12W\n\x0c\x44\x65leteSshKey\x12(.thecloud.compute.v1.DeleteSshKeyRequest\x1a\x1b.thecloud.compute.v1.SshKey\"\x00\x42\xd6\x01\n\x17\x63om.thecloud.compute.v1B\x12SshKeyServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,16 +39,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMPORTSSHKEYREQUEST']._serialized_end=317
   _globals['_IMPORTSSHKEYREQUEST_LABELSENTRY']._serialized_start=260
   _globals['_IMPORTSSHKEYREQUEST_LABELSENTRY']._serialized_end=317
-  _globals['_LISTSSHKEYSREQUEST']._serialized_start=319
-  _globals['_LISTSSHKEYSREQUEST']._serialized_end=425
-  _globals['_LISTSSHKEYSRESPONSE']._serialized_start=427
-  _globals['_LISTSSHKEYSRESPONSE']._serialized_end=544
-  _globals['_GETSSHKEYREQUEST']._serialized_start=546
-  _globals['_GETSSHKEYREQUEST']._serialized_end=582
-  _globals['_RENAMESSHKEYREQUEST']._serialized_start=584
-  _globals['_RENAMESSHKEYREQUEST']._serialized_end=671
-  _globals['_DELETESSHKEYREQUEST']._serialized_start=673
-  _globals['_DELETESSHKEYREQUEST']._serialized_end=712
-  _globals['_SSHKEYSERVICE']._serialized_start=715
-  _globals['_SSHKEYSERVICE']._serialized_end=1180
+  _globals['_LISTSSHKEYSREQUEST']._serialized_start=320
+  _globals['_LISTSSHKEYSREQUEST']._serialized_end=485
+  _globals['_LISTSSHKEYSRESPONSE']._serialized_start=487
+  _globals['_LISTSSHKEYSRESPONSE']._serialized_end=604
+  _globals['_GETSSHKEYREQUEST']._serialized_start=606
+  _globals['_GETSSHKEYREQUEST']._serialized_end=642
+  _globals['_RENAMESSHKEYREQUEST']._serialized_start=644
+  _globals['_RENAMESSHKEYREQUEST']._serialized_end=731
+  _globals['_DELETESSHKEYREQUEST']._serialized_start=733
+  _globals['_DELETESSHKEYREQUEST']._serialized_end=772
+  _globals['_SSHKEYSERVICE']._serialized_start=775
+  _globals['_SSHKEYSERVICE']._serialized_end=1240
 # @@protoc_insertion_point(module_scope)

@@ -25,14 +25,18 @@ class ImportSshKeyRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., public_key: _Optional[str] = ...) -> None: ...
 
 class ListSshKeysRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "name")
+    __slots__ = ("page_size", "page_token", "name", "name_prefix", "label")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     name: str
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ...) -> None: ...
+    name_prefix: str
+    label: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ..., name_prefix: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class ListSshKeysResponse(_message.Message):
     __slots__ = ("ssh_keys", "next_page_token")

@@ -21,6 +21,7 @@ import {
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
 import { Host } from "./host";
+import { Instance } from "./instance";
 
 export interface CreateHostRequest {
   /** Unique among hosts; announcing the same name again answers with the same host and a new join token. */
@@ -44,6 +45,12 @@ export interface CreateHostResponse {
 export interface ListHostsRequest {
   pageSize: number;
   pageToken: string;
+  state: string;
+  name: string;
+  namePrefix: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  cordoned?: boolean | undefined;
 }
 
 export interface ListHostsResponse {
@@ -72,6 +79,24 @@ export interface WatchHostRequest {
 }
 
 export interface WatchHostsRequest {
+  state: string;
+  name: string;
+  namePrefix: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  cordoned?: boolean | undefined;
+}
+
+export interface ListHostInstancesRequest {
+  id: string;
+  pageSize: number;
+  pageToken: string;
+  state: string;
+}
+
+export interface ListHostInstancesResponse {
+  instances: Instance[];
+  nextPageToken: string;
 }
 
 function createBaseCreateHostRequest(): CreateHostRequest {
@@ -287,7 +312,7 @@ export const CreateHostResponse: MessageFns<CreateHostResponse> = {
 };
 
 function createBaseListHostsRequest(): ListHostsRequest {
-  return { pageSize: 0, pageToken: "" };
+  return { pageSize: 0, pageToken: "", state: "", name: "", namePrefix: "", label: [], cordoned: undefined };
 }
 
 export const ListHostsRequest: MessageFns<ListHostsRequest> = {
@@ -297,6 +322,21 @@ export const ListHostsRequest: MessageFns<ListHostsRequest> = {
     }
     if (message.pageToken !== "") {
       writer.uint32(18).string(message.pageToken);
+    }
+    if (message.state !== "") {
+      writer.uint32(26).string(message.state);
+    }
+    if (message.name !== "") {
+      writer.uint32(34).string(message.name);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(42).string(message.namePrefix);
+    }
+    for (const v of message.label) {
+      writer.uint32(50).string(v!);
+    }
+    if (message.cordoned !== undefined) {
+      writer.uint32(56).bool(message.cordoned);
     }
     return writer;
   },
@@ -330,6 +370,46 @@ export const ListHostsRequest: MessageFns<ListHostsRequest> = {
             message.pageToken = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.cordoned = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -349,6 +429,11 @@ export const ListHostsRequest: MessageFns<ListHostsRequest> = {
     const message = createBaseListHostsRequest();
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
+    message.state = object.state ?? "";
+    message.name = object.name ?? "";
+    message.namePrefix = object.namePrefix ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.cordoned = object.cordoned ?? undefined;
     return message;
   },
 };
@@ -696,11 +781,26 @@ export const WatchHostRequest: MessageFns<WatchHostRequest> = {
 };
 
 function createBaseWatchHostsRequest(): WatchHostsRequest {
-  return {};
+  return { state: "", name: "", namePrefix: "", label: [], cordoned: undefined };
 }
 
 export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
-  encode(_: WatchHostsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: WatchHostsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.state !== "") {
+      writer.uint32(10).string(message.state);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(26).string(message.namePrefix);
+    }
+    for (const v of message.label) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.cordoned !== undefined) {
+      writer.uint32(40).bool(message.cordoned);
+    }
     return writer;
   },
 
@@ -717,6 +817,46 @@ export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.cordoned = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -732,8 +872,171 @@ export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
   create(base?: DeepPartial<WatchHostsRequest>): WatchHostsRequest {
     return WatchHostsRequest.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<WatchHostsRequest>): WatchHostsRequest {
+  fromPartial(object: DeepPartial<WatchHostsRequest>): WatchHostsRequest {
     const message = createBaseWatchHostsRequest();
+    message.state = object.state ?? "";
+    message.name = object.name ?? "";
+    message.namePrefix = object.namePrefix ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.cordoned = object.cordoned ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListHostInstancesRequest(): ListHostInstancesRequest {
+  return { id: "", pageSize: 0, pageToken: "", state: "" };
+}
+
+export const ListHostInstancesRequest: MessageFns<ListHostInstancesRequest> = {
+  encode(message: ListHostInstancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.pageSize !== 0) {
+      writer.uint32(16).uint32(message.pageSize);
+    }
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHostInstancesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHostInstancesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.pageSize = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.pageToken = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListHostInstancesRequest>): ListHostInstancesRequest {
+    return ListHostInstancesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListHostInstancesRequest>): ListHostInstancesRequest {
+    const message = createBaseListHostInstancesRequest();
+    message.id = object.id ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
+    message.state = object.state ?? "";
+    return message;
+  },
+};
+
+function createBaseListHostInstancesResponse(): ListHostInstancesResponse {
+  return { instances: [], nextPageToken: "" };
+}
+
+export const ListHostInstancesResponse: MessageFns<ListHostInstancesResponse> = {
+  encode(message: ListHostInstancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.instances) {
+      Instance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListHostInstancesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListHostInstancesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instances.push(Instance.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextPageToken = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListHostInstancesResponse>): ListHostInstancesResponse {
+    return ListHostInstancesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListHostInstancesResponse>): ListHostInstancesResponse {
+    const message = createBaseListHostInstancesResponse();
+    message.instances = object.instances?.map((e) => Instance.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
@@ -771,6 +1074,21 @@ export const HostServiceService = {
     requestDeserialize: (value: Buffer): GetHostRequest => GetHostRequest.decode(value),
     responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
     responseDeserialize: (value: Buffer): Host => Host.decode(value),
+  },
+  /**
+   * All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out:
+   * entrypoint, command, values of env, and what the program printed (see status.hidden_fields).
+   */
+  listHostInstances: {
+    path: "/thecloud.compute.v1.HostService/ListHostInstances" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListHostInstancesRequest): Buffer =>
+      Buffer.from(ListHostInstancesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListHostInstancesRequest => ListHostInstancesRequest.decode(value),
+    responseSerialize: (value: ListHostInstancesResponse): Buffer =>
+      Buffer.from(ListHostInstancesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListHostInstancesResponse => ListHostInstancesResponse.decode(value),
   },
   /** Places nothing new here; what runs goes on. */
   cordonHost: {
@@ -814,7 +1132,10 @@ export const HostServiceService = {
     responseSerialize: (value: Host): Buffer => Buffer.from(Host.encode(value).finish()),
     responseDeserialize: (value: Buffer): Host => Host.decode(value),
   },
-  /** All hosts as they are, newest first, and again after each change. */
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once more
+   * as it then is.
+   */
   watchHosts: {
     path: "/thecloud.compute.v1.HostService/WatchHosts" as const,
     requestStream: false as const,
@@ -834,6 +1155,11 @@ export interface HostServiceServer extends UntypedServiceImplementation {
   createHost: handleUnaryCall<CreateHostRequest, CreateHostResponse>;
   listHosts: handleUnaryCall<ListHostsRequest, ListHostsResponse>;
   getHost: handleUnaryCall<GetHostRequest, Host>;
+  /**
+   * All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out:
+   * entrypoint, command, values of env, and what the program printed (see status.hidden_fields).
+   */
+  listHostInstances: handleUnaryCall<ListHostInstancesRequest, ListHostInstancesResponse>;
   /** Places nothing new here; what runs goes on. */
   cordonHost: handleUnaryCall<CordonHostRequest, Host>;
   uncordonHost: handleUnaryCall<UncordonHostRequest, Host>;
@@ -844,7 +1170,10 @@ export interface HostServiceServer extends UntypedServiceImplementation {
   deleteHost: handleUnaryCall<DeleteHostRequest, Host>;
   /** The host as it is, and again after each change. How much of it is promised is as of that change. */
   watchHost: handleServerStreamingCall<WatchHostRequest, Host>;
-  /** All hosts as they are, newest first, and again after each change. */
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once more
+   * as it then is.
+   */
   watchHosts: handleServerStreamingCall<WatchHostsRequest, Host>;
 }
 
@@ -894,6 +1223,25 @@ export interface HostServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Host) => void,
+  ): ClientUnaryCall;
+  /**
+   * All that is placed on a host, of whatever project, newest first. What tenants may keep secret is left out:
+   * entrypoint, command, values of env, and what the program printed (see status.hidden_fields).
+   */
+  listHostInstances(
+    request: ListHostInstancesRequest,
+    callback: (error: ServiceError | null, response: ListHostInstancesResponse) => void,
+  ): ClientUnaryCall;
+  listHostInstances(
+    request: ListHostInstancesRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListHostInstancesResponse) => void,
+  ): ClientUnaryCall;
+  listHostInstances(
+    request: ListHostInstancesRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListHostInstancesResponse) => void,
   ): ClientUnaryCall;
   /** Places nothing new here; what runs goes on. */
   cordonHost(
@@ -948,7 +1296,10 @@ export interface HostServiceClient extends Client {
   /** The host as it is, and again after each change. How much of it is promised is as of that change. */
   watchHost(request: WatchHostRequest, options?: Partial<CallOptions>): ClientReadableStream<Host>;
   watchHost(request: WatchHostRequest, metadata?: Metadata, options?: Partial<CallOptions>): ClientReadableStream<Host>;
-  /** All hosts as they are, newest first, and again after each change. */
+  /**
+   * Those that match as they are, newest first, and again after each change. One that no longer matches comes once more
+   * as it then is.
+   */
   watchHosts(request: WatchHostsRequest, options?: Partial<CallOptions>): ClientReadableStream<Host>;
   watchHosts(
     request: WatchHostsRequest,

@@ -73,8 +73,8 @@ export interface InstanceStatus {
   exitCode: number;
   restartCount: number;
   /**
-   * What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command", "spec.env" (its names are
-   * there, its values are empty), "status.message" (without the program's last lines).
+   * What this answer leaves out because the caller lacks instance:update: "spec.entrypoint", "spec.command",
+   * "spec.env" (its names are there, its values are empty), "status.message" (without the program's last lines).
    */
   hiddenFields: string[];
 }

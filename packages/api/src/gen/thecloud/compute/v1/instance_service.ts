@@ -55,6 +55,11 @@ export interface ListInstancesRequest {
   /** "key=value"; all must match. */
   label: string[];
   hostId: string;
+  /** An instance type's name. */
+  type: string;
+  /** An image's id or name. */
+  image: string;
+  namePrefix: string;
 }
 
 export interface ListInstancesResponse {
@@ -128,6 +133,11 @@ export interface WatchInstancesRequest {
   /** "key=value"; all must match. */
   label: string[];
   hostId: string;
+  /** An instance type's name. */
+  type: string;
+  /** An image's id or name. */
+  image: string;
+  namePrefix: string;
 }
 
 function createBaseCreateInstanceRequest(): CreateInstanceRequest {
@@ -345,7 +355,17 @@ export const GetInstanceRequest: MessageFns<GetInstanceRequest> = {
 };
 
 function createBaseListInstancesRequest(): ListInstancesRequest {
-  return { pageSize: 0, pageToken: "", state: "", name: "", label: [], hostId: "" };
+  return {
+    pageSize: 0,
+    pageToken: "",
+    state: "",
+    name: "",
+    label: [],
+    hostId: "",
+    type: "",
+    image: "",
+    namePrefix: "",
+  };
 }
 
 export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
@@ -367,6 +387,15 @@ export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
     }
     if (message.hostId !== "") {
       writer.uint32(50).string(message.hostId);
+    }
+    if (message.type !== "") {
+      writer.uint32(58).string(message.type);
+    }
+    if (message.image !== "") {
+      writer.uint32(66).string(message.image);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(74).string(message.namePrefix);
     }
     return writer;
   },
@@ -432,6 +461,30 @@ export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
             message.hostId = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.image = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -455,6 +508,9 @@ export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
     message.name = object.name ?? "";
     message.label = object.label?.map((e) => e) || [];
     message.hostId = object.hostId ?? "";
+    message.type = object.type ?? "";
+    message.image = object.image ?? "";
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };
@@ -1226,7 +1282,7 @@ export const WatchInstanceRequest: MessageFns<WatchInstanceRequest> = {
 };
 
 function createBaseWatchInstancesRequest(): WatchInstancesRequest {
-  return { state: "", name: "", label: [], hostId: "" };
+  return { state: "", name: "", label: [], hostId: "", type: "", image: "", namePrefix: "" };
 }
 
 export const WatchInstancesRequest: MessageFns<WatchInstancesRequest> = {
@@ -1242,6 +1298,15 @@ export const WatchInstancesRequest: MessageFns<WatchInstancesRequest> = {
     }
     if (message.hostId !== "") {
       writer.uint32(34).string(message.hostId);
+    }
+    if (message.type !== "") {
+      writer.uint32(42).string(message.type);
+    }
+    if (message.image !== "") {
+      writer.uint32(50).string(message.image);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(58).string(message.namePrefix);
     }
     return writer;
   },
@@ -1291,6 +1356,30 @@ export const WatchInstancesRequest: MessageFns<WatchInstancesRequest> = {
             message.hostId = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.image = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1312,6 +1401,9 @@ export const WatchInstancesRequest: MessageFns<WatchInstancesRequest> = {
     message.name = object.name ?? "";
     message.label = object.label?.map((e) => e) || [];
     message.hostId = object.hostId ?? "";
+    message.type = object.type ?? "";
+    message.image = object.image ?? "";
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };

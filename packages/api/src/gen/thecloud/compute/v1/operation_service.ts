@@ -31,6 +31,9 @@ export interface ListOperationsRequest {
   pageToken: string;
   /** Only those on this resource. */
   resource: string;
+  state: string;
+  /** "instance.create". */
+  kind: string;
 }
 
 export interface ListOperationsResponse {
@@ -51,6 +54,8 @@ export interface WatchOperationRequest {
 export interface WatchOperationsRequest {
   /** Only those on this resource. */
   resource: string;
+  /** "instance.create". */
+  kind: string;
 }
 
 function createBaseGetOperationRequest(): GetOperationRequest {
@@ -109,7 +114,7 @@ export const GetOperationRequest: MessageFns<GetOperationRequest> = {
 };
 
 function createBaseListOperationsRequest(): ListOperationsRequest {
-  return { pageSize: 0, pageToken: "", resource: "" };
+  return { pageSize: 0, pageToken: "", resource: "", state: "", kind: "" };
 }
 
 export const ListOperationsRequest: MessageFns<ListOperationsRequest> = {
@@ -122,6 +127,12 @@ export const ListOperationsRequest: MessageFns<ListOperationsRequest> = {
     }
     if (message.resource !== "") {
       writer.uint32(26).string(message.resource);
+    }
+    if (message.state !== "") {
+      writer.uint32(34).string(message.state);
+    }
+    if (message.kind !== "") {
+      writer.uint32(42).string(message.kind);
     }
     return writer;
   },
@@ -163,6 +174,22 @@ export const ListOperationsRequest: MessageFns<ListOperationsRequest> = {
             message.resource = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -183,6 +210,8 @@ export const ListOperationsRequest: MessageFns<ListOperationsRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.resource = object.resource ?? "";
+    message.state = object.state ?? "";
+    message.kind = object.kind ?? "";
     return message;
   },
 };
@@ -377,13 +406,16 @@ export const WatchOperationRequest: MessageFns<WatchOperationRequest> = {
 };
 
 function createBaseWatchOperationsRequest(): WatchOperationsRequest {
-  return { resource: "" };
+  return { resource: "", kind: "" };
 }
 
 export const WatchOperationsRequest: MessageFns<WatchOperationsRequest> = {
   encode(message: WatchOperationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.resource !== "") {
       writer.uint32(10).string(message.resource);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
     }
     return writer;
   },
@@ -409,6 +441,14 @@ export const WatchOperationsRequest: MessageFns<WatchOperationsRequest> = {
             message.resource = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -427,6 +467,7 @@ export const WatchOperationsRequest: MessageFns<WatchOperationsRequest> = {
   fromPartial(object: DeepPartial<WatchOperationsRequest>): WatchOperationsRequest {
     const message = createBaseWatchOperationsRequest();
     message.resource = object.resource ?? "";
+    message.kind = object.kind ?? "";
     return message;
   },
 };

@@ -36,6 +36,9 @@ export interface ListSshKeysRequest {
   pageSize: number;
   pageToken: string;
   name: string;
+  namePrefix: string;
+  /** "key=value"; all must match. */
+  label: string[];
 }
 
 export interface ListSshKeysResponse {
@@ -216,7 +219,7 @@ export const ImportSshKeyRequest_LabelsEntry: MessageFns<ImportSshKeyRequest_Lab
 };
 
 function createBaseListSshKeysRequest(): ListSshKeysRequest {
-  return { pageSize: 0, pageToken: "", name: "" };
+  return { pageSize: 0, pageToken: "", name: "", namePrefix: "", label: [] };
 }
 
 export const ListSshKeysRequest: MessageFns<ListSshKeysRequest> = {
@@ -229,6 +232,12 @@ export const ListSshKeysRequest: MessageFns<ListSshKeysRequest> = {
     }
     if (message.name !== "") {
       writer.uint32(26).string(message.name);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(34).string(message.namePrefix);
+    }
+    for (const v of message.label) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -270,6 +279,22 @@ export const ListSshKeysRequest: MessageFns<ListSshKeysRequest> = {
             message.name = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -290,6 +315,8 @@ export const ListSshKeysRequest: MessageFns<ListSshKeysRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.name = object.name ?? "";
+    message.namePrefix = object.namePrefix ?? "";
+    message.label = object.label?.map((e) => e) || [];
     return message;
   },
 };
