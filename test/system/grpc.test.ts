@@ -60,7 +60,12 @@ it('is called by buf curl, which knows only what reflection says', async () => {
     metadata: { name: 'by-buf' },
   });
   expect(await call('ListInstances', {})).toContain('"by-buf"');
-  expect(await call('GetInstance', { id: 'ins_none' })).toContain('INSTANCE_NOT_FOUND');
+  const refusal = JSON.parse(await call('GetInstance', { id: 'ins_none' })) as {
+    code: string;
+    details: Array<{ type: string; value: string }>;
+  };
+  expect(refusal).toMatchObject({ code: 'not_found', details: [{ type: 'google.rpc.ErrorInfo' }] });
+  expect(Buffer.from(refusal.details[0]?.value ?? '', 'base64').toString()).toContain('INSTANCE_NOT_FOUND');
 });
 
 it("answers for another project's id exactly as for a missing one", async () => {
