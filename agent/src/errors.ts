@@ -50,6 +50,33 @@ export const errors = errorCatalogue('agent.thecloud', {
     (m) => `${m.why} Is it a program of this kind of machine, and may this user execute it?`,
     { field: 'command' },
   ),
+  FILE_NOT_FOUND: entry<{ path: string }>(
+    'NOT_FOUND',
+    (m) =>
+      `There is no ${m.path} in the instance. What lies in memory only (/proc, /sys, /dev, a tmpfs) cannot be copied.`,
+    { field: 'path' },
+  ),
+  NOT_A_DIRECTORY: entry<{ path: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `${m.path} is no directory, or a file would have to replace a directory in it or the other way round. Name an existing directory.`,
+    { field: 'path' },
+  ),
+  FILES_REFUSED: entry<{ path: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `The file system of the instance did not take it. Is there room, and may ${m.path} be written?`,
+    { field: 'path' },
+  ),
+  NO_FILE_SYSTEM: entry<{ id: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `Instance ${m.id} has no file system on its host (yet). Start it, or wait until it runs.`,
+  ),
+  ARCHIVE_INVALID: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `The upload is no tar archive that can be unpacked there: ${m.why}. What came before that may be unpacked.`,
+    { field: 'chunk' },
+  ),
   EXEC_IDLE: entry<{ seconds: string }>(
     'DEADLINE_EXCEEDED',
     (m) => `Neither side sent anything for ${m.seconds} s, so the program was ended. Run it again to go on.`,

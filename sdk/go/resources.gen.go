@@ -310,6 +310,24 @@ func (r *Instances) RunCommand(ctx context.Context, request *computev1.RunInstan
 	return r.stubs.instance.RunInstanceCommand(ctx, request, options...)
 }
 
+// GetFile calls GetInstanceFile. What a path in an instance is. The instance may run or not; the same holds for the two below.
+func (r *Instances) GetFile(ctx context.Context, request *computev1.GetInstanceFileRequest, options ...grpc.CallOption) (*computev1.InstanceFile, error) {
+	return r.stubs.instance.GetInstanceFile(ctx, request, options...)
+}
+
+// ReadFiles calls ReadInstanceFiles. A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream. Iterate for messages as they come; leaving the loop ends it.
+func (r *Instances) ReadFiles(ctx context.Context, request *computev1.ReadInstanceFilesRequest, options ...grpc.CallOption) iter.Seq2[*computev1.FileChunk, error] {
+	return follow(ctx, r.stubs.retry, resumeNever, request, r.stubs.instance.ReadInstanceFiles, options)
+}
+
+// WriteFiles calls WriteInstanceFiles. Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself (application/x-tar) and the path stands in the query. The reader's bytes are sent as chunk; the request has the rest.
+func (r *Instances) WriteFiles(ctx context.Context, data io.Reader, request *computev1.WriteInstanceFilesRequest, options ...grpc.CallOption) (*computev1.WriteInstanceFilesResponse, error) {
+	piece := func(bytes []byte) *computev1.WriteInstanceFilesRequest {
+		return &computev1.WriteInstanceFilesRequest{Chunk: bytes}
+	}
+	return upload(ctx, data, request, piece, r.stubs.instance.WriteInstanceFiles, options)
+}
+
 // Stats calls GetInstanceStats. Of a running instance, measured now.
 func (r *Instances) Stats(ctx context.Context, request *computev1.GetInstanceStatsRequest, options ...grpc.CallOption) (*computev1.InstanceStats, error) {
 	return r.stubs.instance.GetInstanceStats(ctx, request, options...)
@@ -555,6 +573,9 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.InstanceService/ReadInstanceLogs":      repeatRead,
 	"/thecloud.compute.v1.InstanceService/ExecInstance":          repeatRead,
 	"/thecloud.compute.v1.InstanceService/RunInstanceCommand":    repeatOnce,
+	"/thecloud.compute.v1.InstanceService/GetInstanceFile":       repeatRead,
+	"/thecloud.compute.v1.InstanceService/ReadInstanceFiles":     repeatRead,
+	"/thecloud.compute.v1.InstanceService/WriteInstanceFiles":    repeatKeyed,
 	"/thecloud.compute.v1.InstanceService/GetInstanceStats":      repeatRead,
 	"/thecloud.compute.v1.InstanceService/WatchInstanceStats":    repeatRead,
 	"/thecloud.identity.v1.ProjectService/ListMembers":           repeatRead,

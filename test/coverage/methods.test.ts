@@ -32,6 +32,8 @@ describe('every route', () => {
   const MORE_THAN_READING: Readonly<Record<string, string>> = {
     ReadInstanceLogs: 'instance:logs',
     ExecInstance: 'instance:exec',
+    GetInstanceFile: 'instance:exec',
+    ReadInstanceFiles: 'instance:exec',
   };
   it.each(routed.filter(([, m]) => m.http?.verb === 'GET'))(
     '%s, which reads, asks for a permission to read',

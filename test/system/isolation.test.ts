@@ -38,11 +38,21 @@ const bodies: Record<string, Record<string, JsonValue>> = {
   RunInstanceCommand: { command: ['id'] },
 };
 
+/** Queries, for the routes that need one. */
+const queries: Record<string, string> = {
+  GetInstanceFile: '?path=/',
+  ReadInstanceFiles: '?path=/',
+  WriteInstanceFiles: '?path=/',
+};
+
 /** What HTTP needs not be told: there it follows from the body, or comes later. */
 const grpcOnly: Record<string, Record<string, JsonValue>> = {
   UpdateInstance: { update_mask: ['name'] },
   UpdateProject: { update_mask: ['name'] },
   ExecInstance: { start: { command: ['id'] } },
+  GetInstanceFile: { path: '/' },
+  ReadInstanceFiles: { path: '/' },
+  WriteInstanceFiles: { path: '/' },
 };
 
 const asIs = (bytes: Buffer) => bytes;
@@ -114,6 +124,16 @@ function refusedSocket(path: string, key: string): Promise<{ status: number; bod
   });
 }
 
+/** The answer to a file as the body. */
+async function refusedUpload(path: string) {
+  const answer = await fetch(cloud.url + path, {
+    method: 'POST',
+    headers: { 'x-api-key': cloud.stranger.key, 'content-type': 'application/x-tar' },
+    body: 'an archive',
+  });
+  return { ...((await answer.json()) as Body), status: answer.status, request_id: '' };
+}
+
 /** Every public method that is told an id, but those for administrators; GetInstanceType's ids are everybody's. */
 const byId = methods.filter(
   (m) =>
@@ -136,7 +156,8 @@ it.each(named(byId))(
     const { verb = '', path = '' } = method.http ?? {};
     const body = verb === 'GET' || verb === 'DELETE' ? undefined : (bodies[rpc] ?? {});
     const answers = await bothAnswers(method, async (id) => {
-      const to = path.replace(/\{[^}]+\}/, id);
+      const to = path.replace(/\{[^}]+\}/, id) + (queries[rpc] ?? '');
+      if (method.requestStream && !method.responseStream) return refusedUpload(to);
       const { status, body: said } = method.requestStream
         ? await refusedSocket(to, cloud.stranger.key)
         : await cloud.stranger.call(verb, to, body);
@@ -149,9 +170,9 @@ it.each(named(byId))(
 
 it.each(named(byId.filter((m) => m.responseStream)))(
   '%s opens no WebSocket for it either',
-  async (_rpc, method) => {
+  async (rpc, method) => {
     const answers = await bothAnswers(method, async (id) => {
-      const to = (method.http?.path ?? '').replace(/\{[^}]+\}/, id);
+      const to = (method.http?.path ?? '').replace(/\{[^}]+\}/, id) + (queries[rpc] ?? '');
       const { status, body } = await refusedSocket(to, cloud.stranger.key);
       return { status, ...body, request_id: '' };
     });

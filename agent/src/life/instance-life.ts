@@ -8,6 +8,7 @@ import type { InstanceDriver } from '../ports/instance-driver';
 import type { LogDriver, LogOptions } from '../ports/log-driver';
 import type { StatsDriver, Usage } from '../ports/stats-driver';
 import { execSession } from './exec-session';
+import { InstanceFiles } from './instance-files';
 import { followLogs } from './follow-logs';
 import { LogChunker } from './log-chunks';
 import type { LogChunk } from './log-chunks';
@@ -34,8 +35,11 @@ export interface Caller {
 /** Looks into the instances of this host, and acts in them. Bounded in streams; all that it opens ends with its caller. */
 export class InstanceLife {
   readonly limits = new StreamLimits();
+  readonly files: InstanceFiles;
 
-  constructor(private readonly d: LifeDeps) {}
+  constructor(private readonly d: LifeDeps) {
+    this.files = new InstanceFiles({ driver: d.driver, here: d.here, limits: this.limits });
+  }
 
   /** Logs of a stopped instance are there, too. */
   logs(id: string, options: LogOptions & { timestamps: boolean }, caller: Caller): AsyncGenerator<LogChunk> {

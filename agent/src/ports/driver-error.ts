@@ -12,7 +12,12 @@ export type DriverReason =
   | 'NOT_RUNNING'
   | 'EXEC_FAILED'
   | 'COMMAND_NOT_FOUND'
-  | 'COMMAND_NOT_EXECUTABLE';
+  | 'COMMAND_NOT_EXECUTABLE'
+  | 'FILE_NOT_FOUND'
+  | 'NOT_A_DIRECTORY'
+  | 'FILES_REFUSED'
+  /** It was never made, or has been removed. */
+  | 'NO_FILE_SYSTEM';
 
 /** An engine could not do it. `message` is for the instance's owner: what happened, and what to do if they can. */
 export class DriverError extends Error {

@@ -6,7 +6,10 @@ import { checkInstanceId } from './mapping';
 
 const DEFAULT_TERMINAL = { rows: 24, columns: 80 };
 
-type Life = Pick<Handlers<agentV1.AgentServiceServer>, 'readLogs' | 'exec' | 'watchStats'>;
+type Life = Pick<
+  Handlers<agentV1.AgentServiceServer>,
+  'readLogs' | 'exec' | 'watchStats' | 'statFile' | 'readFiles' | 'writeFiles'
+>;
 
 export function lifeHandlers(life: InstanceLife): Life {
   return {
@@ -26,6 +29,9 @@ export function lifeHandlers(life: InstanceLife): Life {
       const rest = { [Symbol.asyncIterator]: () => input };
       yield* life.exec(checkInstanceId(instanceId), { ...spec, ...terminal }, rest, ctx);
     },
+    statFile: (ctx, { instanceId, path }) => life.files.stat(checkInstanceId(instanceId), path, ctx.signal),
+    readFiles: (ctx, { instanceId, path }) => life.files.read(checkInstanceId(instanceId), path, ctx),
+    writeFiles: async (ctx, requests) => ({ entries: await life.files.write(requests, ctx.signal) }),
     watchStats: (ctx, { instanceId, intervalMs }) => life.stats(checkInstanceId(instanceId), intervalMs, ctx),
   };
 }

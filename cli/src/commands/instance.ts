@@ -4,6 +4,7 @@ import { addList, addNoun, addRemove, addShow } from '../noun';
 import { labels, pair } from '../parse';
 import { resolveId } from '../resource';
 import { hosts } from './host';
+import { addCp } from './instance-cp';
 import { addExec } from './instance-exec';
 import { instances } from './instance-kind';
 import { addLaunch } from './instance-launch';
@@ -67,5 +68,6 @@ export function addInstances(program: Command, cli: Cli): void {
   addWait(noun, cli);
   addLogs(noun, cli);
   addExec(noun, cli);
+  addCp(noun, cli);
   addStats(noun, cli);
 }

@@ -15,6 +15,9 @@ const args = [
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
+/** A page that has seen enough of a stream ends it by itself. */
+const ABORTED = 'net::ERR_ABORTED';
+
 export interface OpenPage {
   readonly page: Page;
   /** What went wrong so far, as the browser's console shows it: exceptions, refused and missing files. */
@@ -39,10 +42,10 @@ export async function openPage(
   const errors: string[] = [];
   page.on('console', (message) => void (message.type() === 'error' && errors.push(message.text())));
   page.on('pageerror', (error) => void errors.push(String(error)));
-  page.on(
-    'requestfailed',
-    (request) => void errors.push(`${request.url()}: ${request.failure()?.errorText}`),
-  );
+  page.on('requestfailed', (request) => {
+    const why = request.failure()?.errorText;
+    if (why !== ABORTED) errors.push(`${request.url()}: ${why}`);
+  });
   await page.goto(url, { waitUntil: 'networkidle' });
   return { page, errors };
 }

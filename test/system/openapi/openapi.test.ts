@@ -24,7 +24,7 @@ const slow = new Set([
 ]);
 
 /** One message serves these and others, so a field that is required here cannot be marked so in the schema. */
-const requireMore = new Set(['CreateImage', 'UploadImage']);
+const requireMore = new Set(['CreateImage', 'UploadImage', 'WriteInstanceFiles']);
 
 /** How long a stream is given to say something. */
 const STREAM_MS = 100;
@@ -36,15 +36,23 @@ let conformance: Conformance;
 /** Ids of what there is, by collection: what is given back in paths. */
 const known = new Map<string, string[]>();
 const succeeded = new Set<string>();
-/** Need a tarball, a WebSocket, the present password, an empty project that is not needed, and a session inside one. */
-const beyondChance = ['UploadImage', 'ExecInstance', 'ChangePassword', 'DeleteProject', 'LeaveProject'];
+/** Chance makes up none of what these need; each has a test of its own. */
+const beyondChance = [
+  ...['UploadImage', 'WriteInstanceFiles'], // a tarball
+  ...['GetInstanceFile', 'ReadInstanceFiles'], // a path that is there
+  'RunInstanceCommand', // a program that is there
+  'ExecInstance', // a WebSocket
+  'ChangePassword', // the present password
+  ...['DeleteProject', 'LeaveProject'], // an empty project that is not needed, and a session inside one
+];
 /** An account in the document's examples, and a session of it. */
 const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 let session: string;
+let starterId: string;
 
 beforeAll(async () => {
   cloud = await startCloud({ driver: 'noop' });
-  await cloud.importStarter();
+  starterId = idOf(await cloud.importStarter());
   for (const email of [ada.email, 'grace@example.com'])
     await cloud.admin.call('POST', '/v1/users', { ...ada, email });
   document = (await (await fetch(`${cloud.url}/openapi.json`)).json()) as OpenApi;
@@ -68,6 +76,8 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
       await cloud.admin.reaches(id, 'running');
       known.set('instances', [id]);
     });
+  // Only a ready image can be shared.
+  if (method.http?.path.endsWith('share')) beforeAll(() => void known.set('images', [starterId]));
   // Others need the one that runs what they launch.
   if (rpc === 'DeleteHost') {
     beforeAll(async () => {

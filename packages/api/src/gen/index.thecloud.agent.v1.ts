@@ -5,6 +5,7 @@
 
 /* eslint-disable */
 
+export * from "./thecloud/agent/v1/instance_files";
 export * from "./thecloud/agent/v1/instance_life";
 export * from "./thecloud/agent/v1/observed";
 export * from "./thecloud/agent/v1/agent_service";

@@ -12,6 +12,7 @@ export * from "./thecloud/compute/v1/host_service";
 export * from "./thecloud/compute/v1/image";
 export * from "./thecloud/compute/v1/image_service";
 export * from "./thecloud/compute/v1/instance_exec";
+export * from "./thecloud/compute/v1/instance_files";
 export * from "./thecloud/compute/v1/instance_logs";
 export * from "./thecloud/compute/v1/instance_stats";
 export * from "./thecloud/compute/v1/instance_service";

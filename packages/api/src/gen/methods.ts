@@ -118,6 +118,63 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.agent.v1.AgentService/StatFile",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "StatFile",
+    "input": "thecloud.agent.v1.StatFileRequest",
+    "output": "thecloud.agent.v1.StatFileResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/ReadFiles",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "ReadFiles",
+    "input": "thecloud.agent.v1.ReadFilesRequest",
+    "output": "thecloud.agent.v1.ReadFilesResponse",
+    "requestStream": false,
+    "responseStream": true,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.AgentService/WriteFiles",
+    "service": "thecloud.agent.v1.AgentService",
+    "rpc": "WriteFiles",
+    "input": "thecloud.agent.v1.WriteFilesRequest",
+    "output": "thecloud.agent.v1.WriteFilesResponse",
+    "requestStream": true,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "never",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
+    }
+  },
+  {
     "path": "/thecloud.common.v1.LaneService/Carry",
     "service": "thecloud.common.v1.LaneService",
     "rpc": "Carry",
@@ -829,6 +886,73 @@ export const methods: readonly MethodEntry[] = [
       "verb": "POST",
       "path": "/v1/instances/{id}:exec",
       "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "never",
+    "auth": {
+      "permission": "instance:exec",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/GetInstanceFile",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "GetInstanceFile",
+    "input": "thecloud.compute.v1.GetInstanceFileRequest",
+    "output": "thecloud.compute.v1.InstanceFile",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/files",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "instance:exec",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/ReadInstanceFiles",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "ReadInstanceFiles",
+    "input": "thecloud.compute.v1.ReadInstanceFilesRequest",
+    "output": "thecloud.compute.v1.FileChunk",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/instances/{id}/files:download",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "plainBody": "data",
+    "repeat": "always",
+    "auth": {
+      "permission": "instance:exec",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.InstanceService/WriteInstanceFiles",
+    "service": "thecloud.compute.v1.InstanceService",
+    "rpc": "WriteInstanceFiles",
+    "input": "thecloud.compute.v1.WriteInstanceFilesRequest",
+    "output": "thecloud.compute.v1.WriteInstanceFilesResponse",
+    "requestStream": true,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/instances/{id}/files:upload",
+      "body": "chunk"
     },
     "httpStatus": 200,
     "repeat": "never",
@@ -1877,6 +2001,54 @@ export const methods: readonly MethodEntry[] = [
 export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRule>>>> = {
   "thecloud.common.v1.Auth": {},
   "thecloud.common.v1.FieldRules": {},
+  "thecloud.agent.v1.StatFileRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 4096
+    }
+  },
+  "thecloud.agent.v1.StatFileResponse": {},
+  "thecloud.agent.v1.ReadFilesRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 4096
+    }
+  },
+  "thecloud.agent.v1.ReadFilesResponse": {},
+  "thecloud.agent.v1.WriteFilesRequest": {
+    "instanceId": {
+      "name": "instance_id",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "maxLen": 4096
+    },
+    "chunk": {
+      "name": "chunk",
+      "kind": "scalar",
+      "maxLen": 1048576
+    }
+  },
+  "thecloud.agent.v1.WriteFilesResponse": {},
   "thecloud.agent.v1.ReadLogsRequest": {
     "instanceId": {
       "name": "instance_id",
@@ -2747,6 +2919,60 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.compute.v1.RunInstanceCommandResponse": {},
+  "thecloud.compute.v1.GetInstanceFileRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^/.*$",
+      "advice": "an absolute path",
+      "maxLen": 4096
+    }
+  },
+  "thecloud.compute.v1.InstanceFile": {},
+  "thecloud.compute.v1.ReadInstanceFilesRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^/.*$",
+      "advice": "an absolute path",
+      "maxLen": 4096
+    }
+  },
+  "thecloud.compute.v1.FileChunk": {},
+  "thecloud.compute.v1.WriteInstanceFilesRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "path": {
+      "name": "path",
+      "kind": "scalar",
+      "pattern": "^(/.*)?$",
+      "advice": "an absolute path",
+      "maxLen": 4096
+    },
+    "chunk": {
+      "name": "chunk",
+      "kind": "scalar",
+      "maxLen": 1048576
+    }
+  },
+  "thecloud.compute.v1.WriteInstanceFilesResponse": {},
   "thecloud.compute.v1.ReadInstanceLogsRequest": {
     "id": {
       "name": "id",

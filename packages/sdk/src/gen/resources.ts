@@ -419,6 +419,43 @@ export class Instances extends Resource {
     );
   }
 
+  /** What a path in an instance is. The instance may run or not; the same holds for the two below. */
+  getFile(id: string, request: T.GetInstanceFileRequest, options?: CallOptions): Promise<T.InstanceFile> {
+    return this.callUnary(
+      { verb: 'GET', path: '/v1/instances/{id}/files', body: '', scope: 'project' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream. */
+  readFiles(id: string, request: T.ReadInstanceFilesRequest, options?: CallOptions): Stream<T.FileChunk> {
+    return this.callStream(
+      { verb: 'GET', path: '/v1/instances/{id}/files:download', body: '', scope: 'project' },
+      [id],
+      request,
+      'never',
+      options,
+    );
+  }
+
+  /** Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself (application/x-tar) and the path stands in the query. */
+  writeFiles(
+    id: string,
+    data: UploadBody,
+    request: T.WriteInstanceFilesRequest = {},
+    options?: CallOptions,
+  ): Promise<T.WriteInstanceFilesResponse> {
+    return this.callUpload(
+      { verb: 'POST', path: '/v1/instances/{id}/files:upload', body: 'chunk', scope: 'project' },
+      [id],
+      data,
+      request,
+      options,
+    );
+  }
+
   /** Of a running instance, measured now. */
   stats(
     id: string,

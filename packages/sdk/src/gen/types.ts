@@ -178,6 +178,11 @@ export interface ExecStart {
   user?: string;
 }
 
+export interface FileChunk {
+  /** The next bytes of a tar archive, at most 64 KiB. */
+  data: string;
+}
+
 export type GetApiKeyRequest = Record<string, never>;
 
 export type GetCurrentUserRequest = Record<string, never>;
@@ -185,6 +190,11 @@ export type GetCurrentUserRequest = Record<string, never>;
 export type GetHostRequest = Record<string, never>;
 
 export type GetImageRequest = Record<string, never>;
+
+export interface GetInstanceFileRequest {
+  /** Absolute. */
+  path: string;
+}
 
 export type GetInstanceRequest = Record<string, never>;
 
@@ -309,6 +319,18 @@ export interface InstanceChanges {
   type?: string;
   /** An image's id or name in the same project. */
   image?: string;
+}
+
+export interface InstanceFile {
+  name: string;
+  /** file, directory, link or other. */
+  kind: string;
+  size_bytes: string;
+  /** Permissions, as chmod takes them: 420 is 0644. */
+  mode: number;
+  modified_at?: string;
+  /** Of a link: where it points. */
+  link_target: string;
 }
 
 export interface InstancePort {
@@ -660,6 +682,11 @@ export interface PublishedPortInput {
   protocol?: 'tcp' | 'udp';
 }
 
+export interface ReadInstanceFilesRequest {
+  /** Absolute: a file, or a directory with all that is in it. */
+  path: string;
+}
+
 export interface ReadInstanceLogsRequest {
   /** Only the last so many lines; absent: all that is kept. 0, to follow: only what comes from now on. */
   tail?: number;
@@ -892,4 +919,15 @@ export interface WatchOperationsRequest {
   resource?: string;
   /** "instance.create". */
   kind?: string;
+}
+
+/** The first message carries everything but `chunk`; the others carry only `chunk`. */
+export interface WriteInstanceFilesRequest {
+  /** Absolute: the directory into which the archive is unpacked. */
+  path?: string;
+}
+
+export interface WriteInstanceFilesResponse {
+  /** Files, directories and links that were unpacked. */
+  entries: number;
 }

@@ -599,6 +599,53 @@ class Instances(ProgramResource[T.Instance]):
         request = build(T.RunInstanceCommandRequest, id=id, command=command, env=env, working_dir=working_dir, user=user, stdin=stdin, timeout_seconds=timeout_seconds)
         return self._unary("/thecloud.compute.v1.InstanceService/RunInstanceCommand", request, T.RunInstanceCommandResponse, "once", timeout, idempotency_key)
 
+    def get_file(
+        self,
+        id: str,
+        *,
+        path: str,
+        timeout: float | None = None,
+    ) -> T.InstanceFile:
+        """What a path in an instance is. The instance may run or not; the same holds for the two
+        below.
+
+        path: Absolute.
+        """
+        request = build(T.GetInstanceFileRequest, id=id, path=path)
+        return self._unary("/thecloud.compute.v1.InstanceService/GetInstanceFile", request, T.InstanceFile, "read", timeout, None)
+
+    def read_files(
+        self,
+        id: str,
+        *,
+        path: str,
+        timeout: float | None = None,
+    ) -> Stream[T.FileChunk]:
+        """A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for
+        application/octet-stream.
+
+        path: Absolute: a file, or a directory with all that is in it.
+        """
+        request = build(T.ReadInstanceFilesRequest, id=id, path=path)
+        return self._stream("/thecloud.compute.v1.InstanceService/ReadInstanceFiles", request, T.FileChunk, "never", timeout)
+
+    def write_files(
+        self,
+        id: str,
+        data: Data,
+        *,
+        path: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.WriteInstanceFilesResponse:
+        """Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive
+        itself (application/x-tar) and the path stands in the query.
+
+        path: Absolute: the directory into which the archive is unpacked.
+        """
+        request = build(T.WriteInstanceFilesRequest, id=id, path=path)
+        return self._upload("/thecloud.compute.v1.InstanceService/WriteInstanceFiles", request, data, "chunk", T.WriteInstanceFilesResponse, timeout, idempotency_key)
+
     def stats(
         self,
         id: str,

@@ -31,10 +31,12 @@ from thecloud.identity.v1.event_pb2 import Event as Event
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceRequest as ExecInstanceRequest
 from thecloud.compute.v1.instance_exec_pb2 import ExecInstanceResponse as ExecInstanceResponse
 from thecloud.compute.v1.instance_exec_pb2 import ExecStart as ExecStart
+from thecloud.compute.v1.instance_files_pb2 import FileChunk as FileChunk
 from thecloud.identity.v1.api_key_service_pb2 import GetApiKeyRequest as GetApiKeyRequest
 from thecloud.identity.v1.user_service_pb2 import GetCurrentUserRequest as GetCurrentUserRequest
 from thecloud.compute.v1.host_service_pb2 import GetHostRequest as GetHostRequest
 from thecloud.compute.v1.image_service_pb2 import GetImageRequest as GetImageRequest
+from thecloud.compute.v1.instance_files_pb2 import GetInstanceFileRequest as GetInstanceFileRequest
 from thecloud.compute.v1.instance_service_pb2 import GetInstanceRequest as GetInstanceRequest
 from thecloud.compute.v1.instance_stats_pb2 import GetInstanceStatsRequest as GetInstanceStatsRequest
 from thecloud.compute.v1.instance_type_service_pb2 import GetInstanceTypeRequest as GetInstanceTypeRequest
@@ -52,6 +54,7 @@ from thecloud.compute.v1.image_pb2 import ImageStatus as ImageStatus
 from thecloud.compute.v1.ssh_key_service_pb2 import ImportSshKeyRequest as ImportSshKeyRequest
 from thecloud.compute.v1.instance_pb2 import Instance as Instance
 from thecloud.compute.v1.instance_service_pb2 import InstanceChanges as InstanceChanges
+from thecloud.compute.v1.instance_files_pb2 import InstanceFile as InstanceFile
 from thecloud.compute.v1.instance_pb2 import InstancePort as InstancePort
 from thecloud.compute.v1.instance_pb2 import InstanceSpec as InstanceSpec
 from thecloud.compute.v1.instance_stats_pb2 import InstanceStats as InstanceStats
@@ -92,6 +95,7 @@ from thecloud.common.v1.operation_pb2 import OperationStep as OperationStep
 from thecloud.compute.v1.instance_stats_pb2 import PidsStats as PidsStats
 from thecloud.identity.v1.project_pb2 import Project as Project
 from thecloud.compute.v1.instance_pb2 import PublishedPort as PublishedPort
+from thecloud.compute.v1.instance_files_pb2 import ReadInstanceFilesRequest as ReadInstanceFilesRequest
 from thecloud.compute.v1.instance_logs_pb2 import ReadInstanceLogsRequest as ReadInstanceLogsRequest
 from thecloud.identity.v1.user_service_pb2 import RegisterUserRequest as RegisterUserRequest
 from thecloud.identity.v1.project_service_pb2 import RemoveMemberRequest as RemoveMemberRequest
@@ -126,6 +130,8 @@ from thecloud.compute.v1.instance_stats_pb2 import WatchInstanceStatsRequest as 
 from thecloud.compute.v1.instance_service_pb2 import WatchInstancesRequest as WatchInstancesRequest
 from thecloud.compute.v1.operation_service_pb2 import WatchOperationRequest as WatchOperationRequest
 from thecloud.compute.v1.operation_service_pb2 import WatchOperationsRequest as WatchOperationsRequest
+from thecloud.compute.v1.instance_files_pb2 import WriteInstanceFilesRequest as WriteInstanceFilesRequest
+from thecloud.compute.v1.instance_files_pb2 import WriteInstanceFilesResponse as WriteInstanceFilesResponse
 
 __all__ = [
     "AddMemberRequest",
@@ -158,10 +164,12 @@ __all__ = [
     "ExecInstanceRequest",
     "ExecInstanceResponse",
     "ExecStart",
+    "FileChunk",
     "GetApiKeyRequest",
     "GetCurrentUserRequest",
     "GetHostRequest",
     "GetImageRequest",
+    "GetInstanceFileRequest",
     "GetInstanceRequest",
     "GetInstanceStatsRequest",
     "GetInstanceTypeRequest",
@@ -179,6 +187,7 @@ __all__ = [
     "ImportSshKeyRequest",
     "Instance",
     "InstanceChanges",
+    "InstanceFile",
     "InstancePort",
     "InstanceSpec",
     "InstanceStats",
@@ -219,6 +228,7 @@ __all__ = [
     "PidsStats",
     "Project",
     "PublishedPort",
+    "ReadInstanceFilesRequest",
     "ReadInstanceLogsRequest",
     "RegisterUserRequest",
     "RemoveMemberRequest",
@@ -253,4 +263,6 @@ __all__ = [
     "WatchInstancesRequest",
     "WatchOperationRequest",
     "WatchOperationsRequest",
+    "WriteInstanceFilesRequest",
+    "WriteInstanceFilesResponse",
 ]

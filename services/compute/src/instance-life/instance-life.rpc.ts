@@ -1,6 +1,7 @@
 import type { computeV1 } from '@thecloud/api';
 import type { Handlers } from '@thecloud/service-kit';
 import { execInstance } from './exec';
+import { getFile, readFiles, writeFiles } from './instance-files';
 import type { LifeDeps } from './hosted';
 import { readLogs } from './read-logs';
 import { runCommand } from './run-command';
@@ -8,7 +9,14 @@ import { readStats, watchStats } from './watch-stats';
 
 type Life = Pick<
   Handlers<computeV1.InstanceServiceServer>,
-  'readInstanceLogs' | 'execInstance' | 'runInstanceCommand' | 'getInstanceStats' | 'watchInstanceStats'
+  | 'getInstanceFile'
+  | 'readInstanceFiles'
+  | 'writeInstanceFiles'
+  | 'readInstanceLogs'
+  | 'execInstance'
+  | 'runInstanceCommand'
+  | 'getInstanceStats'
+  | 'watchInstanceStats'
 >;
 
 /** Handlers of InstanceService that look into instances, or act in them. */
@@ -17,6 +25,9 @@ export function instanceLife(d: LifeDeps): Life {
     readInstanceLogs: (ctx, request) => readLogs(d, ctx, request),
     execInstance: (ctx, requests) => execInstance(d, ctx, requests),
     runInstanceCommand: (ctx, request) => runCommand(d, ctx, request),
+    getInstanceFile: (ctx, request) => getFile(d, ctx, request),
+    readInstanceFiles: (ctx, request) => readFiles(d, ctx, request),
+    writeInstanceFiles: (ctx, requests) => writeFiles(d, ctx, requests),
     getInstanceStats: (ctx, { id }) => readStats(d, ctx, id),
     watchInstanceStats: (ctx, { id, intervalSeconds }) =>
       watchStats(d, ctx, id, (intervalSeconds || 1) * 1000),

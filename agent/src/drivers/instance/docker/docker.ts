@@ -9,6 +9,7 @@ import type {
   SeenInstance,
 } from '../../../ports/instance-driver';
 import type { ExecDriver, ExecProcess, ExecSpec } from '../../../ports/exec-driver';
+import type { FileDriver, FileFacts } from '../../../ports/file-driver';
 import type { LogDriver, LogEntry, LogOptions } from '../../../ports/log-driver';
 import type { StatsDriver, Usage } from '../../../ports/stats-driver';
 import { call, connectDocker, messageOf, statusOf, unavailable } from '../../docker-engine';
@@ -17,6 +18,7 @@ import type { EngineAbilities } from './abilities';
 import { containerName, containerOptions, labels, phaseOf, seenFrom } from './container';
 import { execProblem, startExec } from './exec';
 import { textOfLog } from './log-tail';
+import { noFileSystem, readFiles, statFile, writeFiles } from './files';
 import { logOf } from './container-log';
 import { startProblem } from './problem';
 import { stopContainer } from './stop';
@@ -36,7 +38,7 @@ export interface DockerDriverOptions {
 }
 
 /** Instances as containers of a Docker Engine (API 1.41 or newer). */
-export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver {
+export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver, FileDriver {
   readonly kind = 'docker';
   readonly #docker: Docker;
   readonly #hostId: string;
@@ -204,6 +206,18 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     );
   }
 
+  async statFile(id: string, path: string, signal: AbortSignal): Promise<FileFacts> {
+    return statFile(await this.#withFiles(id), path, signal);
+  }
+
+  async *readFiles(id: string, path: string, signal: AbortSignal): AsyncIterable<Buffer> {
+    yield* readFiles(await this.#withFiles(id), path, signal);
+  }
+
+  async writeFiles(id: string, path: string, tar: AsyncIterable<Buffer>, signal: AbortSignal): Promise<void> {
+    return writeFiles(await this.#withFiles(id), path, tar, signal);
+  }
+
   watch(onChange: OnChange): () => void {
     const stop = new AbortController();
     void followEvents(this.#docker, this.#hostId, onChange, stop.signal);
@@ -223,6 +237,12 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
       `${labels.instanceId}=${id}`,
     ]);
     return renamed && (await this.#get(renamed.Id));
+  }
+
+  async #withFiles(id: string): Promise<Docker.Container> {
+    const info = await this.#find(id);
+    if (!info) throw noFileSystem();
+    return this.#docker.getContainer(info.Id);
   }
 
   /** Its container's id. */

@@ -8,14 +8,17 @@ import type {
   SeenInstance,
 } from '../../../ports/instance-driver';
 import type { ExecDriver, ExecProcess, ExecSpec } from '../../../ports/exec-driver';
+import type { FileDriver, FileFacts } from '../../../ports/file-driver';
 import type { LogDriver, LogEntry, LogOptions } from '../../../ports/log-driver';
 import type { StatsDriver, Usage } from '../../../ports/stats-driver';
+import { NoopFiles } from './files';
 import { NoopLog } from './log';
 import { hasProgram, NoopProcess } from './process';
 
 interface Box {
   readonly spec: InstanceSpec;
   readonly log: NoopLog;
+  readonly files: NoopFiles;
   readonly execs: Set<NoopProcess>;
   phase: 'created' | 'running' | 'exited';
   exitCode?: number;
@@ -36,7 +39,7 @@ const NOOP_MEMORY_BYTES = 1n << 20n;
  * NOOP_EXIT_CODE (default 0). With NOOP_LINE_EVERY_MS it writes a line that often. `die`, `vanish` and `outage` do what
  * strangers and fate do to a real engine. Its programs for `exec` are those of ./process.
  */
-export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver {
+export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver, FileDriver {
   readonly kind = 'noop';
   readonly #boxes = new Map<string, Box>();
   readonly #watchers = new Set<OnChange>();
@@ -71,6 +74,7 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
       phase: 'created',
       outOfMemory: false,
       log: new NoopLog(),
+      files: new NoopFiles(),
       execs: new Set(),
     });
     this.#changed(spec.id);
@@ -148,6 +152,18 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
     };
   }
 
+  async statFile(id: string, path: string): Promise<FileFacts> {
+    return this.#files(id).stat(path);
+  }
+
+  async *readFiles(id: string, path: string): AsyncIterable<Buffer> {
+    yield* this.#files(id).read(path);
+  }
+
+  async writeFiles(id: string, path: string, tar: AsyncIterable<Buffer>): Promise<void> {
+    return this.#files(id).write(path, tar);
+  }
+
   /** How many read an instance's log, or have a program in it: what a test may look behind the port for. */
   users(id: string): { followers: number; execs: number } {
     const box = this.#boxes.get(id);
@@ -187,6 +203,13 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
 
   #runs(box: Box): boolean {
     return box.phase === 'running' && this.#boxes.get(box.spec.id) === box;
+  }
+
+  #files(id: string): NoopFiles {
+    this.#up();
+    const box = this.#boxes.get(id);
+    if (!box) throw new DriverError('NO_FILE_SYSTEM', 'It has no file system on this host.', false);
+    return box.files;
   }
 
   #running(id: string): Box {

@@ -806,7 +806,7 @@ var File_thecloud_compute_v1_instance_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\n" +
-	"*thecloud/compute/v1/instance_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/compute/v1/instance.proto\x1a'thecloud/compute/v1/instance_exec.proto\x1a'thecloud/compute/v1/instance_logs.proto\x1a(thecloud/compute/v1/instance_stats.proto\"\xf3\x01\n" +
+	"*thecloud/compute/v1/instance_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/compute/v1/instance.proto\x1a'thecloud/compute/v1/instance_exec.proto\x1a(thecloud/compute/v1/instance_files.proto\x1a'thecloud/compute/v1/instance_logs.proto\x1a(thecloud/compute/v1/instance_stats.proto\"\xf3\x01\n" +
 	"\x15CreateInstanceRequest\x12\x14\n" +
 	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12P\n" +
 	"\x06labels\x18\x02 \x03(\v26.thecloud.compute.v1.CreateInstanceRequest.LabelsEntryB\x00R\x06labels\x127\n" +
@@ -877,7 +877,7 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x04type\x18\x05 \x01(\tB\x00R\x04type\x12\x16\n" +
 	"\x05image\x18\x06 \x01(\tB\x00R\x05image\x12!\n" +
 	"\vname_prefix\x18\a \x01(\tB\x00R\n" +
-	"namePrefix2\xe9\v\n" +
+	"namePrefix2\xb1\x0e\n" +
 	"\x0fInstanceService\x12]\n" +
 	"\x0eCreateInstance\x12*.thecloud.compute.v1.CreateInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12W\n" +
 	"\vGetInstance\x12'.thecloud.compute.v1.GetInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12h\n" +
@@ -891,7 +891,10 @@ const file_thecloud_compute_v1_instance_service_proto_rawDesc = "" +
 	"\x0eDeleteInstance\x12*.thecloud.compute.v1.DeleteInstanceRequest\x1a\x1d.thecloud.compute.v1.Instance\"\x00\x12c\n" +
 	"\x10ReadInstanceLogs\x12,.thecloud.compute.v1.ReadInstanceLogsRequest\x1a\x1d.thecloud.compute.v1.LogChunk\"\x000\x01\x12i\n" +
 	"\fExecInstance\x12(.thecloud.compute.v1.ExecInstanceRequest\x1a).thecloud.compute.v1.ExecInstanceResponse\"\x00(\x010\x01\x12w\n" +
-	"\x12RunInstanceCommand\x12..thecloud.compute.v1.RunInstanceCommandRequest\x1a/.thecloud.compute.v1.RunInstanceCommandResponse\"\x00\x12f\n" +
+	"\x12RunInstanceCommand\x12..thecloud.compute.v1.RunInstanceCommandRequest\x1a/.thecloud.compute.v1.RunInstanceCommandResponse\"\x00\x12c\n" +
+	"\x0fGetInstanceFile\x12+.thecloud.compute.v1.GetInstanceFileRequest\x1a!.thecloud.compute.v1.InstanceFile\"\x00\x12f\n" +
+	"\x11ReadInstanceFiles\x12-.thecloud.compute.v1.ReadInstanceFilesRequest\x1a\x1e.thecloud.compute.v1.FileChunk\"\x000\x01\x12y\n" +
+	"\x12WriteInstanceFiles\x12..thecloud.compute.v1.WriteInstanceFilesRequest\x1a/.thecloud.compute.v1.WriteInstanceFilesResponse\"\x00(\x01\x12f\n" +
 	"\x10GetInstanceStats\x12,.thecloud.compute.v1.GetInstanceStatsRequest\x1a\".thecloud.compute.v1.InstanceStats\"\x00\x12l\n" +
 	"\x12WatchInstanceStats\x12..thecloud.compute.v1.WatchInstanceStatsRequest\x1a\".thecloud.compute.v1.InstanceStats\"\x000\x01B\xd8\x01\n" +
 	"\x17com.thecloud.compute.v1B\x14InstanceServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
@@ -931,12 +934,18 @@ var file_thecloud_compute_v1_instance_service_proto_goTypes = []any{
 	(*ReadInstanceLogsRequest)(nil),    // 18: thecloud.compute.v1.ReadInstanceLogsRequest
 	(*ExecInstanceRequest)(nil),        // 19: thecloud.compute.v1.ExecInstanceRequest
 	(*RunInstanceCommandRequest)(nil),  // 20: thecloud.compute.v1.RunInstanceCommandRequest
-	(*GetInstanceStatsRequest)(nil),    // 21: thecloud.compute.v1.GetInstanceStatsRequest
-	(*WatchInstanceStatsRequest)(nil),  // 22: thecloud.compute.v1.WatchInstanceStatsRequest
-	(*LogChunk)(nil),                   // 23: thecloud.compute.v1.LogChunk
-	(*ExecInstanceResponse)(nil),       // 24: thecloud.compute.v1.ExecInstanceResponse
-	(*RunInstanceCommandResponse)(nil), // 25: thecloud.compute.v1.RunInstanceCommandResponse
-	(*InstanceStats)(nil),              // 26: thecloud.compute.v1.InstanceStats
+	(*GetInstanceFileRequest)(nil),     // 21: thecloud.compute.v1.GetInstanceFileRequest
+	(*ReadInstanceFilesRequest)(nil),   // 22: thecloud.compute.v1.ReadInstanceFilesRequest
+	(*WriteInstanceFilesRequest)(nil),  // 23: thecloud.compute.v1.WriteInstanceFilesRequest
+	(*GetInstanceStatsRequest)(nil),    // 24: thecloud.compute.v1.GetInstanceStatsRequest
+	(*WatchInstanceStatsRequest)(nil),  // 25: thecloud.compute.v1.WatchInstanceStatsRequest
+	(*LogChunk)(nil),                   // 26: thecloud.compute.v1.LogChunk
+	(*ExecInstanceResponse)(nil),       // 27: thecloud.compute.v1.ExecInstanceResponse
+	(*RunInstanceCommandResponse)(nil), // 28: thecloud.compute.v1.RunInstanceCommandResponse
+	(*InstanceFile)(nil),               // 29: thecloud.compute.v1.InstanceFile
+	(*FileChunk)(nil),                  // 30: thecloud.compute.v1.FileChunk
+	(*WriteInstanceFilesResponse)(nil), // 31: thecloud.compute.v1.WriteInstanceFilesResponse
+	(*InstanceStats)(nil),              // 32: thecloud.compute.v1.InstanceStats
 }
 var file_thecloud_compute_v1_instance_service_proto_depIdxs = []int32{
 	12, // 0: thecloud.compute.v1.CreateInstanceRequest.labels:type_name -> thecloud.compute.v1.CreateInstanceRequest.LabelsEntry
@@ -959,25 +968,31 @@ var file_thecloud_compute_v1_instance_service_proto_depIdxs = []int32{
 	18, // 17: thecloud.compute.v1.InstanceService.ReadInstanceLogs:input_type -> thecloud.compute.v1.ReadInstanceLogsRequest
 	19, // 18: thecloud.compute.v1.InstanceService.ExecInstance:input_type -> thecloud.compute.v1.ExecInstanceRequest
 	20, // 19: thecloud.compute.v1.InstanceService.RunInstanceCommand:input_type -> thecloud.compute.v1.RunInstanceCommandRequest
-	21, // 20: thecloud.compute.v1.InstanceService.GetInstanceStats:input_type -> thecloud.compute.v1.GetInstanceStatsRequest
-	22, // 21: thecloud.compute.v1.InstanceService.WatchInstanceStats:input_type -> thecloud.compute.v1.WatchInstanceStatsRequest
-	16, // 22: thecloud.compute.v1.InstanceService.CreateInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 23: thecloud.compute.v1.InstanceService.GetInstance:output_type -> thecloud.compute.v1.Instance
-	3,  // 24: thecloud.compute.v1.InstanceService.ListInstances:output_type -> thecloud.compute.v1.ListInstancesResponse
-	16, // 25: thecloud.compute.v1.InstanceService.UpdateInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 26: thecloud.compute.v1.InstanceService.StartInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 27: thecloud.compute.v1.InstanceService.StopInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 28: thecloud.compute.v1.InstanceService.RestartInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 29: thecloud.compute.v1.InstanceService.WatchInstance:output_type -> thecloud.compute.v1.Instance
-	16, // 30: thecloud.compute.v1.InstanceService.WatchInstances:output_type -> thecloud.compute.v1.Instance
-	16, // 31: thecloud.compute.v1.InstanceService.DeleteInstance:output_type -> thecloud.compute.v1.Instance
-	23, // 32: thecloud.compute.v1.InstanceService.ReadInstanceLogs:output_type -> thecloud.compute.v1.LogChunk
-	24, // 33: thecloud.compute.v1.InstanceService.ExecInstance:output_type -> thecloud.compute.v1.ExecInstanceResponse
-	25, // 34: thecloud.compute.v1.InstanceService.RunInstanceCommand:output_type -> thecloud.compute.v1.RunInstanceCommandResponse
-	26, // 35: thecloud.compute.v1.InstanceService.GetInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
-	26, // 36: thecloud.compute.v1.InstanceService.WatchInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
-	22, // [22:37] is the sub-list for method output_type
-	7,  // [7:22] is the sub-list for method input_type
+	21, // 20: thecloud.compute.v1.InstanceService.GetInstanceFile:input_type -> thecloud.compute.v1.GetInstanceFileRequest
+	22, // 21: thecloud.compute.v1.InstanceService.ReadInstanceFiles:input_type -> thecloud.compute.v1.ReadInstanceFilesRequest
+	23, // 22: thecloud.compute.v1.InstanceService.WriteInstanceFiles:input_type -> thecloud.compute.v1.WriteInstanceFilesRequest
+	24, // 23: thecloud.compute.v1.InstanceService.GetInstanceStats:input_type -> thecloud.compute.v1.GetInstanceStatsRequest
+	25, // 24: thecloud.compute.v1.InstanceService.WatchInstanceStats:input_type -> thecloud.compute.v1.WatchInstanceStatsRequest
+	16, // 25: thecloud.compute.v1.InstanceService.CreateInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 26: thecloud.compute.v1.InstanceService.GetInstance:output_type -> thecloud.compute.v1.Instance
+	3,  // 27: thecloud.compute.v1.InstanceService.ListInstances:output_type -> thecloud.compute.v1.ListInstancesResponse
+	16, // 28: thecloud.compute.v1.InstanceService.UpdateInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 29: thecloud.compute.v1.InstanceService.StartInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 30: thecloud.compute.v1.InstanceService.StopInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 31: thecloud.compute.v1.InstanceService.RestartInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 32: thecloud.compute.v1.InstanceService.WatchInstance:output_type -> thecloud.compute.v1.Instance
+	16, // 33: thecloud.compute.v1.InstanceService.WatchInstances:output_type -> thecloud.compute.v1.Instance
+	16, // 34: thecloud.compute.v1.InstanceService.DeleteInstance:output_type -> thecloud.compute.v1.Instance
+	26, // 35: thecloud.compute.v1.InstanceService.ReadInstanceLogs:output_type -> thecloud.compute.v1.LogChunk
+	27, // 36: thecloud.compute.v1.InstanceService.ExecInstance:output_type -> thecloud.compute.v1.ExecInstanceResponse
+	28, // 37: thecloud.compute.v1.InstanceService.RunInstanceCommand:output_type -> thecloud.compute.v1.RunInstanceCommandResponse
+	29, // 38: thecloud.compute.v1.InstanceService.GetInstanceFile:output_type -> thecloud.compute.v1.InstanceFile
+	30, // 39: thecloud.compute.v1.InstanceService.ReadInstanceFiles:output_type -> thecloud.compute.v1.FileChunk
+	31, // 40: thecloud.compute.v1.InstanceService.WriteInstanceFiles:output_type -> thecloud.compute.v1.WriteInstanceFilesResponse
+	32, // 41: thecloud.compute.v1.InstanceService.GetInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
+	32, // 42: thecloud.compute.v1.InstanceService.WatchInstanceStats:output_type -> thecloud.compute.v1.InstanceStats
+	25, // [25:43] is the sub-list for method output_type
+	7,  // [7:25] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -990,6 +1005,7 @@ func file_thecloud_compute_v1_instance_service_proto_init() {
 	}
 	file_thecloud_compute_v1_instance_proto_init()
 	file_thecloud_compute_v1_instance_exec_proto_init()
+	file_thecloud_compute_v1_instance_files_proto_init()
 	file_thecloud_compute_v1_instance_logs_proto_init()
 	file_thecloud_compute_v1_instance_stats_proto_init()
 	file_thecloud_compute_v1_instance_service_proto_msgTypes[7].OneofWrappers = []any{}

@@ -32,6 +32,9 @@ const (
 	InstanceService_ReadInstanceLogs_FullMethodName   = "/thecloud.compute.v1.InstanceService/ReadInstanceLogs"
 	InstanceService_ExecInstance_FullMethodName       = "/thecloud.compute.v1.InstanceService/ExecInstance"
 	InstanceService_RunInstanceCommand_FullMethodName = "/thecloud.compute.v1.InstanceService/RunInstanceCommand"
+	InstanceService_GetInstanceFile_FullMethodName    = "/thecloud.compute.v1.InstanceService/GetInstanceFile"
+	InstanceService_ReadInstanceFiles_FullMethodName  = "/thecloud.compute.v1.InstanceService/ReadInstanceFiles"
+	InstanceService_WriteInstanceFiles_FullMethodName = "/thecloud.compute.v1.InstanceService/WriteInstanceFiles"
 	InstanceService_GetInstanceStats_FullMethodName   = "/thecloud.compute.v1.InstanceService/GetInstanceStats"
 	InstanceService_WatchInstanceStats_FullMethodName = "/thecloud.compute.v1.InstanceService/WatchInstanceStats"
 )
@@ -74,6 +77,13 @@ type InstanceServiceClient interface {
 	ExecInstance(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[ExecInstanceRequest, ExecInstanceResponse], error)
 	// Runs another program in a running instance to its end, and answers with what it wrote.
 	RunInstanceCommand(ctx context.Context, in *RunInstanceCommandRequest, opts ...grpc.CallOption) (*RunInstanceCommandResponse, error)
+	// What a path in an instance is. The instance may run or not; the same holds for the two below.
+	GetInstanceFile(ctx context.Context, in *GetInstanceFileRequest, opts ...grpc.CallOption) (*InstanceFile, error)
+	// A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream.
+	ReadInstanceFiles(ctx context.Context, in *ReadInstanceFilesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FileChunk], error)
+	// Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself
+	// (application/x-tar) and the path stands in the query.
+	WriteInstanceFiles(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[WriteInstanceFilesRequest, WriteInstanceFilesResponse], error)
 	// Of a running instance, measured now.
 	GetInstanceStats(ctx context.Context, in *GetInstanceStatsRequest, opts ...grpc.CallOption) (*InstanceStats, error)
 	// Again and again, until the instance stops or the caller goes.
@@ -248,6 +258,48 @@ func (c *instanceServiceClient) RunInstanceCommand(ctx context.Context, in *RunI
 	return out, nil
 }
 
+func (c *instanceServiceClient) GetInstanceFile(ctx context.Context, in *GetInstanceFileRequest, opts ...grpc.CallOption) (*InstanceFile, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(InstanceFile)
+	err := c.cc.Invoke(ctx, InstanceService_GetInstanceFile_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *instanceServiceClient) ReadInstanceFiles(ctx context.Context, in *ReadInstanceFilesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[FileChunk], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[4], InstanceService_ReadInstanceFiles_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ReadInstanceFilesRequest, FileChunk]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_ReadInstanceFilesClient = grpc.ServerStreamingClient[FileChunk]
+
+func (c *instanceServiceClient) WriteInstanceFiles(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[WriteInstanceFilesRequest, WriteInstanceFilesResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[5], InstanceService_WriteInstanceFiles_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[WriteInstanceFilesRequest, WriteInstanceFilesResponse]{ClientStream: stream}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_WriteInstanceFilesClient = grpc.ClientStreamingClient[WriteInstanceFilesRequest, WriteInstanceFilesResponse]
+
 func (c *instanceServiceClient) GetInstanceStats(ctx context.Context, in *GetInstanceStatsRequest, opts ...grpc.CallOption) (*InstanceStats, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(InstanceStats)
@@ -260,7 +312,7 @@ func (c *instanceServiceClient) GetInstanceStats(ctx context.Context, in *GetIns
 
 func (c *instanceServiceClient) WatchInstanceStats(ctx context.Context, in *WatchInstanceStatsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[InstanceStats], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[4], InstanceService_WatchInstanceStats_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &InstanceService_ServiceDesc.Streams[6], InstanceService_WatchInstanceStats_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -315,6 +367,13 @@ type InstanceServiceServer interface {
 	ExecInstance(grpc.BidiStreamingServer[ExecInstanceRequest, ExecInstanceResponse]) error
 	// Runs another program in a running instance to its end, and answers with what it wrote.
 	RunInstanceCommand(context.Context, *RunInstanceCommandRequest) (*RunInstanceCommandResponse, error)
+	// What a path in an instance is. The instance may run or not; the same holds for the two below.
+	GetInstanceFile(context.Context, *GetInstanceFileRequest) (*InstanceFile, error)
+	// A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream.
+	ReadInstanceFiles(*ReadInstanceFilesRequest, grpc.ServerStreamingServer[FileChunk]) error
+	// Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself
+	// (application/x-tar) and the path stands in the query.
+	WriteInstanceFiles(grpc.ClientStreamingServer[WriteInstanceFilesRequest, WriteInstanceFilesResponse]) error
 	// Of a running instance, measured now.
 	GetInstanceStats(context.Context, *GetInstanceStatsRequest) (*InstanceStats, error)
 	// Again and again, until the instance stops or the caller goes.
@@ -367,6 +426,15 @@ func (UnimplementedInstanceServiceServer) ExecInstance(grpc.BidiStreamingServer[
 }
 func (UnimplementedInstanceServiceServer) RunInstanceCommand(context.Context, *RunInstanceCommandRequest) (*RunInstanceCommandResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method RunInstanceCommand not implemented")
+}
+func (UnimplementedInstanceServiceServer) GetInstanceFile(context.Context, *GetInstanceFileRequest) (*InstanceFile, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method GetInstanceFile not implemented")
+}
+func (UnimplementedInstanceServiceServer) ReadInstanceFiles(*ReadInstanceFilesRequest, grpc.ServerStreamingServer[FileChunk]) error {
+	return status.Errorf(codes.Unimplemented, "method ReadInstanceFiles not implemented")
+}
+func (UnimplementedInstanceServiceServer) WriteInstanceFiles(grpc.ClientStreamingServer[WriteInstanceFilesRequest, WriteInstanceFilesResponse]) error {
+	return status.Errorf(codes.Unimplemented, "method WriteInstanceFiles not implemented")
 }
 func (UnimplementedInstanceServiceServer) GetInstanceStats(context.Context, *GetInstanceStatsRequest) (*InstanceStats, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetInstanceStats not implemented")
@@ -597,6 +665,42 @@ func _InstanceService_RunInstanceCommand_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _InstanceService_GetInstanceFile_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetInstanceFileRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(InstanceServiceServer).GetInstanceFile(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: InstanceService_GetInstanceFile_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(InstanceServiceServer).GetInstanceFile(ctx, req.(*GetInstanceFileRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _InstanceService_ReadInstanceFiles_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ReadInstanceFilesRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(InstanceServiceServer).ReadInstanceFiles(m, &grpc.GenericServerStream[ReadInstanceFilesRequest, FileChunk]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_ReadInstanceFilesServer = grpc.ServerStreamingServer[FileChunk]
+
+func _InstanceService_WriteInstanceFiles_Handler(srv interface{}, stream grpc.ServerStream) error {
+	return srv.(InstanceServiceServer).WriteInstanceFiles(&grpc.GenericServerStream[WriteInstanceFilesRequest, WriteInstanceFilesResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type InstanceService_WriteInstanceFilesServer = grpc.ClientStreamingServer[WriteInstanceFilesRequest, WriteInstanceFilesResponse]
+
 func _InstanceService_GetInstanceStats_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetInstanceStatsRequest)
 	if err := dec(in); err != nil {
@@ -670,6 +774,10 @@ var InstanceService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _InstanceService_RunInstanceCommand_Handler,
 		},
 		{
+			MethodName: "GetInstanceFile",
+			Handler:    _InstanceService_GetInstanceFile_Handler,
+		},
+		{
 			MethodName: "GetInstanceStats",
 			Handler:    _InstanceService_GetInstanceStats_Handler,
 		},
@@ -694,6 +802,16 @@ var InstanceService_ServiceDesc = grpc.ServiceDesc{
 			StreamName:    "ExecInstance",
 			Handler:       _InstanceService_ExecInstance_Handler,
 			ServerStreams: true,
+			ClientStreams: true,
+		},
+		{
+			StreamName:    "ReadInstanceFiles",
+			Handler:       _InstanceService_ReadInstanceFiles_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "WriteInstanceFiles",
+			Handler:       _InstanceService_WriteInstanceFiles_Handler,
 			ClientStreams: true,
 		},
 		{

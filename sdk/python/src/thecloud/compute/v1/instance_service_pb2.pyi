@@ -1,5 +1,6 @@
 from thecloud.compute.v1 import instance_pb2 as _instance_pb2
 from thecloud.compute.v1 import instance_exec_pb2 as _instance_exec_pb2
+from thecloud.compute.v1 import instance_files_pb2 as _instance_files_pb2
 from thecloud.compute.v1 import instance_logs_pb2 as _instance_logs_pb2
 from thecloud.compute.v1 import instance_stats_pb2 as _instance_stats_pb2
 from google.protobuf.internal import containers as _containers

@@ -14,7 +14,9 @@ import {
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
   type handleBidiStreamingCall,
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -22,6 +24,14 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
+import {
+  ReadFilesRequest,
+  ReadFilesResponse,
+  StatFileRequest,
+  StatFileResponse,
+  WriteFilesRequest,
+  WriteFilesResponse,
+} from "./instance_files";
 import {
   ExecRequest,
   ExecResponse,
@@ -817,6 +827,34 @@ export const AgentServiceService = {
     responseSerialize: (value: WatchStatsResponse): Buffer => Buffer.from(WatchStatsResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): WatchStatsResponse => WatchStatsResponse.decode(value),
   },
+  /** Files of an instance, whether it runs or not. */
+  statFile: {
+    path: "/thecloud.agent.v1.AgentService/StatFile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: StatFileRequest): Buffer => Buffer.from(StatFileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): StatFileRequest => StatFileRequest.decode(value),
+    responseSerialize: (value: StatFileResponse): Buffer => Buffer.from(StatFileResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): StatFileResponse => StatFileResponse.decode(value),
+  },
+  readFiles: {
+    path: "/thecloud.agent.v1.AgentService/ReadFiles" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadFilesRequest): Buffer => Buffer.from(ReadFilesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadFilesRequest => ReadFilesRequest.decode(value),
+    responseSerialize: (value: ReadFilesResponse): Buffer => Buffer.from(ReadFilesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReadFilesResponse => ReadFilesResponse.decode(value),
+  },
+  writeFiles: {
+    path: "/thecloud.agent.v1.AgentService/WriteFiles" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: WriteFilesRequest): Buffer => Buffer.from(WriteFilesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WriteFilesRequest => WriteFilesRequest.decode(value),
+    responseSerialize: (value: WriteFilesResponse): Buffer => Buffer.from(WriteFilesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WriteFilesResponse => WriteFilesResponse.decode(value),
+  },
 } as const;
 
 export interface AgentServiceServer extends UntypedServiceImplementation {
@@ -834,6 +872,10 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
   exec: handleBidiStreamingCall<ExecRequest, ExecResponse>;
   /** One answer an interval, the first within a second, until the instance no longer runs. */
   watchStats: handleServerStreamingCall<WatchStatsRequest, WatchStatsResponse>;
+  /** Files of an instance, whether it runs or not. */
+  statFile: handleUnaryCall<StatFileRequest, StatFileResponse>;
+  readFiles: handleServerStreamingCall<ReadFilesRequest, ReadFilesResponse>;
+  writeFiles: handleClientStreamingCall<WriteFilesRequest, WriteFilesResponse>;
 }
 
 export interface AgentServiceClient extends Client {
@@ -905,6 +947,44 @@ export interface AgentServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<WatchStatsResponse>;
+  /** Files of an instance, whether it runs or not. */
+  statFile(
+    request: StatFileRequest,
+    callback: (error: ServiceError | null, response: StatFileResponse) => void,
+  ): ClientUnaryCall;
+  statFile(
+    request: StatFileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: StatFileResponse) => void,
+  ): ClientUnaryCall;
+  statFile(
+    request: StatFileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: StatFileResponse) => void,
+  ): ClientUnaryCall;
+  readFiles(request: ReadFilesRequest, options?: Partial<CallOptions>): ClientReadableStream<ReadFilesResponse>;
+  readFiles(
+    request: ReadFilesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReadFilesResponse>;
+  writeFiles(
+    callback: (error: ServiceError | null, response: WriteFilesResponse) => void,
+  ): ClientWritableStream<WriteFilesRequest>;
+  writeFiles(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: WriteFilesResponse) => void,
+  ): ClientWritableStream<WriteFilesRequest>;
+  writeFiles(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: WriteFilesResponse) => void,
+  ): ClientWritableStream<WriteFilesRequest>;
+  writeFiles(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: WriteFilesResponse) => void,
+  ): ClientWritableStream<WriteFilesRequest>;
 }
 
 export const AgentServiceClient = makeGenericClientConstructor(

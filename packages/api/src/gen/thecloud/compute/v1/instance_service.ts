@@ -14,7 +14,9 @@ import {
   type ClientOptions,
   type ClientReadableStream,
   type ClientUnaryCall,
+  type ClientWritableStream,
   type handleBidiStreamingCall,
+  type handleClientStreamingCall,
   type handleServerStreamingCall,
   type handleUnaryCall,
   makeGenericClientConstructor,
@@ -29,6 +31,14 @@ import {
   RunInstanceCommandRequest,
   RunInstanceCommandResponse,
 } from "./instance_exec";
+import {
+  FileChunk,
+  GetInstanceFileRequest,
+  InstanceFile,
+  ReadInstanceFilesRequest,
+  WriteInstanceFilesRequest,
+  WriteInstanceFilesResponse,
+} from "./instance_files";
 import { LogChunk, ReadInstanceLogsRequest } from "./instance_logs";
 import { GetInstanceStatsRequest, InstanceStats, WatchInstanceStatsRequest } from "./instance_stats";
 
@@ -1565,6 +1575,43 @@ export const InstanceServiceService = {
       Buffer.from(RunInstanceCommandResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RunInstanceCommandResponse => RunInstanceCommandResponse.decode(value),
   },
+  /** What a path in an instance is. The instance may run or not; the same holds for the two below. */
+  getInstanceFile: {
+    path: "/thecloud.compute.v1.InstanceService/GetInstanceFile" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetInstanceFileRequest): Buffer =>
+      Buffer.from(GetInstanceFileRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetInstanceFileRequest => GetInstanceFileRequest.decode(value),
+    responseSerialize: (value: InstanceFile): Buffer => Buffer.from(InstanceFile.encode(value).finish()),
+    responseDeserialize: (value: Buffer): InstanceFile => InstanceFile.decode(value),
+  },
+  /** A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream. */
+  readInstanceFiles: {
+    path: "/thecloud.compute.v1.InstanceService/ReadInstanceFiles" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: ReadInstanceFilesRequest): Buffer =>
+      Buffer.from(ReadInstanceFilesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ReadInstanceFilesRequest => ReadInstanceFilesRequest.decode(value),
+    responseSerialize: (value: FileChunk): Buffer => Buffer.from(FileChunk.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FileChunk => FileChunk.decode(value),
+  },
+  /**
+   * Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself
+   * (application/x-tar) and the path stands in the query.
+   */
+  writeInstanceFiles: {
+    path: "/thecloud.compute.v1.InstanceService/WriteInstanceFiles" as const,
+    requestStream: true as const,
+    responseStream: false as const,
+    requestSerialize: (value: WriteInstanceFilesRequest): Buffer =>
+      Buffer.from(WriteInstanceFilesRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): WriteInstanceFilesRequest => WriteInstanceFilesRequest.decode(value),
+    responseSerialize: (value: WriteInstanceFilesResponse): Buffer =>
+      Buffer.from(WriteInstanceFilesResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): WriteInstanceFilesResponse => WriteInstanceFilesResponse.decode(value),
+  },
   /** Of a running instance, measured now. */
   getInstanceStats: {
     path: "/thecloud.compute.v1.InstanceService/GetInstanceStats" as const,
@@ -1630,6 +1677,15 @@ export interface InstanceServiceServer extends UntypedServiceImplementation {
   execInstance: handleBidiStreamingCall<ExecInstanceRequest, ExecInstanceResponse>;
   /** Runs another program in a running instance to its end, and answers with what it wrote. */
   runInstanceCommand: handleUnaryCall<RunInstanceCommandRequest, RunInstanceCommandResponse>;
+  /** What a path in an instance is. The instance may run or not; the same holds for the two below. */
+  getInstanceFile: handleUnaryCall<GetInstanceFileRequest, InstanceFile>;
+  /** A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream. */
+  readInstanceFiles: handleServerStreamingCall<ReadInstanceFilesRequest, FileChunk>;
+  /**
+   * Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself
+   * (application/x-tar) and the path stands in the query.
+   */
+  writeInstanceFiles: handleClientStreamingCall<WriteInstanceFilesRequest, WriteInstanceFilesResponse>;
   /** Of a running instance, measured now. */
   getInstanceStats: handleUnaryCall<GetInstanceStatsRequest, InstanceStats>;
   /** Again and again, until the instance stops or the caller goes. */
@@ -1823,6 +1879,49 @@ export interface InstanceServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RunInstanceCommandResponse) => void,
   ): ClientUnaryCall;
+  /** What a path in an instance is. The instance may run or not; the same holds for the two below. */
+  getInstanceFile(
+    request: GetInstanceFileRequest,
+    callback: (error: ServiceError | null, response: InstanceFile) => void,
+  ): ClientUnaryCall;
+  getInstanceFile(
+    request: GetInstanceFileRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: InstanceFile) => void,
+  ): ClientUnaryCall;
+  getInstanceFile(
+    request: GetInstanceFileRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: InstanceFile) => void,
+  ): ClientUnaryCall;
+  /** A tar archive of a file, or of a directory and all that is in it. Over HTTP, ask for application/octet-stream. */
+  readInstanceFiles(request: ReadInstanceFilesRequest, options?: Partial<CallOptions>): ClientReadableStream<FileChunk>;
+  readInstanceFiles(
+    request: ReadInstanceFilesRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<FileChunk>;
+  /**
+   * Unpacks a tar archive into a directory of an instance. Over HTTP the body is the archive itself
+   * (application/x-tar) and the path stands in the query.
+   */
+  writeInstanceFiles(
+    callback: (error: ServiceError | null, response: WriteInstanceFilesResponse) => void,
+  ): ClientWritableStream<WriteInstanceFilesRequest>;
+  writeInstanceFiles(
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: WriteInstanceFilesResponse) => void,
+  ): ClientWritableStream<WriteInstanceFilesRequest>;
+  writeInstanceFiles(
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: WriteInstanceFilesResponse) => void,
+  ): ClientWritableStream<WriteInstanceFilesRequest>;
+  writeInstanceFiles(
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: WriteInstanceFilesResponse) => void,
+  ): ClientWritableStream<WriteInstanceFilesRequest>;
   /** Of a running instance, measured now. */
   getInstanceStats(
     request: GetInstanceStatsRequest,

@@ -1,0 +1,170 @@
+import { existsSync } from 'node:fs';
+import { newId } from '@thecloud/kernel';
+import { bitFlips, readEach, truncations } from '@thecloud/testkit';
+import Docker from 'dockerode';
+import { extract, pack } from 'tar-stream';
+import type { Header } from 'tar-stream';
+import {
+  describeWithDocker,
+  dockerSocket,
+  importTestImage,
+  removeContainers,
+  sh,
+  sleeper,
+  testImage,
+} from '../../../fixtures/docker';
+import { InstanceFiles } from '../../../life/instance-files';
+import { StreamLimits } from '../../../life/stream-limits';
+import { DockerInstanceDriver } from './docker';
+import { factsOf } from './files';
+
+type TarHeader = Partial<Header> & Pick<Header, 'name'>;
+
+const never = new AbortController().signal;
+const caller = { signal: never, accept: () => undefined };
+const bytesOf = async (stream: AsyncIterable<Buffer | Uint8Array>) => {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return Buffer.concat(pieces);
+};
+const tarOf = (...entries: Array<[TarHeader, string?]>) => {
+  const archive = pack();
+  for (const [header, text] of entries) archive.entry(header, text);
+  archive.finalize();
+  return bytesOf(archive as AsyncIterable<Buffer>);
+};
+
+describeWithDocker('files of an instance', () => {
+  const docker = new Docker({ socketPath: dockerSocket });
+  const hostId = newId('host');
+  const driver = new DockerInstanceDriver({ socketPath: dockerSocket, hostId, publishAddress: '127.0.0.1' });
+  const files = new InstanceFiles({ driver, limits: new StreamLimits(), here: () => true });
+  let id: string;
+  const make = async () => {
+    const spec = {
+      ...{ id: newId('instance'), generation: 1, restartNonce: 0, specHash: 'h', image: testImage },
+      ...{ command: sleeper, env: {}, ports: [], vcpus: 1, memoryMib: 64, pids: 32, hostname: 'web' },
+      ...{ projectId: 'prj', onHostLoss: 'restart' as const },
+    };
+    await driver.create(spec, never);
+    await driver.start(spec.id, never);
+    return spec.id;
+  };
+  beforeAll(async () => {
+    await importTestImage(docker);
+    id = await make();
+  });
+  afterAll(() => removeContainers(docker, hostId));
+
+  const write = (path: string, bytes: Buffer, to = id) =>
+    files.write(
+      (async function* () {
+        yield { instanceId: to, path, chunk: Buffer.alloc(0) };
+        for (let at = 0; at < bytes.length; at += 1000)
+          yield { instanceId: '', path: '', chunk: bytes.subarray(at, at + 1000) };
+      })(),
+      never,
+    );
+  const read = async (path: string, from = id) => {
+    const archive = await bytesOf(
+      (async function* () {
+        for await (const { data } of files.read(from, path, caller)) yield data;
+      })(),
+    );
+    const entries = extract();
+    entries.end(archive);
+    const found: Record<string, string> = {};
+    for await (const entry of entries)
+      found[entry.header.name] =
+        entry.header.linkname ?? (await bytesOf(entry as AsyncIterable<Buffer>)).toString();
+    return found;
+  };
+  const run = async (script: string) => {
+    const exec = await driver.exec(id, {
+      command: sh(script),
+      env: {},
+      tty: false,
+      workingDir: '',
+      user: '',
+    });
+    const said = await bytesOf(
+      (async function* () {
+        for await (const { data } of exec.output) yield data;
+      })(),
+    );
+    return said.toString();
+  };
+
+  it('go in and out, whether it runs or not', async () => {
+    const tar = await tarOf(
+      [{ name: 'site', type: 'directory', mode: 0o755 }],
+      [{ name: 'site/page', mode: 0o640, uid: 12, gid: 34 }, 'hello'],
+      [{ name: 'site/link', type: 'symlink', linkname: 'page' }],
+    );
+    expect(await write('/www', tar)).toBe(3);
+    expect(await run('/bin/busybox stat -c "%a %u %g" /www/site/page; /bin/busybox cat /www/site/link')).toBe(
+      '640 12 34\nhello',
+    );
+    const all = { 'site/': '', 'site/page': 'hello', 'site/link': 'page' };
+    expect(await read('/www/site')).toEqual(all);
+    expect(await files.stat(id, '/www/site/page', never)).toMatchObject({
+      ...{ name: 'page', kind: 'file', sizeBytes: 5n, mode: 0o640 },
+    });
+    expect(await files.stat(id, '/www/site', never)).toMatchObject({ kind: 'directory' });
+    expect(await files.stat(id, '/www/site/link', never)).toMatchObject({ kind: 'link' });
+    const stopped = await make();
+    await driver.stop(stopped, 0, never);
+    await write('/www', tar, stopped);
+    expect(await read('/www/site', stopped)).toEqual(all);
+  });
+
+  it('never leave it: links are followed in its own file system, names do not climb', async () => {
+    await run('/bin/busybox ln -s / /www/root; /bin/busybox ln -s ../../../../../../tmp /www/up');
+    await write('/www/up', await tarOf([{ name: 'inside' }, 'x']));
+    expect(await run('/bin/busybox cat /tmp/inside')).toBe('x');
+    expect(Object.keys(await read('/www/root/bin/sh'))).toEqual(['sh']);
+    await expect(read('/www/root/root/.bashrc')).rejects.toMatchObject({ reason: 'FILE_NOT_FOUND' });
+    await write('/www', await tarOf([{ name: '../../../escaped' }, 'x'])).catch(() => undefined);
+    await write(
+      '/www',
+      await tarOf([{ name: 'out', type: 'symlink', linkname: '/' }], [{ name: 'out/escaped' }, 'x']),
+    ).catch(() => undefined);
+    expect(existsSync('/escaped')).toBe(false);
+  });
+
+  it('are refused in words: what is not there, no directory, no archive, a device', async () => {
+    const one = await tarOf([{ name: 'one' }, 'x']);
+    await expect(files.stat(id, '/nosuch', never)).rejects.toMatchObject({ reason: 'FILE_NOT_FOUND' });
+    await expect(read('/nosuch')).rejects.toMatchObject({ reason: 'FILE_NOT_FOUND' });
+    await expect(write('/nosuch', one)).rejects.toMatchObject({ reason: 'FILE_NOT_FOUND' });
+    await expect(write('/bin/busybox', one)).rejects.toMatchObject({ reason: 'NOT_A_DIRECTORY' });
+    await expect(write('/www', Buffer.from('no archive'))).rejects.toMatchObject({
+      reason: 'ARCHIVE_INVALID',
+    });
+    const device = await tarOf([{ name: 'disk', type: 'block-device', devmajor: 8, devminor: 0 }]);
+    await expect(write('/www', device)).rejects.toMatchObject({ reason: 'ARCHIVE_INVALID' });
+    expect(await run('/bin/busybox ls /www')).not.toContain('disk');
+    await expect(files.stat(newId('instance'), '/', never)).rejects.toMatchObject({
+      reason: 'NO_FILE_SYSTEM',
+    });
+  });
+
+  it('a damaged archive is refused, and what Docker says may be damaged, too', async () => {
+    const tar = await tarOf([{ name: 'a' }, 'x'.repeat(3000)], [{ name: 'b' }, 'y'.repeat(3000)]);
+    const content = tar.subarray(0, 9000); // without the zeros of its end
+    const cuts = await readEach(truncations(content, 10), (bytes) => write('/tmp', bytes));
+    for (const { error } of cuts)
+      expect(error === undefined || (error as { reason?: string }).reason === 'ARCHIVE_INVALID').toBe(true);
+    expect(cuts.filter(({ error }) => error).length).toBeGreaterThan(7);
+    await readEach(bitFlips(tar, 10, 1), (bytes) => write('/tmp', bytes));
+    const stat = Buffer.from(
+      '{"name":"x","size":5,"mode":420,"mtime":"2026-01-01T00:00:00Z","linkTarget":""}',
+    );
+    for (const { bytes } of [...truncations(stat, 20), ...bitFlips(stat, 50, 1)])
+      try {
+        factsOf(bytes.toString());
+      } catch (error) {
+        expect(error).toMatchObject({ reason: 'DRIVER_UNAVAILABLE' });
+      }
+  });
+});

@@ -1,0 +1,126 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { DriverError } from '../../../ports/driver-error';
+import type { FileFacts } from '../../../ports/file-driver';
+import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
+
+/** For the whole of an archive, in ms. */
+const WRITE_TIMEOUT_MS = 15 * 60_000;
+/** Bits of a mode as Go has it (io/fs.FileMode). */
+const GO_MODE = { directory: 0x80000000, link: 0x08000000, kinds: 0x8f280000, permissions: 0o777 };
+
+export async function statFile(
+  container: Docker.Container,
+  path: string,
+  signal: AbortSignal,
+): Promise<FileFacts> {
+  const answer = (await call(
+    (abortSignal) => container.infoArchive({ path, abortSignal }),
+    (error) => fileProblem(error, path),
+    signal,
+  )) as IncomingMessage;
+  answer.resume();
+  const header = String(answer.headers['x-docker-container-path-stat'] ?? '');
+  return factsOf(Buffer.from(header, 'base64').toString());
+}
+
+/** @throws DriverError when it is not what Docker says of a file */
+export function factsOf(json: string): FileFacts {
+  try {
+    const stat = JSON.parse(json) as Record<string, unknown>;
+    const mode = Number(stat['mode']);
+    const modified = Date.parse(String(stat['mtime']));
+    return {
+      name: String(stat['name']),
+      kind: kindOf(mode),
+      sizeBytes: BigInt(Number(stat['size'])),
+      mode: Number(BigInt(mode) & BigInt(GO_MODE.permissions)),
+      modifiedAt: modified > 0 ? new Date(modified) : undefined,
+      linkTarget: String(stat['linkTarget'] ?? ''),
+    };
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+function kindOf(mode: number): FileFacts['kind'] {
+  const has = (bits: number) => (BigInt(mode) & BigInt(bits)) !== 0n;
+  if (has(GO_MODE.directory)) return 'directory';
+  if (has(GO_MODE.link)) return 'link';
+  return has(GO_MODE.kinds) ? 'other' : 'file';
+}
+
+export async function* readFiles(
+  container: Docker.Container,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  const archive = (await call(
+    () => container.getArchive({ path }),
+    (error) => fileProblem(error, path),
+    signal,
+  )) as IncomingMessage;
+  const stop = () => archive.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    yield* archive as AsyncIterable<Buffer>;
+    signal.throwIfAborted();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw unavailable(error);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    archive.destroy();
+  }
+}
+
+export async function writeFiles(
+  container: Docker.Container,
+  path: string,
+  tar: AsyncIterable<Buffer>,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = tar instanceof Readable ? tar : Readable.from(tar, { objectMode: false });
+  // The client does not end a call whose body breaks: the abort does, and what broke it is told.
+  const broken = new AbortController();
+  const breaks = (error: unknown) => broken.abort(error);
+  body.on('error', breaks);
+  if (body.errored) breaks(body.errored);
+  try {
+    await call(
+      // Not over a file with a directory, nor the other way round.
+      (abortSignal) => container.putArchive(body, { path, noOverwriteDirNonDir: 'true', abortSignal }),
+      (error) => fileProblem(error, path),
+      AbortSignal.any([signal, broken.signal]),
+      WRITE_TIMEOUT_MS,
+    );
+  } finally {
+    body.destroy();
+  }
+}
+
+/** What Docker refused, for whoever asked. */
+function fileProblem(error: unknown, path: string): DriverError {
+  const said = messageOf(error);
+  const status = statusOf(error);
+  if (/^no such container/i.test(said)) return noFileSystem();
+  if (status === 404 || /no such file or directory/i.test(said))
+    return new DriverError('FILE_NOT_FOUND', `There is no ${path} in the instance.`, false, { cause: error });
+  if (/not a directory|cannot overwrite|extraction point/i.test(said))
+    return new DriverError(
+      'NOT_A_DIRECTORY',
+      `${path}, or something in it, is not of the kind that is needed.`,
+      false,
+      {
+        cause: error,
+      },
+    );
+  return new DriverError('FILES_REFUSED', 'The file system of the instance did not take it.', false, {
+    cause: error,
+  });
+}
+
+export const noFileSystem = () =>
+  new DriverError('NO_FILE_SYSTEM', 'It has no file system on this host.', false);

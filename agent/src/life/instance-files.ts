@@ -1,0 +1,94 @@
+import type { agentV1 } from '@thecloud/api';
+import { CloudError, invalidFields } from '@thecloud/kernel';
+import { errors } from '../errors';
+import { DriverError } from '../ports/driver-error';
+import type { FileDriver, FileFacts } from '../ports/file-driver';
+import type { InstanceDriver } from '../ports/instance-driver';
+import { checkedTar } from './checked-tar';
+import type { Caller } from './instance-life';
+import type { StreamLimits } from './stream-limits';
+
+const CHUNK_BYTES = 64 * 1024;
+
+export interface FilesDeps {
+  readonly driver: InstanceDriver & Partial<FileDriver>;
+  readonly limits: StreamLimits;
+  /** Is the instance (still) one of this host? */
+  here(id: string): boolean;
+}
+
+/** Copies files in and out of the instances of this host, whether they run or not. */
+export class InstanceFiles {
+  constructor(private readonly d: FilesDeps) {}
+
+  stat(id: string, path: string, signal: AbortSignal): Promise<FileFacts> {
+    return this.#with(id, path, (driver) => driver.statFile(id, path, signal));
+  }
+
+  async *read(id: string, path: string, caller: Caller): AsyncGenerator<agentV1.ReadFilesResponse> {
+    const release = this.d.limits.take(id);
+    try {
+      await this.stat(id, path, caller.signal);
+      caller.accept();
+      for await (const piece of this.#driver(id).readFiles(id, path, caller.signal))
+        for (let at = 0; at < piece.length; at += CHUNK_BYTES)
+          yield { data: piece.subarray(at, at + CHUNK_BYTES) };
+    } catch (error) {
+      throw worded(error, id, path);
+    } finally {
+      release();
+    }
+  }
+
+  /** @returns how many entries were unpacked */
+  async write(requests: AsyncIterable<agentV1.WriteFilesRequest>, signal: AbortSignal): Promise<number> {
+    const source = requests[Symbol.asyncIterator]();
+    const { value: first } = (await source.next()) as { value?: agentV1.WriteFilesRequest };
+    const { instanceId: id = '', path = '' } = first ?? {};
+    if (!path.startsWith('/'))
+      throw invalidFields([{ field: 'path', description: 'must be an absolute path' }]);
+    const chunks = async function* () {
+      if (first) yield first.chunk;
+      for (let next = await source.next(); !next.done; next = await source.next()) yield next.value.chunk;
+    };
+    const release = this.d.limits.take(id);
+    try {
+      const tar = checkedTar(chunks());
+      await this.#with(id, path, (driver) => driver.writeFiles(id, path, tar.bytes, signal));
+      return tar.entries();
+    } finally {
+      release();
+    }
+  }
+
+  async #with<T>(id: string, path: string, work: (driver: FileDriver) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#driver(id));
+    } catch (error) {
+      throw worded(error, id, path);
+    }
+  }
+
+  #driver(id: string): FileDriver {
+    const { driver } = this.d;
+    if (!this.d.here(id)) throw errors.INSTANCE_NOT_HERE({ id });
+    if (!('statFile' in driver)) throw errors.NOT_ON_THIS_DRIVER({ what: 'files', driver: driver.kind });
+    return driver as InstanceDriver & FileDriver;
+  }
+}
+
+function worded(error: unknown, id: string, path: string): unknown {
+  if (error instanceof CloudError || !(error instanceof DriverError)) return error;
+  switch (error.reason) {
+    case 'FILE_NOT_FOUND':
+      return errors.FILE_NOT_FOUND({ path }, error);
+    case 'NOT_A_DIRECTORY':
+      return errors.NOT_A_DIRECTORY({ path }, error);
+    case 'NO_FILE_SYSTEM':
+      return errors.NO_FILE_SYSTEM({ id }, error);
+    case 'FILES_REFUSED':
+      return errors.FILES_REFUSED({ path }, error);
+    default:
+      return errors.ENGINE_UNAVAILABLE({}, error);
+  }
+}
