@@ -5,7 +5,7 @@ import { DriverError } from '../ports/driver-error';
 import type { FileDriver, FileFacts } from '../ports/file-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
 import { checkedTar } from './checked-tar';
-import type { Caller } from './instance-life';
+import type { Caller } from './caller';
 import type { StreamLimits } from './stream-limits';
 
 const CHUNK_BYTES = 64 * 1024;

@@ -7,6 +7,7 @@ import type { ExecDriver, ExecSpec } from '../ports/exec-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
 import type { LogDriver, LogOptions } from '../ports/log-driver';
 import type { StatsDriver, Usage } from '../ports/stats-driver';
+import type { Caller } from './caller';
 import { execSession } from './exec-session';
 import { InstanceFiles } from './instance-files';
 import { followLogs } from './follow-logs';
@@ -25,12 +26,6 @@ export interface LifeDeps {
 }
 
 const FIRST_MS = 1_000;
-
-/** A stream's caller: it learns when it has been accepted, and its leaving ends the stream. */
-export interface Caller {
-  readonly signal: AbortSignal;
-  accept(): void;
-}
 
 /** Looks into the instances of this host, and acts in them. Bounded in streams; all that it opens ends with its caller. */
 export class InstanceLife {

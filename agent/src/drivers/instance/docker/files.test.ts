@@ -29,7 +29,7 @@ const bytesOf = async (stream: AsyncIterable<Buffer | Uint8Array>) => {
 };
 const tarOf = (...entries: Array<[TarHeader, string?]>) => {
   const archive = pack();
-  for (const [header, text] of entries) archive.entry(header, text);
+  for (const [header, text] of entries) archive.entry(header, text ?? '');
   archive.finalize();
   return bytesOf(archive as AsyncIterable<Buffer>);
 };
@@ -43,7 +43,16 @@ describeWithDocker('files of an instance', () => {
   const make = async () => {
     const spec = {
       ...{ id: newId('instance'), generation: 1, restartNonce: 0, specHash: 'h', image: testImage },
-      ...{ command: sleeper, env: {}, ports: [], vcpus: 1, memoryMib: 64, pids: 32, hostname: 'web' },
+      ...{
+        command: sleeper,
+        env: {},
+        ports: [],
+        entrypoint: [],
+        cpuMillicores: 1_000,
+        memoryMib: 64,
+        pids: 32,
+        hostname: 'web',
+      },
       ...{ projectId: 'prj', onHostLoss: 'restart' as const },
     };
     await driver.create(spec, never);
