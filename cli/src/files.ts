@@ -54,9 +54,19 @@ export async function unpackInto(
       return fine;
     },
   });
+  let refusal: unknown; // the cloud's, which says itself what is wrong
+  const arriving = async function* () {
+    try {
+      yield* bytes;
+    } catch (error) {
+      refusal = error;
+      throw error;
+    }
+  };
   try {
-    await pipeline(Readable.from(bytes, { objectMode: false }), unpack);
+    await pipeline(Readable.from(arriving(), { objectMode: false }), unpack);
   } catch (error) {
+    if (refusal) throw refusal;
     throw new CliError(exitCodes.unexpected, `Not all of it could be unpacked: ${messageOf(error)}`);
   }
   if (refused.length > 0)

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { extract, pack } from 'tar-stream';
 import type { Header } from 'tar-stream';
 import { DriverError } from '../../../ports/driver-error';
@@ -55,13 +56,16 @@ export class NoopFiles {
   async write(path: string, tar: AsyncIterable<Buffer>): Promise<void> {
     if (this.stat(path).kind !== 'directory')
       throw new DriverError('NOT_A_DIRECTORY', `${path} is no directory.`, false);
-    const entries = Readable.from(tar, { objectMode: false }).pipe(extract());
+    const entries = extract();
+    const feeding = pipeline(Readable.from(tar, { objectMode: false }), entries);
+    feeding.catch(() => undefined); // told by the loop, and behind it
     for await (const entry of entries) {
       const pieces: Buffer[] = [];
       for await (const piece of entry as AsyncIterable<Buffer>) pieces.push(piece);
       const at = posix.resolve(path, `.${posix.resolve('/', entry.header.name)}`);
       this.#nodes.set(at, { header: entry.header, data: Buffer.concat(pieces) });
     }
+    await feeding;
   }
 }
 
