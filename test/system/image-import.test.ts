@@ -11,6 +11,7 @@ import type { Engine, TlsFiles } from '@thecloud/engines';
 import { issueEngineCertificate } from '@thecloud/identity';
 import { eventually } from '@thecloud/testkit';
 import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
+import { UnpackBudget } from '../../services/compute/src/image/unpack-budget';
 import { idOf } from './api';
 import type { Api, Body } from './api';
 import { startCloud } from './cloud';
@@ -69,7 +70,7 @@ async function push(): Promise<void> {
   const { layout } = await archiveToLayout(join(dir, 'root.tar'), {
     dir: join(dir, 'work'),
     command: ['/bin/true'],
-    unpackedBytes: 64 << 20,
+    budget: new UnpackBudget({ bytes: 64 << 20 }),
     signal: new AbortController().signal,
   });
   const to = `docker://${address}/team/starter:1`;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { starterImage } from '@thecloud/all-in-one';
 import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
+import { UnpackBudget } from '../../services/compute/src/image/unpack-budget';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 
@@ -23,7 +24,7 @@ async function archive(kind: 'docker-archive' | 'oci-archive'): Promise<Buffer> 
   const { layout } = await archiveToLayout(join(dir, 'root.tar'), {
     dir: join(dir, 'work'),
     command: ['/bin/true'],
-    unpackedBytes: 64 << 20,
+    budget: new UnpackBudget({ bytes: 64 << 20 }),
     signal: new AbortController().signal,
   });
   rmSync(join(dir, 'image.tar'), { force: true });

@@ -75,7 +75,13 @@ export function environments(
       ...registry,
       THECLOUD_COMPUTE_ADDRESS: at('compute'),
       THECLOUD_SPOOL_DIR: layout.process('compute', 'spool'),
-      ...chosen('THECLOUD_EGRESS_ALLOW', 'THECLOUD_IMAGE_LIMIT_MIB', 'THECLOUD_IMAGE_IMPORTS_AT_ONCE'),
+      ...chosen(
+        'THECLOUD_EGRESS_ALLOW',
+        'THECLOUD_IMAGE_LIMIT_MIB',
+        'THECLOUD_IMAGE_IMPORTS_AT_ONCE',
+        'THECLOUD_IMAGE_UPLOADS_AT_ONCE',
+        'THECLOUD_IMAGE_UNPACKED_LIMIT_MIB',
+      ),
     },
     gateway: {
       ...common('gateway'),

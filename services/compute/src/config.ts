@@ -31,6 +31,18 @@ export const computeConfig = z.object({
     .min(1)
     .default(4)
     .describe('Images imported at the same time; of one project, half of them'),
+  THECLOUD_IMAGE_UPLOADS_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(4)
+    .describe('Images uploaded at the same time; of one project, half of them'),
+  THECLOUD_IMAGE_UNPACKED_LIMIT_MIB: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(16_384)
+    .describe('Most that decompressing one upload may write, its tarball and all its layers together'),
 });
 
 export type ComputeConfig = z.infer<typeof computeConfig>;

@@ -120,6 +120,18 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) => `The upload is larger than the ${m.limitMib} MiB allowed.`,
     { field: 'chunk' },
   ),
+  IMAGE_UPLOADS_BUSY: entry(
+    'RESOURCE_EXHAUSTED',
+    () =>
+      'As many images as this cloud takes at once, in all or of this project, are being uploaded. Try again when one is done.',
+    { retryAfterSeconds: 30 },
+  ),
+  IMAGE_SPOOL_FULL: entry(
+    'RESOURCE_EXHAUSTED',
+    () =>
+      'The cloud has not enough free disk space to take this upload. Try again later, make the image smaller, or ask your operator to free space.',
+    { retryAfterSeconds: 60 },
+  ),
   HOST_PORT_TAKEN: entry<{ port: string }>(
     'ALREADY_EXISTS',
     (m) => `Host port ${m.port} is taken on every host. Choose another, or 0 to be given a free one.`,

@@ -19,6 +19,7 @@ import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
 import { RegistryContents } from './image/registry-contents';
+import { UploadSlots } from './image/upload-slots';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
 import { instanceRepo } from './instance/instance.repo';
@@ -76,6 +77,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
     contents: new RegistryContents(registryOptions),
     guard: new EgressGuard({ allow: config.THECLOUD_EGRESS_ALLOW }),
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
+    unpackedLimitMib: config.THECLOUD_IMAGE_UNPACKED_LIMIT_MIB,
+    uploads: new UploadSlots(config.THECLOUD_IMAGE_UPLOADS_AT_ONCE),
     changed: imageChanged(f.changes),
     usedBy: instanceRepo.countByImage,
   };

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { bitFlips, readEach, truncations } from '@thecloud/testkit';
 import { gnuTar, tarOf } from '../fixtures/layers';
 import { archiveToLayout } from './archive-to-layout';
+import { UnpackBudget } from './unpack-budget';
 
 jest.setTimeout(240_000);
 const dir = mkdtempSync(join(tmpdir(), 'archives-'));
@@ -23,11 +24,12 @@ interface Taken {
 }
 
 /** What an upload of these bytes becomes. */
-async function take(bytes: Uint8Array): Promise<Taken> {
+async function take(bytes: Uint8Array, unpackedBytes = 256 << 20): Promise<Taken> {
   const work = join(dir, `take-${(made += 1)}`);
   mkdirSync(work);
   writeFileSync(join(work, 'upload'), bytes);
-  const options = { dir: join(work, 'work'), command: ['/bin/true'], unpackedBytes: 256 << 20, signal };
+  const budget = new UnpackBudget({ bytes: unpackedBytes });
+  const options = { dir: join(work, 'work'), command: ['/bin/true'], budget, signal };
   const { kind, layout } = await archiveToLayout(join(work, 'upload'), options);
   const json = (digest: string) =>
     JSON.parse(readFileSync(join(layout.dir, 'blobs', digest.replace(':', '/')), 'utf8')) as never;
@@ -173,6 +175,44 @@ describe('an archive of an image', () => {
   }); // prettier-ignore
 });
 
+describe('an upload that would keep the cloud busy', () => {
+  const named = (times: number) => {
+    const root = gnuTar();
+    const diffId = `sha256:${createHash('sha256').update(root).digest('hex')}`;
+    const config = { rootfs: { type: 'layers', diff_ids: Array<string>(times).fill(diffId) } };
+    const change = (m: Record<string, unknown>) => ({ ...m, layers: Array(times).fill((m['layers'] as unknown[])[0]) });
+    return { tar: tarred(layoutOf(config, root, change)), size: root.length };
+  }; // prettier-ignore
+
+  it('may name a layer many times, which is unpacked once', async () => {
+    const { tar, size } = named(127);
+    const { manifest } = await take(tar, size);
+    expect(manifest.layers).toHaveLength(127);
+    await expect(take(tar, size - 1)).rejects.toThrow('unpacked it is larger than');
+  });
+
+  it.each([128, 1000])('with %p layers is refused', async (times) => {
+    await expect(take(named(times).tar)).rejects.toMatchObject({
+      reason: 'IMAGE_ARCHIVE_INVALID',
+      message: expect.stringContaining(`it has ${times} layers, and hosts stack at most 127`) as string,
+    });
+  });
+
+  it('has one budget for its tarball and its layers', async () => {
+    const { tar, size } = named(1);
+    const both = tar.length + size;
+    expect((await take(gzipSync(tar), both)).kind).toBe('oci-archive');
+    await expect(take(gzipSync(tar), both - 1)).rejects.toThrow('unpacked it is larger than');
+  });
+
+  it('as a bomb of zeros is refused before much of it is written', async () => {
+    const bomb = gzipSync(Buffer.alloc(64 << 20));
+    await expect(take(bomb, 1 << 20)).rejects.toThrow('unpacked it is larger than 1 MiB');
+    const written = statSync(join(dir, `take-${made}`, 'work', 'upload.plain')).size;
+    expect(written).toBeLessThanOrEqual(1 << 20);
+  });
+});
+
 describe('damaged bytes', () => {
   it.each([
     ['a tarball', () => Promise.resolve(gnuTar())],
@@ -182,7 +222,7 @@ describe('damaged bytes', () => {
   ])('of %s are read, or refused for what is wrong with them', async (_what, make) => {
     const whole = await make();
     const damaged = [...truncations(whole, 20), ...bitFlips(whole, 40, 9)];
-    for (const { how, error } of await readEach(damaged, take))
+    for (const { how, error } of await readEach(damaged, (bytes) => take(bytes)))
       if (error)
         expect({ how, error }).toMatchObject({
           error: { reason: expect.stringMatching(/^IMAGE_(ARCHIVE_INVALID|CONFIG_INVALID|PLATFORM_UNSUPPORTED)$/) as string },

@@ -8,14 +8,15 @@ import { ImageLayout } from './image-layout';
 import { ociArchiveToLayout } from './oci-archive';
 import { rootFilesystemToLayout } from './root-filesystem';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 
 export interface ArchiveOptions {
   /** An empty directory for all that is written. */
   readonly dir: string;
   /** What an image of a root file system runs. */
   readonly command: readonly string[];
-  /** How large a tarball and a layer may be, unpacked. */
-  readonly unpackedBytes: number;
+  /** Of this upload alone. */
+  readonly budget: UnpackBudget;
   readonly signal: AbortSignal;
 }
 
@@ -25,19 +26,19 @@ export interface ArchiveOptions {
  */
 export async function archiveToLayout(
   upload: string,
-  { dir, command, unpackedBytes, signal }: ArchiveOptions,
+  { dir, command, budget, signal }: ArchiveOptions,
 ): Promise<{ kind: ArchiveKind; layout: ImageLayout }> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const layout = new ImageLayout(join(dir, 'layout'));
   return withFile(upload, async (sent) => {
     const compression = await compressionOf(sent);
     const plain = join(dir, 'upload.plain');
-    if (compression !== 'none') await decompress(sent, compression, plain, unpackedBytes, signal);
+    if (compression !== 'none') await decompress(sent, compression, plain, budget, signal);
     return withFile(compression === 'none' ? upload : plain, async (tarball) => {
       const kind = await archiveKind(tarball);
-      if (kind === 'root-filesystem') await rootFilesystemToLayout(tarball, command, layout, signal);
-      else if (kind === 'docker-archive') await dockerArchiveToLayout(tarball, layout, unpackedBytes, signal);
-      else await ociArchiveToLayout(tarball, layout, unpackedBytes, signal);
+      if (kind === 'root-filesystem') await rootFilesystemToLayout(tarball, command, layout, budget, signal);
+      else if (kind === 'docker-archive') await dockerArchiveToLayout(tarball, layout, budget, signal);
+      else await ociArchiveToLayout(tarball, layout, budget, signal);
       return { kind, layout };
     });
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { bitFlips, readEach, truncations } from '@thecloud/testkit';
 import { compressionOf, decompress } from './decompress';
+import { UnpackBudget } from './unpack-budget';
 
 const dir = mkdtempSync(join(tmpdir(), 'decompress-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -22,7 +23,7 @@ async function unpack(bytes: Buffer, limit = MIB): Promise<{ out: Buffer; whole:
     const extent = { file, at: 0, size: bytes.length };
     const compression = await compressionOf(extent);
     if (compression === 'none') return { out: bytes, whole: true };
-    const { whole } = await decompress(extent, compression, to, limit, never);
+    const { whole } = await decompress(extent, compression, to, new UnpackBudget({ bytes: limit }), never);
     return { out: readFileSync(to), whole };
   } finally {
     await file.close();

@@ -7,6 +7,7 @@ import { errors } from '../errors';
 import { digesting } from './digesting';
 import { contentOf } from './tar-reader';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -39,19 +40,17 @@ export interface Decompressed {
 }
 
 /**
- * Decompresses into a new file of at most `limit` bytes. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: cut short, damaged or
- * too large.
+ * Decompresses into a new file, of the bytes left in the budget. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: cut short,
+ * damaged or too large.
  */
 export async function decompress(
   from: Extent,
   compression: Exclude<Compression, 'none'>,
   to: string,
-  limit: number,
+  budget: UnpackBudget,
   signal: AbortSignal,
 ): Promise<Decompressed> {
-  const plain = digesting(limit, () =>
-    errors.IMAGE_ARCHIVE_INVALID({ why: `unpacked it is larger than ${Math.floor(limit / 2 ** 20)} MiB` }),
-  );
+  const plain = digesting((bytes) => budget.spendBytes(bytes));
   const read = { bytes: 0 };
   try {
     const file = createWriteStream(to, { mode: 0o600 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Transform } from 'node:stream';
 
-/** A stream that passes bytes on, counts and hashes them, and fails with `tooLarge` when they exceed `limit`. */
+/** A stream that passes bytes on, counts and hashes them, and fails when `admit` throws for a number of them. */
 export interface Digesting {
   readonly stream: Transform;
   /** "sha256:…" */
@@ -9,16 +9,20 @@ export interface Digesting {
   bytes(): number;
 }
 
-export function digesting(limit = Infinity, tooLarge?: () => Error): Digesting {
+export function digesting(admit?: (bytes: number) => void): Digesting {
   const hash = createHash('sha256');
   let bytes = 0;
   let digest: string | undefined;
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
+      try {
+        admit?.(chunk.length);
+      } catch (cause) {
+        return done(cause as Error);
+      }
       hash.update(chunk);
       bytes += chunk.length;
-      if (bytes > limit) done(tooLarge?.() ?? new Error(`more than ${limit} bytes`));
-      else done(null, chunk);
+      done(null, chunk);
     },
   });
   return { stream, digest: () => (digest ??= `sha256:${hash.digest('hex')}`), bytes: () => bytes };

@@ -2,16 +2,17 @@ import { z } from 'zod';
 import { errors } from '../errors';
 import { ArchiveIndex, jsonOf } from './archive-index';
 import { usableConfig } from './image-config';
-import type { Descriptor, ImageLayout } from './image-layout';
-import { addLayer } from './layer';
+import type { ImageLayout } from './image-layout';
+import { addLayers } from './layers';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 
 const schema = z
   .array(
     z.looseObject({
       Config: z.string().min(1),
       RepoTags: z.array(z.string()).nullish(),
-      Layers: z.array(z.string().min(1)).max(1000),
+      Layers: z.array(z.string().min(1)),
     }),
   )
   .min(1);
@@ -24,7 +25,7 @@ export const dockerManifest = (json: unknown): z.infer<typeof schema> | undefine
 export async function dockerArchiveToLayout(
   tarball: Extent,
   layout: ImageLayout,
-  limit: number,
+  budget: UnpackBudget,
   signal: AbortSignal,
 ): Promise<void> {
   const index = await ArchiveIndex.of(tarball);
@@ -43,8 +44,9 @@ export async function dockerArchiveToLayout(
     throw errors.IMAGE_ARCHIVE_INVALID({
       why: `its configuration names ${rootfs.diff_ids.length} layers, but it holds ${image.Layers.length}`,
     });
-  const layers: Descriptor[] = [];
-  for (const [i, plainDigest] of rootfs.diff_ids.entries())
-    layers.push(await addLayer(layout, index.file(image.Layers[i] ?? ''), { plainDigest }, limit, signal));
-  await layout.complete(Buffer.from(json), layers);
+  const named = rootfs.diff_ids.map((plainDigest, i) => ({
+    plainDigest,
+    extent: index.file(image.Layers[i] ?? ''),
+  }));
+  await layout.complete(Buffer.from(json), await addLayers(layout, named, budget, signal));
 }

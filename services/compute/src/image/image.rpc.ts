@@ -10,12 +10,15 @@ import { parseReference } from './reference';
 import type { Registry } from './registry';
 import { shareImage } from './share-image';
 import { uploadImage } from './upload-image';
+import type { UploadSlots } from './upload-slots';
 import { watchedImages } from './watch-images';
 
 export interface ImageDeps {
   readonly registry: Registry;
   readonly guard: EgressGuard;
   readonly limitMib: number;
+  readonly unpackedLimitMib: number;
+  readonly uploads: UploadSlots;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
   /** How many instances stand on it. */
   readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;

@@ -4,6 +4,7 @@ import { errors } from '../errors';
 import { compressionOf, decompress, readExtent } from './decompress';
 import type { Descriptor, ImageLayout } from './image-layout';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 import { checkUnpackable } from './unpackable';
 
 /** What a layer must be, as the image that it belongs to says. */
@@ -22,12 +23,12 @@ export async function addLayer(
   layout: ImageLayout,
   layer: Extent,
   expected: ExpectedLayer,
-  limit: number,
+  budget: UnpackBudget,
   signal: AbortSignal,
 ): Promise<Descriptor> {
   const compression = await compressionOf(layer);
   if (compression === 'none') {
-    await checkUnpackable(layer);
+    await checkUnpackable(layer, budget);
     const { plainDigest, ...descriptor } = await layout.compressLayer(layer, signal);
     refuseOther(expected.plainDigest, plainDigest);
     if (expected.digest) refuseOther(expected.digest, plainDigest);
@@ -35,12 +36,12 @@ export async function addLayer(
   }
   if (expected.digest) refuseOther(expected.digest, await digestOf(layer));
   const plainFile = await layout.scratch();
-  const { plainDigest, whole } = await decompress(layer, compression, plainFile, limit, signal);
+  const { plainDigest, whole } = await decompress(layer, compression, plainFile, budget, signal);
   refuseOther(expected.plainDigest, plainDigest);
   const file = await open(plainFile);
   try {
     const plain = { file, at: 0, size: (await file.stat()).size };
-    await checkUnpackable(plain);
+    await checkUnpackable(plain, budget);
     return compression === 'gzip' && whole
       ? await layout.keepLayer(layer, signal)
       : await layout.compressLayer(plain, signal);

@@ -3,11 +3,12 @@ import { z } from 'zod';
 import { errors } from '../errors';
 import { ArchiveIndex, jsonOf } from './archive-index';
 import { usableConfig } from './image-config';
-import type { Descriptor, ImageLayout } from './image-layout';
-import { addLayer } from './layer';
+import type { ImageLayout } from './image-layout';
+import { addLayers } from './layers';
 import { choosePlatform, platformSchema } from './platform';
 import { contentOf } from './tar-reader';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 
 const descriptor = z.looseObject({
   mediaType: z.string().optional(),
@@ -17,7 +18,7 @@ const descriptor = z.looseObject({
   annotations: z.record(z.string(), z.string()).nullish(),
 });
 const indexSchema = z.looseObject({ manifests: z.array(descriptor).min(1).max(1000) });
-const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descriptor).max(1000) });
+const manifestSchema = z.looseObject({ config: descriptor, layers: z.array(descriptor) });
 type Reference = z.infer<typeof descriptor>;
 
 const CONFIGS = [
@@ -42,7 +43,7 @@ export const ociIndex = (json: unknown): z.infer<typeof indexSchema> | undefined
 export async function ociArchiveToLayout(
   tarball: Extent,
   layout: ImageLayout,
-  limit: number,
+  budget: UnpackBudget,
   signal: AbortSignal,
 ): Promise<void> {
   const archive = await ArchiveIndex.of(tarball);
@@ -57,12 +58,12 @@ export async function ociArchiveToLayout(
     throw invalid(
       `its configuration names ${rootfs.diff_ids.length} layers, but it holds ${manifest.layers.length}`,
     );
-  const layers: Descriptor[] = [];
-  for (const [i, { digest }] of manifest.layers.entries()) {
-    const expected = { digest, plainDigest: rootfs.diff_ids[i] ?? '' };
-    layers.push(await addLayer(layout, archive.file(blobName(digest)), expected, limit, signal));
-  }
-  await layout.complete(config, layers);
+  const named = manifest.layers.map(({ digest }, i) => ({
+    digest,
+    plainDigest: rootfs.diff_ids[i] ?? '',
+    extent: archive.file(blobName(digest)),
+  }));
+  await layout.complete(config, await addLayers(layout, named, budget, signal));
 }
 
 /** Several references to one digest are one image; several images may differ by platform only. */

@@ -6,6 +6,12 @@ import { errors } from '../errors';
 
 type Head = Pick<computeV1.UploadImageRequest, 'name' | 'labels' | 'command'>;
 
+export interface ReceiveLimits {
+  readonly limitMib: number;
+  /** What the disk has room for. */
+  readonly roomBytes: number;
+}
+
 /** An upload that has arrived. */
 export interface Upload extends Head {
   /** SHA-256 of everything that was sent: two uploads are one request if and only if it is the same. */
@@ -14,11 +20,11 @@ export interface Upload extends Head {
 
 /**
  * Writes an upload into a file. `admit` sees its first message before any of its bytes are kept, and refuses it by
- * throwing. INVALID_ARGUMENT: it has no name, is empty, or is larger than the limit.
+ * throwing. INVALID_ARGUMENT: it has no name, is empty, or is larger than the limit. RESOURCE_EXHAUSTED: no room.
  */
 export async function receiveUpload(
   path: string,
-  limitMib: number,
+  { limitMib, roomBytes }: ReceiveLimits,
   requests: AsyncIterable<computeV1.UploadImageRequest>,
   admit: (head: Head) => Promise<void>,
 ): Promise<Upload> {
@@ -35,6 +41,7 @@ export async function receiveUpload(
       }
       bytes += request.chunk.length;
       if (bytes > limitMib * 1024 * 1024) throw errors.IMAGE_TOO_LARGE({ limitMib: String(limitMib) });
+      if (bytes > roomBytes) throw errors.IMAGE_SPOOL_FULL({});
       hash.update(request.chunk);
       await file.writeFile(request.chunk);
     }

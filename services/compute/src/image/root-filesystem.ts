@@ -1,6 +1,7 @@
 import type { ImageLayout } from './image-layout';
 import { hostPlatform } from './platform';
 import type { Extent } from './tar-reader';
+import type { UnpackBudget } from './unpack-budget';
 import { checkUnpackable } from './unpackable';
 
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -10,9 +11,10 @@ export async function rootFilesystemToLayout(
   tarball: Extent,
   command: readonly string[],
   layout: ImageLayout,
+  budget: UnpackBudget,
   signal: AbortSignal,
 ): Promise<void> {
-  await checkUnpackable(tarball);
+  await checkUnpackable(tarball, budget);
   const { plainDigest, ...layer } = await layout.compressLayer(tarball, signal);
   const config = {
     ...hostPlatform,

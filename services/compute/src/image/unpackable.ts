@@ -1,10 +1,12 @@
 import { posix } from 'node:path';
 import { errors } from '../errors';
-import { cleaned, FileTree, TooManySteps } from './file-tree';
+import { cleaned, FileTree } from './file-tree';
 import type { Directory, Place } from './file-tree';
 import { readTar, shown } from './tar-reader';
 import type { Extent, TarEntry } from './tar-reader';
 import { refuseBadAttributes } from './extended-attributes';
+import { TimeSlices } from './time-slices';
+import type { UnpackBudget } from './unpack-budget';
 
 /** What one layer may hold, so that checking it needs a bounded amount of memory. */
 const MAX_FILES = 500_000;
@@ -27,27 +29,34 @@ const REFUSED_TYPES: Record<string, string> = {
  * INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID names the first entry that cannot be unpacked. Resolves to the number of
  * entries.
  */
-export async function checkUnpackable(tarball: Extent): Promise<number> {
-  const unpacking = new Unpacking();
+export async function checkUnpackable(tarball: Extent, budget: UnpackBudget): Promise<number> {
+  const unpacking = new Unpacking(budget);
+  const slices = new TimeSlices();
   let entries = 0;
-  try {
-    for await (const entry of readTar(tarball)) {
-      unpacking.add(entry);
-      entries += 1;
-    }
-    unpacking.end();
-  } catch (cause) {
-    throw cause instanceof TooManySteps ? invalid('its paths take too long to follow') : cause;
+  for await (const entry of readTar(tarball)) {
+    budget.startEntry();
+    unpacking.add(entry);
+    entries += 1;
+    if (slices.isOver()) await slices.next();
+  }
+  for (const path of unpacking.directories()) {
+    budget.startEntry();
+    unpacking.end(path);
+    if (slices.isOver()) await slices.next();
   }
   return entries;
 }
 
 class Unpacking {
-  readonly #tree = new FileTree();
+  readonly #tree: FileTree;
   readonly #names = new Set<string>();
   readonly #directories = new Set<string>();
   #files = 0;
   #nameBytes = 0;
+
+  constructor(private readonly budget: UnpackBudget) {
+    this.#tree = new FileTree(() => budget.spendStep());
+  }
 
   add(entry: TarEntry): void {
     this.#countName(entry.name);
@@ -63,13 +72,15 @@ class Unpacking {
     if (!this.#whiteout(path, entry)) this.#create(path, entry);
   }
 
+  directories(): Iterable<string> {
+    return this.#directories;
+  }
+
   /** The times of directories are set last, by their paths. */
-  end(): void {
-    for (const path of this.#directories) {
-      const there = this.#tree.follow(path);
-      if (typeof there === 'string' || !there.node)
-        throw invalid(`the directory ${shown(path)} is replaced by another entry`);
-    }
+  end(path: string): void {
+    const there = this.#tree.follow(path);
+    if (typeof there === 'string' || !there.node)
+      throw invalid(`the directory ${shown(path)} is replaced by another entry`);
   }
 
   #countName(name: string): void {
@@ -147,6 +158,7 @@ class Unpacking {
   }
 
   #put({ parent, name }: Place, node: NonNullable<Place['node']>): void {
+    this.budget.spendFile();
     this.#files += 1;
     if (this.#files > MAX_FILES) throw invalid(`a layer of it holds more than ${MAX_FILES} files`);
     parent.children.set(name, node);

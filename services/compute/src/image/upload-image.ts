@@ -10,22 +10,35 @@ import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import { receiveUpload } from './receive-upload';
 import type { Copied, Registry } from './registry';
+import { spoolRoom } from './spool-room';
+import { UnpackBudget } from './unpack-budget';
+import type { UploadSlots } from './upload-slots';
 
 export interface UploadDeps {
   readonly registry: Registry;
   readonly limitMib: number;
+  readonly unpackedLimitMib: number;
+  readonly uploads: UploadSlots;
 }
-
-/** What an upload may become when it is decompressed, as a multiple of the limit of what is sent. */
-const UNPACKED_TIMES = 8;
 
 type NewImage = Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>;
 
 /**
  * Takes an upload in: receives, checks, copies it to the registry, and records it. A name that is taken, and a used
- * idempotency key with other bytes, are refused before anything reaches the registry.
+ * idempotency key with other bytes, are refused before anything reaches the registry. Without a free slot it is refused
+ * before any of its bytes are read.
  */
-export async function uploadImage(
+export function uploadImage(
+  f: Foundation,
+  d: UploadDeps,
+  ctx: RequestContext,
+  requests: AsyncIterable<computeV1.UploadImageRequest>,
+  record: (tx: Tx, row: NewImage) => Promise<computeV1.Image>,
+): Promise<computeV1.Image> {
+  return d.uploads.run(projectOf(ctx), () => uploadInSlot(f, d, ctx, requests, record));
+}
+
+async function uploadInSlot(
   f: Foundation,
   d: UploadDeps,
   ctx: RequestContext,
@@ -35,15 +48,16 @@ export async function uploadImage(
   const dir = d.registry.spool();
   try {
     const file = join(dir, 'upload');
-    const upload = await receiveUpload(file, d.limitMib, requests, ({ name }) => refuseTaken(f, ctx, name));
+    const limits = { limitMib: d.limitMib, roomBytes: await spoolRoom(dir, d.uploads.most) };
+    const upload = await receiveUpload(file, limits, requests, ({ name }) => refuseTaken(f, ctx, name));
     // The bytes are part of the request: only now is it known which request this is.
     const identified = Object.assign(ctx, { requestHash: upload.requestHash });
     const first = await f.answers.find(identified, computeV1.Image);
     if (first) return first;
 
     const { name, labels, command } = upload;
-    const unpackedBytes = d.limitMib * UNPACKED_TIMES * 1024 * 1024;
-    await archiveToLayout(file, { dir: join(dir, 'work'), command, unpackedBytes, signal: ctx.signal });
+    const budget = await budgetFor(dir, d);
+    await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal: ctx.signal });
     const id = newId('image');
     const copied = await push(d.registry, join(dir, 'work', 'layout'), id, ctx.signal);
     const answer = await f
@@ -59,6 +73,13 @@ export async function uploadImage(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+async function budgetFor(dir: string, d: UploadDeps): Promise<UnpackBudget> {
+  const bytes = d.unpackedLimitMib * 1024 * 1024;
+  const room = await spoolRoom(dir, d.uploads.most);
+  if (bytes <= room) return new UnpackBudget({ bytes });
+  return new UnpackBudget({ bytes: room, tooLarge: () => errors.IMAGE_SPOOL_FULL({}) });
 }
 
 /** ALREADY_EXISTS IMAGE_NAME_TAKEN, unless this may be the very request that took it. */

@@ -1,0 +1,53 @@
+import type { CloudError } from '@thecloud/kernel';
+import { errors } from '../errors';
+
+/** Files of all layers. */
+const MAX_FILES = 1_000_000;
+/** Steps along paths, of all layers: an image that takes more was made to keep us busy. */
+const MAX_STEPS = 20_000_000;
+/** Steps of one entry, which are taken in one turn of the event loop. */
+const MAX_STEPS_OF_ENTRY = 200_000;
+
+export interface UnpackLimits {
+  /** What may be written by decompression. */
+  readonly bytes: number;
+  readonly files?: number;
+  /** The error for too many bytes, where it is not the upload's fault. */
+  readonly tooLarge?: () => CloudError;
+}
+
+/** What checking one upload may cost: one budget for its tarball and all its layers. */
+export class UnpackBudget {
+  readonly #files: number;
+  #bytesSpent = 0;
+  #filesSpent = 0;
+  #steps = 0;
+  #stepsOfEntry = 0;
+
+  constructor(private readonly limits: UnpackLimits) {
+    this.#files = limits.files ?? MAX_FILES;
+  }
+
+  spendBytes(count: number): void {
+    if ((this.#bytesSpent += count) <= this.limits.bytes) return;
+    if (this.limits.tooLarge) throw this.limits.tooLarge();
+    throw invalid(`unpacked it is larger than ${Math.floor(this.limits.bytes / 2 ** 20)} MiB`);
+  }
+
+  spendFile(): void {
+    if ((this.#filesSpent += 1) > this.#files) throw invalid(`it holds more than ${this.#files} files`);
+  }
+
+  startEntry(): void {
+    this.#stepsOfEntry = 0;
+  }
+
+  spendStep(): void {
+    this.#steps += 1;
+    this.#stepsOfEntry += 1;
+    if (this.#steps > MAX_STEPS || this.#stepsOfEntry > MAX_STEPS_OF_ENTRY)
+      throw invalid('its paths take too long to follow');
+  }
+}
+
+const invalid = (why: string) => errors.IMAGE_ARCHIVE_INVALID({ why });
