@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -101,6 +101,18 @@ test('a killed control plane comes back by itself', async () => {
     return now !== undefined && now.pid !== before?.pid;
   };
   expect(await until(isBack, 5_000)).toBe(true);
+});
+
+test('a killed make collect leaves a registry that the supervisor opens again', async () => {
+  const marker = join(home, 'cloud/run/registry-collects');
+  const script = join(root, 'deploy/all-in-one/dist/collect.js');
+  const child = spawn(process.execPath, [script], { env, stdio: 'ignore' });
+  expect(await until(() => existsSync(`${marker}.read-only`), 30_000, 1)).toBe(true);
+  child.kill('SIGKILL');
+  expect(await until(() => !existsSync(marker), 30_000)).toBe(true);
+  expect(existsSync(`${marker}.read-only`)).toBe(false);
+  expect(pids()['registry']).toBeDefined();
+  expect(await up()).toBe(hello);
 });
 
 test('after kill -9 of everything it brings all back, with its data', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine';
 import { EngineError } from './engine';
@@ -16,7 +16,7 @@ export interface GarbageOptions {
   readonly configuration: string;
   readonly data: string;
   readonly log: string;
-  /** Holds who collects. While it is there the registry is configured to be read only. */
+  /** A pid file of the process that collects. It is the first thing written and the last thing removed. */
   readonly marker: string;
 }
 
@@ -25,18 +25,55 @@ export interface GarbageOptions {
  * only (pulls go on, pushes are refused with 405), and afterwards as it was. CONFLICT: somebody collects already.
  */
 export async function collectGarbage(o: GarbageOptions, signal?: AbortSignal): Promise<void> {
-  if (readPidFile(o.marker))
-    throw new EngineError(NAME, 'CONFLICT', 'its garbage is being collected already');
-  const self = identify(process.pid);
-  if (!self) throw new Error('this process does not find itself');
-  writePidFile(o.marker, self);
+  claim(o);
   try {
+    await endCollector(o); // of a collection that was cut off
+    writeFileSync(readOnlyFile(o), '', { mode: 0o600 });
     await o.engine.reload();
     removeEmptyRepositories(join(o.data, 'docker/registry/v2/repositories'));
     await runCollector(o, signal);
   } finally {
-    await endCollection(o);
-    await o.engine.reload();
+    await open(o);
+  }
+}
+
+/** Ends a collection whose process was killed, wherever it was, and starts the registry as it was before. */
+export async function endCutOff(o: Pick<GarbageOptions, 'engine' | 'marker'>): Promise<void> {
+  claim(o);
+  await open(o);
+}
+
+/** Somebody began to collect and did not end it. */
+export function isCutOff(marker: string): boolean {
+  return existsSync(marker) && readPidFile(marker) === undefined;
+}
+
+/** The registry's configuration asks this. */
+export function isReadOnly(marker: string): boolean {
+  return existsSync(readOnlyFile({ marker }));
+}
+
+function claim({ marker }: Pick<GarbageOptions, 'marker'>): void {
+  if (readPidFile(marker)) throw new EngineError(NAME, 'CONFLICT', 'its garbage is being collected already');
+  const self = identify(process.pid);
+  if (!self) throw new Error('this process does not find itself');
+  writePidFile(marker, self);
+}
+
+/**
+ * The marker goes only when the registry takes pushes: a process that is killed before that is found to be cut off. If
+ * the registry does not start, the marker stays and names nobody, so that it is tried again.
+ */
+async function open(o: Pick<GarbageOptions, 'engine' | 'marker'>): Promise<void> {
+  try {
+    await endCollector(o); // it must not meet a registry that takes pushes
+    rmSync(readOnlyFile(o), { force: true });
+    await o.engine.stop();
+    await o.engine.start();
+    rmSync(o.marker, { force: true });
+  } catch (error) {
+    writeFileSync(o.marker, '');
+    throw error;
   }
 }
 
@@ -47,20 +84,14 @@ async function runCollector(o: GarbageOptions, signal: AbortSignal | undefined):
   await until(() => signal?.aborted === true || readPidFile(pidFileOf(o)) === undefined, COLLECTION_MS, 100);
 }
 
-/** Also for one that was cut off: its collector must not meet a registry that takes pushes. */
-export async function endCollection(o: Pick<GarbageOptions, 'marker'>): Promise<void> {
+async function endCollector(o: Pick<GarbageOptions, 'marker'>): Promise<void> {
   const collector = readPidFile(pidFileOf(o));
   if (collector) await terminate(collector, 'SIGTERM', 5_000);
   rmSync(pidFileOf(o), { force: true });
-  rmSync(o.marker, { force: true });
-}
-
-/** Somebody began to collect and did not end it. */
-export function isCutOff(marker: string): boolean {
-  return existsSync(marker) && readPidFile(marker) === undefined;
 }
 
 const pidFileOf = ({ marker }: Pick<GarbageOptions, 'marker'>) => `${marker}.collector`;
+const readOnlyFile = ({ marker }: Pick<GarbageOptions, 'marker'>) => `${marker}.read-only`;
 
 /** A repository keeps its links when its manifests are deleted. Two levels: "images/<id>". */
 function removeEmptyRepositories(root: string): void {

@@ -82,9 +82,12 @@ test('one whose collection was cut off takes pushes again after the next start',
   const run = join(scratch.dir, 'run');
   // As a process leaves it that was killed while it collected.
   writeFileSync(join(run, 'registry-collects'), '1 1 another-boot\n');
+  writeFileSync(join(run, 'registry-collects.read-only'), '');
   await engine.reload();
   expect((await ask(port, 'POST', '/v2/images/x/blobs/uploads/')).status).toBe(405);
+  expect(engine.isCutOff()).toBe(true);
   await make().start();
+  expect(engine.isCutOff()).toBe(false);
   expect((await ask(port, 'POST', '/v2/images/x/blobs/uploads/')).status).toBe(202);
 });
 

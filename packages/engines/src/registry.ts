@@ -1,12 +1,16 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Engine, type TlsFiles } from './engine';
 import { makeDirectory, makeHome } from './home';
 import { http } from './probe';
-import { collectGarbage, endCollection, isCutOff } from './registry-garbage';
+import { readPidFile } from './process';
+import { collectGarbage, endCutOff, isCutOff, isReadOnly } from './registry-garbage';
 import { supervise } from './supervise';
+import { until } from './until';
 
 const NAME = 'registry';
+/** Longest that a collection by another process leaves the registry stopped. */
+const RESTART_MS = 60_000;
 
 export interface RegistryOptions {
   dir: string;
@@ -20,6 +24,8 @@ export interface RegistryOptions {
 export interface RegistryEngine extends Engine {
   /** Frees what no manifest names any more; meanwhile it is read only, and restarted before and after. */
   collectGarbage(signal?: AbortSignal): Promise<void>;
+  /** The process that collected was killed: the registry may be read only, or stopped. `start` ends that. */
+  isCutOff(): boolean;
 }
 
 /** docker-registry on 127.0.0.1, with deletion on. Renewed certificates need a restart, which `reload` does. */
@@ -36,7 +42,7 @@ export function registry(options: RegistryOptions): RegistryEngine {
     writeFileSync(
       file,
       JSON.stringify(
-        configuration(options, makeDirectory(join(home, 'data')), passwords, existsSync(marker)),
+        configuration(options, makeDirectory(join(home, 'data')), passwords, isReadOnly(marker)),
         null,
         2,
       ),
@@ -63,11 +69,11 @@ export function registry(options: RegistryOptions): RegistryEngine {
   return {
     ...engine,
     async start() {
-      if (!isCutOff(marker)) return engine.start();
-      await endCollection({ marker });
-      await engine.stop(); // it is read only
-      return engine.start();
+      const isBetweenRestarts = () => engine.pid() === undefined && readPidFile(marker) !== undefined;
+      await until(() => !isBetweenRestarts(), RESTART_MS);
+      return isCutOff(marker) ? endCutOff({ engine, marker }) : engine.start();
     },
+    isCutOff: () => isCutOff(marker),
     collectGarbage(signal) {
       const home = makeHome(dir, NAME);
       const configuration = join(home, 'config.yml');
