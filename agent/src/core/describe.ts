@@ -64,7 +64,10 @@ export function exitProblem(
   tail: string,
 ): Problem | undefined {
   if (seen.outOfMemory) {
-    const message = `It was killed because it used more than its ${memoryMib} MiB of memory. Choose a larger type.`;
+    // A program that passes on the code of its killed child looks the same: say no more than is known.
+    const message =
+      `It ended with code ${seen.exitCode ?? 137} (killed) after the kernel had killed a process in it: ` +
+      `together they used more than its ${memoryMib} MiB of memory. Choose a larger type.`;
     return { reason: 'OUT_OF_MEMORY', message };
   }
   const ran = runTime(seen);

@@ -35,7 +35,7 @@ export const INSTANCE_REASONS = {
       'Read the last lines above, correct the command or the environment, and start the instance again.',
   },
   OUT_OF_MEMORY: {
-    says: 'It used more memory than its type has, and was killed.',
+    says: 'It used more memory than its type has: the kernel killed a process in it, and it ended with code 137.',
     advice: 'Give it a larger type by an update, or have the program use less; then start it again.',
   },
   REMOVED: {

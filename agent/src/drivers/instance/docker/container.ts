@@ -106,7 +106,8 @@ export function seenFrom(id: string, info: Docker.ContainerInspectInfo): SeenIns
     exitCode: phase === 'exited' ? info.State.ExitCode : undefined,
     startedAt: time(info.State.StartedAt),
     finishedAt: phase === 'exited' ? time(info.State.FinishedAt) : undefined,
-    // Docker's mark stands for any process in there: the program itself was killed only if it ended by SIGKILL.
+    // Docker's mark stands for any process in there. Another code than SIGKILL's says that the program was not killed;
+    // with that code it was, or passed on that of its child: neither Docker nor its small init tells them apart.
     outOfMemory: phase === 'exited' && info.State.OOMKilled && info.State.ExitCode === KILLED,
     generation: Number(marks[labels.generation] ?? 0),
     restartNonce: Number(marks[labels.restartNonce] ?? 0),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { call, statusOf, within } from '../../docker-engine';
 import { hostProcess, signalProcess } from './host-session';
@@ -7,6 +8,7 @@ import { startProblem } from './problem';
 const KILL_TIMEOUT_MS = 15_000;
 /** Longest we wait for Docker to pass a polite signal on, whatever the grace. */
 const POLITE_TIMEOUT_MS = 10_000;
+const ASK_AGAIN_MS = 200;
 
 export interface Stopping {
   readonly container: Docker.Container;
@@ -26,11 +28,13 @@ export async function stopContainer(s: Stopping, graceMs: number, signal: AbortS
   const { container } = s;
   if (graceMs > 0) {
     await askToEnd(s, Math.min(graceMs, POLITE_TIMEOUT_MS), signal);
-    if (await ended(container, graceMs, signal)) return;
+    if ((await ended(container, graceMs, signal)) === true) return;
   }
   // A paused container takes a SIGKILL as it is: Docker resumes it for that.
   await kill(container, signal);
-  if (await ended(container, KILL_TIMEOUT_MS, signal)) return;
+  const answer = await ended(container, KILL_TIMEOUT_MS, signal);
+  if (answer === true) return;
+  if (answer) return call(() => Promise.reject(answer), startProblem);
   throw startProblem(new Error('It does not end, not even killed.'));
 }
 
@@ -55,18 +59,35 @@ async function askToEnd(s: Stopping, ms: number, signal: AbortSignal): Promise<v
   if (main) await signalProcess(main, containerId, 'SIGTERM');
 }
 
-/** True once it does not run (or is gone), false when `ms` have passed before. */
-async function ended(container: Docker.Container, ms: number, signal: AbortSignal): Promise<boolean> {
+/**
+ * True once it does not run (or is gone); false when it runs after `ms`. While the wait fails, Docker is asked again, so
+ * that the program keeps its grace; the last failure is then the answer. Rejects only when `signal` fires.
+ */
+async function ended(container: Docker.Container, ms: number, signal: AbortSignal): Promise<boolean | Error> {
   const deadline = within(ms, signal);
-  try {
-    await container.wait({ condition: 'not-running', abortSignal: deadline });
-    return true;
-  } catch (error) {
-    signal.throwIfAborted();
-    if (statusOf(error) === 404) return true;
-    if (deadline.aborted) return false;
-    return call(() => Promise.reject(error), startProblem);
+  let answer: false | Error = false;
+  while (!deadline.aborted) {
+    try {
+      await container.wait({ condition: 'not-running', abortSignal: deadline });
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (statusOf(error) === 404) return true;
+      if (deadline.aborted) break;
+      if (await isStopped(container, deadline)) return true;
+      answer = error instanceof Error ? error : new Error(String(error));
+      await pause(ASK_AGAIN_MS, undefined, { signal: deadline }).catch(() => undefined);
+    }
   }
+  signal.throwIfAborted();
+  return answer;
+}
+
+async function isStopped(container: Docker.Container, abortSignal: AbortSignal): Promise<boolean> {
+  return container.inspect({ abortSignal }).then(
+    ({ State: state }) => !state.Running,
+    () => false,
+  );
 }
 
 /** 404 and 409 say that it is gone, or does not run any more: the wait that follows tells the truth. */
