@@ -97,7 +97,7 @@ it('holds an instance to its limits, with no privilege it could gain', async () 
   expect(config.HostConfig).toMatchObject({
     Memory: 128 * 1024 * 1024,
     CpuPeriod: 100_000,
-    CpuQuota: 100_000,
+    CpuQuota: 25_000, // nano-1: a quarter of a vCPU
     PidsLimit: 512,
     Privileged: false,
     CapDrop: ['ALL'],

@@ -91,7 +91,9 @@ it('filters operations by state, kind and resource', async () => {
   const id = idOf((await list('name=a')).instances?.[0] ?? {});
   const kinds = async (query: string) =>
     ((await cloud.admin.call('GET', `/v1/operations?${query}`)).body.operations ?? []).map((o) => o.kind);
-  expect(await kinds(`resource=${id}`)).toEqual(['instance.create']);
+  const [create] = (await cloud.admin.call('GET', `/v1/operations?resource=${id}`)).body.operations ?? [];
+  expect(create?.kind).toEqual('instance.create');
+  await cloud.admin.call('GET', `/v1/operations/${create?.id}:wait`);
   expect(await kinds(`resource=${id}&kind=instance.create&state=succeeded`)).toEqual(['instance.create']);
   expect(await kinds(`resource=${id}&kind=instance.delete`)).toEqual([]);
   expect(await kinds(`resource=${id}&state=failed`)).toEqual([]);

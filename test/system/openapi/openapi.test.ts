@@ -23,8 +23,11 @@ const slow = new Set([
   'WaitOperation',
 ]);
 
-/** One message serves these and others, so a field that is required here cannot be marked so in the schema. */
-const requireMore = new Set(['CreateImage', 'UploadImage', 'WriteInstanceFiles']);
+/** Ask more of a field than the schema can say: that it is there, or that it names a type of instance. */
+const requireMore = new Set([
+  ...['CreateImage', 'UploadImage', 'WriteInstanceFiles'], // one message serves these and others
+  ...['ListInstances', 'WatchInstances'],
+]);
 
 /** How long a stream is given to say something. */
 const STREAM_MS = 100;
