@@ -13,6 +13,8 @@ const BOUNDED_ELSEWHERE: Record<string, string> = {
     'openStream: setUpMs, then for as long as the caller reads',
   'services/compute/src/instance-life/read-logs.ts raw.readLogs':
     'openStream: setUpMs, then for as long as the caller reads',
+  'services/compute/src/instance-life/instance-files.ts raw.readFiles':
+    'openStream: setUpMs, then for as long as the caller reads',
   'services/compute/src/instance-life/exec.ts raw.exec':
     'openStream: setUpMs, then for as long as the caller reads',
   'agent/src/service.ts new HostAgentServiceClient': 'has one call, the next line',

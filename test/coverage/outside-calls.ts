@@ -67,7 +67,8 @@ export function outsideCalls({ file, text }: { file: string; text: string }): Ou
     { expression: on, name: { text: name } }: ts.PropertyAccessExpression,
   ) => {
     if (GRPC_CALLS.test(name)) add(name, namesOption(source, node, 'deadline'));
-    else if (ts.isPropertyAccessExpression(on) && on.name.text === 'raw') add(`raw.${name}`, false);
+    else if (ts.isPropertyAccessExpression(on) && on.name.text === 'raw')
+      add(`raw.${name}`, namesOption(source, node, 'deadline'));
     else if (clients.has(on.getText()) && name !== 'close') add(`${on.getText()}.${name}`, false);
     else if (name === 'watch' && /\betcd(\(\))?$/.test(on.getText())) add('etcd.watch', false);
   };

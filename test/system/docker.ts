@@ -23,7 +23,7 @@ export class Docker {
     return this.#of(instanceId).inspect();
   }
 
-  /** Programs that run in it besides its own, by their process ids on this machine. */
+  /** Programs that run in it besides its own (one that is just being started has no id yet), by their process ids on this machine. */
   async execs(instanceId: string): Promise<number[]> {
     const { ExecIDs: ids } = await this.inspect(instanceId);
     const all = await Promise.all(
@@ -34,7 +34,7 @@ export class Docker {
           .catch(() => undefined),
       ),
     );
-    return all.flatMap((exec) => (exec?.Running ? [exec.Pid] : []));
+    return all.flatMap((exec) => (exec?.Running && exec.Pid > 0 ? [exec.Pid] : []));
   }
 
   kill(instanceId: string): Promise<unknown> {
