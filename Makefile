@@ -40,7 +40,7 @@ cli: ## Makes bin/cloud-linux-x64: the cloud command as one file that needs noth
 test: ## Runs all tests against real engines, on ports of their own
 	@scripts/test.sh
 
-faults: ## Stops each engine for 30 s under a cloud with the default fence (as root, 5 min)
+faults: ## Stops each engine for 30 s, and kills at every step of every operation (as root, 20 min)
 	@scripts/faults.sh
 
 bench: ## Measures ours beside bare peers, in a cloud of its own (as root); B=api: only that area

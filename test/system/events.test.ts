@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +12,10 @@ import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 import { Stream } from './json-lines';
 
-/** A registry that an import may ask, and that does not answer. */
-const NOBODY = '127.0.0.1:1';
+const ADMIN = 'admin@example.com';
+/** A registry that has no image, so that each import from it fails for good. */
+const empty = createServer((_, response) => response.writeHead(404).end());
+const nothing = () => `127.0.0.1:${(empty.address() as AddressInfo).port}/nothing:${randomUUID()}`;
 /** They belong to a project that is not yet, or no longer, the caller's. */
 const ofAnotherProject = ['thecloud.project.created', 'thecloud.project.deleted'];
 
@@ -27,10 +31,12 @@ interface Event {
 }
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop', egressAllow: NOBODY });
+  await new Promise<void>((listens) => empty.listen(0, '127.0.0.1', listens));
+  cloud = await startCloud({ driver: 'noop', egressAllow: `http://${nothing().split('/')[0]}` });
   await cloud.importStarter();
 });
 afterAll(() => cloud.close());
+afterAll(() => empty.close());
 
 const events = (query = '', api = cloud.admin) => Stream.open<Event>(api, `/v1/events${query}`);
 const stateOf = (event: Event) => event.data.state;
@@ -80,8 +86,7 @@ it('emits every type that is documented', async () => {
   await removed(idOf(await admin.launch('typed')));
   await admin.call('POST', `/v1/hosts/${cloud.hostId}:cordon`, {});
   await admin.call('POST', `/v1/hosts/${cloud.hostId}:uncordon`, {});
-  const source = `${NOBODY}/nothing:${randomUUID()}`;
-  await admin.call('POST', '/v1/images', { name: 'unreachable', spec: { source } });
+  await admin.call('POST', '/v1/images', { name: 'missing', spec: { source: nothing() } });
   const ssh = idOf((await admin.call('POST', '/v1/ssh-keys', { name: 'a', public_key: publicKey() })).body);
   await admin.call('PATCH', `/v1/ssh-keys/${ssh}`, { name: 'b' });
   await admin.call('DELETE', `/v1/ssh-keys/${ssh}`);
@@ -97,8 +102,8 @@ it('emits every type that is documented', async () => {
   const { body: session } = await admin.call('POST', '/v1/sessions', { email, password });
   const change = { old_password: password, new_password: randomUUID() };
   await new Api(cloud.url, session.token ?? '').call('POST', '/v1/users/me:changePassword', change);
-  for (const verb of ['disable', 'enable', 'resetPassword'])
-    await admin.call('POST', `/v1/users/${id}:${verb}`, {});
+  await admin.call('POST', `/v1/users/${id}:disable`, { hand_over_to: ADMIN });
+  for (const verb of ['enable', 'resetPassword']) await admin.call('POST', `/v1/users/${id}:${verb}`, {});
   await admin.call('DELETE', `/v1/users/${id}`);
   const project = (await admin.call('GET', '/v1/images')).body.images?.[0]?.metadata?.['project_id'];
   await admin.call('PATCH', `/v1/projects/${String(project)}`, { labels: { typed: 'yes' } });
@@ -181,8 +186,8 @@ it('watches images, and hosts for administrators', async () => {
   expect((await images.until(({ metadata }) => metadata?.name === 'starter')).at(-1)).toMatchObject({
     status: { state: 'ready' },
   });
-  const source = `${NOBODY}/nothing:${randomUUID()}`;
-  const { body: image } = await cloud.admin.call('POST', '/v1/images', { name: 'nowhere', spec: { source } });
+  const wanted = { name: 'nowhere', spec: { source: nothing() } };
+  const { body: image } = await cloud.admin.call('POST', '/v1/images', wanted);
   await images.until(({ metadata, status }) => metadata?.id === idOf(image) && status?.state === 'failed');
   await cloud.admin.call('DELETE', `/v1/images/${idOf(image)}`);
   await images.until(({ metadata, status }) => metadata?.id === idOf(image) && status?.state === 'deleted');

@@ -106,6 +106,13 @@ it.each(Object.entries(bodyExamples))('has an example for %s that decodes', (rpc
   expect(Object.keys(example as object)).toEqual(expect.arrayContaining(rules.map((r) => r.name)));
 });
 
+it('says which parameters of a query are required', () => {
+  const path = (verb: string, route: string) =>
+    operation(verb, route).parameters.find((p) => p.name === 'path');
+  expect(path('GET', '/v1/instances/{id}/files')).toMatchObject({ in: 'query', required: true });
+  expect(operation('GET', '/v1/instances').parameters.filter((p) => p.required)).toEqual([]);
+});
+
 it('carries comments and field rules', () => {
   expect(operation('POST', '/v1/instances').description).toContain('answers at once (202)');
   expect(schema('InstanceStatus').properties.state!.description).toContain('provisioning');

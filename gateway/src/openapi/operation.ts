@@ -4,7 +4,7 @@ import { fieldNamed } from '../routes';
 import type { Route } from '../routes';
 import { uploadMediaTypes } from '../upload';
 import { bodyExamples } from './examples';
-import { fieldSchema } from './field-schema';
+import { fieldSchema, ruleOf } from './field-schema';
 import type { Schema } from './field-schema';
 import type { Schemas } from './schemas';
 import { streamResponses, streamText } from './stream';
@@ -66,7 +66,15 @@ function parametersOf(route: Route, schemas: Schemas): Schema[] {
 function queryParameter(field: DescField, schemas: Schemas): Schema {
   const { description, ...schema } = fieldSchema(field, schemas.requestRef);
   const style = field.fieldKind === 'map' ? { style: 'deepObject', explode: true } : {};
-  return { name: field.name, in: 'query', ...(description ? { description } : {}), ...style, schema };
+  const required = ruleOf(field).required ? { required: true } : {};
+  return {
+    name: field.name,
+    in: 'query',
+    ...required,
+    ...(description ? { description } : {}),
+    ...style,
+    schema,
+  };
 }
 
 function headersOf(route: Route): Schema[] {
