@@ -93,7 +93,7 @@ it('filters operations by state, kind and resource', async () => {
     ((await cloud.admin.call('GET', `/v1/operations?${query}`)).body.operations ?? []).map((o) => o.kind);
   const [create] = (await cloud.admin.call('GET', `/v1/operations?resource=${id}`)).body.operations ?? [];
   expect(create?.kind).toEqual('instance.create');
-  await cloud.admin.call('GET', `/v1/operations/${create?.id}:wait`);
+  await cloud.admin.call('GET', `/v1/operations/${(create as { id?: string }).id}:wait`);
   expect(await kinds(`resource=${id}&kind=instance.create&state=succeeded`)).toEqual(['instance.create']);
   expect(await kinds(`resource=${id}&kind=instance.delete`)).toEqual([]);
   expect(await kinds(`resource=${id}&state=failed`)).toEqual([]);
