@@ -3,8 +3,7 @@ import type { Tx } from '@thecloud/service-kit';
 import { announceKey } from '../api-key/create-api-key';
 import { announceMember } from '../member/member.events';
 import { apiKeys, members, sessions, users } from '../schema';
-import { lockUser } from './find-users';
-import { keepGoverned } from './keep-governed';
+import { keepGoverned, lockToLeave } from './keep-governed';
 import type { User } from './register-user';
 import { announceUser } from './user.events';
 
@@ -13,8 +12,9 @@ import { announceUser } from './user.events';
  * address is free again.
  */
 export async function deleteUser(tx: Tx, id: string, by: string, handOverTo: string): Promise<User> {
-  const user = await lockUser(tx, id);
-  await keepGoverned(tx, user, handOverTo);
+  const leaving = await lockToLeave(tx, id);
+  const { user } = leaving;
+  await keepGoverned(tx, leaving, handOverTo);
   await tx.delete(sessions).where(eq(sessions.userId, id));
   const revoked = await tx
     .update(apiKeys)

@@ -4,25 +4,41 @@ import { errors } from '../errors';
 import { announceMember } from '../member/member.events';
 import { members, projects, users } from '../schema';
 import { normalEmail } from './email';
+import { lockUser } from './find-users';
 import type { User } from './register-user';
 import { active } from './user.schema';
 
 const MOST_NAMED = 20;
 
-/**
- * Before a user can act no more: another administrator and another owner of each project must remain. Projects that
- * would have none get `handOverTo` (an e-mail address) as an owner. Administrators' and owners' rows stay locked, so that
- * two who are the last of their kind cannot go at the same time.
- * FAILED_PRECONDITION LAST_ADMINISTRATOR, ONLY_OWNER; NOT_FOUND USER_NOT_FOUND.
- */
-export async function keepGoverned(tx: Tx, user: User, handOverTo: string): Promise<void> {
+/** A user who is to act no more, and all administrators: their rows are locked. */
+export interface Leaving {
+  readonly user: User;
+  readonly administrators: readonly string[];
+}
+
+/** Administrators come first and by id, whoever is to leave: nobody waits in a ring. NOT_FOUND USER_UNKNOWN. */
+export async function lockToLeave(tx: Tx, id: string): Promise<Leaving> {
   const administrators = await tx
     .select({ id: users.id })
     .from(users)
     .where(and(eq(users.platformAdmin, true), active))
     .orderBy(asc(users.id))
     .for('update');
-  if (user.platformAdmin && administrators.every(({ id }) => id === user.id))
+  return { user: await lockUser(tx, id), administrators: administrators.map((one) => one.id) };
+}
+
+/**
+ * Before a user can act no more: another administrator and another owner of each project must remain. Projects that
+ * would have none get `handOverTo` (an e-mail address) as an owner. Owners' rows stay locked, as administrators' do since
+ * lockToLeave, so that two who are the last of their kind cannot go at the same time.
+ * FAILED_PRECONDITION LAST_ADMINISTRATOR, ONLY_OWNER; NOT_FOUND USER_NOT_FOUND.
+ */
+export async function keepGoverned(
+  tx: Tx,
+  { user, administrators }: Leaving,
+  handOverTo: string,
+): Promise<void> {
+  if (user.platformAdmin && administrators.every((id) => id === user.id))
     throw errors.LAST_ADMINISTRATOR({});
   await lockOwners(tx, user.id);
   const orphans = await onlyOwnedBy(tx, user.id);

@@ -2,15 +2,16 @@ import { eq } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import { sessions, users } from '../schema';
 import { lockUser } from './find-users';
-import { keepGoverned } from './keep-governed';
+import { keepGoverned, lockToLeave } from './keep-governed';
 import type { User } from './register-user';
 import { announceUser } from './user.events';
 
 /** Ends the sessions; while it lasts, nobody can sign in and the user's API keys are refused. Doing it again is no error. */
 export async function disableUser(tx: Tx, id: string, by: string, handOverTo: string): Promise<User> {
-  const user = await lockUser(tx, id);
+  const leaving = await lockToLeave(tx, id);
+  const { user } = leaving;
   if (user.disabledAt) return user;
-  await keepGoverned(tx, user, handOverTo);
+  await keepGoverned(tx, leaving, handOverTo);
   const changed = { ...user, disabledAt: new Date() };
   await tx.update(users).set({ disabledAt: changed.disabledAt }).where(eq(users.id, id));
   await tx.delete(sessions).where(eq(sessions.userId, id));
