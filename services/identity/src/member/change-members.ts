@@ -1,10 +1,11 @@
-import { and, asc, eq, or } from 'drizzle-orm';
+import { and, eq, or } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Role } from '../role/role';
 import { members, users } from '../schema';
 import { active } from '../user/user.schema';
 import { checkRoleChange } from './member';
+import { lockOwners } from './lock-owners';
 import { announceMember } from './member.events';
 
 export interface Member {
@@ -20,7 +21,7 @@ export interface Actor {
   readonly role: Role;
 }
 
-/** Gives a user a place in the project. ALREADY_EXISTS MEMBER_EXISTS. */
+/** Gives a user a place in the project. ALREADY_EXISTS MEMBER_EXISTS; NOT_FOUND USER_NOT_FOUND. */
 export async function addMember(
   tx: Tx,
   { projectId, role: actor }: Actor,
@@ -34,6 +35,9 @@ export async function addMember(
     .onConflictDoNothing()
     .returning();
   if (!made) throw errors.MEMBER_EXISTS({ email: user.email });
+  // The foreign key has waited for a deletion that was under way.
+  const [account] = await tx.select({ deletedAt: users.deletedAt }).from(users).where(eq(users.id, user.id));
+  if (!account || account.deletedAt) throw errors.USER_NOT_FOUND({ email: user.email });
   announceMember(tx, 'added', made);
   return { ...made, email: user.email };
 }
@@ -66,12 +70,7 @@ async function lockMember(
   userId: string,
 ): Promise<{ member: Member; owners: number }> {
   const owner = and(eq(members.projectId, projectId), eq(members.role, 'owner'));
-  await tx
-    .select({ userId: members.userId })
-    .from(members)
-    .where(owner)
-    .orderBy(asc(members.userId))
-    .for('update');
+  await lockOwners(tx, [projectId]);
   const [member] = await tx
     .select({ userId: members.userId, role: members.role, createdAt: members.createdAt })
     .from(members)

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
-import { announceKey } from '../api-key/create-api-key';
+import { revokeApiKeys } from '../api-key/revoke-api-key';
+import { lockOwners } from '../member/lock-owners';
 import { apiKeys, members, projects } from '../schema';
 import { announceProject } from './project.events';
 
@@ -12,12 +13,8 @@ export async function removeProject(tx: Tx, id: string, by: string): Promise<voi
     .where(and(eq(projects.id, id), isNull(projects.deletedAt)))
     .returning();
   if (!project) return;
-  const revoked = await tx
-    .update(apiKeys)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(apiKeys.projectId, id), isNull(apiKeys.revokedAt)))
-    .returning();
-  for (const key of revoked) announceKey(tx, 'revoked', key);
+  await lockOwners(tx, [id]);
+  await revokeApiKeys(tx, eq(apiKeys.projectId, id));
   await tx.delete(members).where(eq(members.projectId, id));
   announceProject(tx, 'deleted', project, by);
 }

@@ -1,6 +1,6 @@
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
-import { announceKey } from '../api-key/create-api-key';
+import { revokeApiKeys } from '../api-key/revoke-api-key';
 import { announceMember } from '../member/member.events';
 import { apiKeys, members, sessions, users } from '../schema';
 import { keepGoverned, lockToLeave } from './keep-governed';
@@ -16,12 +16,7 @@ export async function deleteUser(tx: Tx, id: string, by: string, handOverTo: str
   const { user } = leaving;
   await keepGoverned(tx, leaving, handOverTo);
   await tx.delete(sessions).where(eq(sessions.userId, id));
-  const revoked = await tx
-    .update(apiKeys)
-    .set({ revokedAt: sql`now()` })
-    .where(and(eq(apiKeys.userId, id), isNull(apiKeys.revokedAt)))
-    .returning();
-  for (const key of revoked) announceKey(tx, 'revoked', key);
+  await revokeApiKeys(tx, eq(apiKeys.userId, id));
   for (const member of await tx.delete(members).where(eq(members.userId, id)).returning())
     announceMember(tx, 'removed', member);
   await tx

@@ -1,6 +1,7 @@
 import { and, asc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { lockOwners } from '../member/lock-owners';
 import { announceMember } from '../member/member.events';
 import { members, projects, users } from '../schema';
 import { normalEmail } from './email';
@@ -10,13 +11,13 @@ import { active } from './user.schema';
 
 const MOST_NAMED = 20;
 
-/** A user who is to act no more, and all administrators: their rows are locked. */
+/** A user who is to lose access or rights, and all administrators: their rows are locked. */
 export interface Leaving {
   readonly user: User;
   readonly administrators: readonly string[];
 }
 
-/** Administrators come first and by id, whoever is to leave: nobody waits in a ring. NOT_FOUND USER_UNKNOWN. */
+/** Administrators are locked before the user and by id, so that transactions do not wait for each other in a ring. NOT_FOUND USER_UNKNOWN. */
 export async function lockToLeave(tx: Tx, id: string): Promise<Leaving> {
   const administrators = await tx
     .select({ id: users.id })
@@ -38,9 +39,8 @@ export async function keepGoverned(
   { user, administrators }: Leaving,
   handOverTo: string,
 ): Promise<void> {
-  if (user.platformAdmin && administrators.every((id) => id === user.id))
-    throw errors.LAST_ADMINISTRATOR({});
-  await lockOwners(tx, user.id);
+  if (user.platformAdmin && administrators.every((id) => id === user.id)) throw errors.LAST_ADMINISTRATOR({});
+  await lockOwners(tx, ownedBy(tx, user.id));
   const orphans = await onlyOwnedBy(tx, user.id);
   if (orphans.length === 0) return;
   const heir = handOverTo ? await findHeir(tx, normalEmail(handOverTo)) : undefined;
@@ -55,19 +55,11 @@ export async function keepGoverned(
   }
 }
 
-/** Of all projects that the user owns. In one order everywhere: nobody waits in a ring. */
-async function lockOwners(tx: Tx, userId: string): Promise<void> {
-  const owned = tx
+const ownedBy = (tx: Tx, userId: string) =>
+  tx
     .select({ id: members.projectId })
     .from(members)
     .where(and(eq(members.userId, userId), eq(members.role, 'owner')));
-  await tx
-    .select({ id: members.userId })
-    .from(members)
-    .where(and(inArray(members.projectId, owned), eq(members.role, 'owner')))
-    .orderBy(asc(members.projectId), asc(members.userId))
-    .for('update');
-}
 
 function onlyOwnedBy(tx: Tx, userId: string): Promise<Array<{ id: string; name: string }>> {
   const others = tx
@@ -79,17 +71,7 @@ function onlyOwnedBy(tx: Tx, userId: string): Promise<Array<{ id: string; name: 
     .select({ id: projects.id, name: projects.name })
     .from(projects)
     .where(
-      and(
-        isNull(projects.deletedAt),
-        inArray(
-          projects.id,
-          tx
-            .select({ id: members.projectId })
-            .from(members)
-            .where(and(eq(members.userId, userId), eq(members.role, 'owner'))),
-        ),
-        sql`not exists ${others}`,
-      ),
+      and(isNull(projects.deletedAt), inArray(projects.id, ownedBy(tx, userId)), sql`not exists ${others}`),
     )
     .orderBy(asc(projects.id));
 }
