@@ -6,6 +6,7 @@ import { errors } from '../errors';
 import { announceMember } from '../member/member.events';
 import { members, projects } from '../schema';
 import type { Project } from '../schema';
+import { checkActive } from '../user/check-active';
 import { announceProject } from './project.events';
 
 /** How many projects one account may make. */
@@ -18,7 +19,7 @@ export interface NewProject {
   readonly userId: string;
 }
 
-/** ALREADY_EXISTS PROJECT_NAME_TAKEN; RESOURCE_EXHAUSTED PROJECT_LIMIT. */
+/** ALREADY_EXISTS PROJECT_NAME_TAKEN; RESOURCE_EXHAUSTED PROJECT_LIMIT; and see checkActive. */
 export async function createProject(tx: Tx, { name, labels, userId }: NewProject): Promise<Project> {
   const live = and(eq(projects.createdBy, userId), isNull(projects.deletedAt));
   const [made] = await tx.select({ n: count() }).from(projects).where(live);
@@ -29,6 +30,7 @@ export async function createProject(tx: Tx, { name, labels, userId }: NewProject
   await tx.execute(sql`select set_config('thecloud.project_id', ${id}, true)`);
   const project = await insert(tx, { id, name, labels, createdBy: userId });
   await tx.insert(members).values({ projectId: id, userId, role: 'owner' });
+  await checkActive(tx, userId);
   announceProject(tx, 'created', project, userId);
   announceMember(tx, 'added', { projectId: id, userId, role: 'owner' });
   return project;

@@ -135,6 +135,23 @@ describe('a disabled user', () => {
   });
 });
 
+it.each([
+  ['disabled', disable, 'PERMISSION_DENIED'],
+  ['deleted', remove, 'UNAUTHENTICATED'],
+])('a user who is %s makes no project with a token from before', async (_, act, code) => {
+  const person = await caller.newPerson();
+  const [options, late] = [await caller.as(person.session), await caller.as(person.session)];
+  const make = (name: string, by = options) => caller.projects.createProject({ name, labels: {} }, by);
+  const [, racing] = await Promise.allSettled([act(person.id, root.email), make('racing')]);
+  await expect(make('late', late)).rejects.toMatchObject({ code });
+  const made = await identity.database.query<{ id: string }>(
+    `select id from identity.project where created_by = $1 and name <> 'default'`,
+    [person.id],
+  );
+  expect(made).toHaveLength(racing.status === 'fulfilled' ? 1 : 0);
+  for (const { id } of made) expect((await ownersOf(id)).map((o) => o.user_id)).toContain(root.id);
+});
+
 describe('the only owner of a project', () => {
   it.each([
     ['disabled', disable],
@@ -195,7 +212,11 @@ it('the last administrator stays, also if two go at the same time', async () => 
 });
 
 it('two of three administrators go at the same time', async () => {
-  const [second, third, heir] = [await newAdministrator(), await newAdministrator(), await caller.newPerson()];
+  const [second, third, heir] = [
+    await newAdministrator(),
+    await newAdministrator(),
+    await caller.newPerson(),
+  ];
   for (const act of [disable, remove]) {
     const ends = await Promise.allSettled([act(second.id, heir.email), act(third.id, heir.email)]);
     expect(reasonsOf(ends)).toEqual(['', '']);
