@@ -178,7 +178,7 @@ func (r *Images) Create(ctx context.Context, request *computev1.CreateImageReque
 	return r.stubs.image.CreateImage(ctx, request, options...)
 }
 
-// Upload calls UploadImage. Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not. Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query. The reader's bytes are sent as chunk; the request has the rest.
+// Upload calls UploadImage. Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd, or not. Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query. The reader's bytes are sent as chunk; the request has the rest.
 func (r *Images) Upload(ctx context.Context, data io.Reader, request *computev1.UploadImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
 	piece := func(bytes []byte) *computev1.UploadImageRequest { return &computev1.UploadImageRequest{Chunk: bytes} }
 	return upload(ctx, data, request, piece, r.stubs.image.UploadImage, options)

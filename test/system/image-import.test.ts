@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { RequestListener, Server } from 'node:http';
@@ -204,12 +205,18 @@ it.each<[string, (at: string) => RequestListener]>([
 });
 
 it('ends an import that is larger than images may be', async () => {
-  const config = { mediaType: 'application/vnd.docker.container.image.v1+json', size: 2, digest };
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const body = { os: 'linux', architecture, rootfs: { type: 'layers', diff_ids: [digest] } };
+  const bytes = Buffer.from(JSON.stringify(body));
+  const configDigest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const mediaType = 'application/vnd.docker.container.image.v1+json';
+  const config = { mediaType, size: bytes.length, digest: configDigest };
   const manifest = { schemaVersion: 2, config, layers: [{ ...layer, size: 1 << 30, digest }] };
   const type = 'application/vnd.docker.distribution.manifest.v2+json';
   answer = (request, response) => {
     if (request.url?.includes('/manifests/'))
       return json(type, { mediaType: type, ...manifest })(request, response);
+    if (request.url?.endsWith(configDigest)) return void response.end(bytes);
     response.writeHead(200); // and no word of its length
     const more = () => {
       while (response.write(Buffer.alloc(1 << 20)));

@@ -128,7 +128,7 @@ function addImport(noun: Command, cli: Cli): void {
 function addUpload(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'upload <file> [command...]', {
     summary:
-      'Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not',
+      'Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; gzip or zstd is fine',
     notes: 'A command after -- is what the image runs when an instance names none.',
     examples: [
       'cloud image upload web.tar --name web',

@@ -110,6 +110,10 @@ export const errors = errorCatalogue('compute.thecloud', {
     'INVALID_ARGUMENT',
     (m) => `The configuration of the image cannot be used: ${m.why}. Build the image again with a valid one.`,
   ),
+  IMAGE_INVALID: entry<{ why: string }>(
+    'INVALID_ARGUMENT',
+    (m) => `Hosts cannot run the image: ${m.why}. Build it again.`,
+  ),
   REGISTRY_UNAVAILABLE: entry(
     'UNAVAILABLE',
     () => 'The registry of the cloud does not take the image now. Try again shortly.',

@@ -109,7 +109,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
         placer: new Placer(db, work, announcePlaced(operations, changed)),
       }),
       new ImageController({
-        ...{ ...images, db, work, operations },
+        ...{ ...images, db, work, operations, log },
         importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
       }),
       new ProjectController({ db, work, remove: removeProject }),

@@ -171,7 +171,7 @@ export class Images extends Resource {
     );
   }
 
-  /** Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not. Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query. */
+  /** Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd, or not. Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query. */
   upload(data: UploadBody, request: T.UploadImageRequest = {}, options?: CallOptions): Promise<T.Image> {
     return this.callUpload(
       { verb: 'POST', path: '/v1/images:upload', body: 'chunk', scope: 'project' },

@@ -259,9 +259,9 @@ class Images(StatefulResource[T.Image]):
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.Image:
-        """Makes an image from a tarball: a root file system, a `docker save` or an OCI archive,
-        gzipped or not. Over HTTP the body is the tarball itself (application/x-tar) and the
-        parameters stand in the query.
+        """Makes an image from a tarball: a root file system, a `docker save` or an OCI archive;
+        compressed by gzip or zstd, or not. Over HTTP the body is the tarball itself
+        (application/x-tar) and the parameters stand in the query.
 
         command: For a root file system: what the image runs when an instance names no command.
         """

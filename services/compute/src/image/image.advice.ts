@@ -25,3 +25,8 @@ export const IMAGE_REASONS = {
 } as const;
 
 export type ImageReason = keyof typeof IMAGE_REASONS;
+
+/** The other reasons are errors of the catalogue, about the image itself. */
+export const adviceOn = (reason: string): string =>
+  IMAGE_REASONS[reason as ImageReason]?.advice ??
+  'Build the image again without what the message names, for the platform of this cloud; then import it again (its name is free).';

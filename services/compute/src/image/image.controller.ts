@@ -1,8 +1,7 @@
 import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
-import { IMAGE_REASONS } from './image.advice';
-import type { ImageReason } from './image.advice';
+import { adviceOn } from './image.advice';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import { importImage } from './import-image';
@@ -16,8 +15,6 @@ export interface ImageControllerDeps extends ImportDeps {
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
-  /** Imports at the same time, of all projects. */
-  readonly importsAtOnce: number;
 }
 
 /** Told whose turn it is, a waiting import is looked at before that. */
@@ -78,8 +75,8 @@ export class ImageController implements Reconciler {
       const state = retryMs === undefined ? 'failed' : 'importing';
       this.d.changed(tx, await imageRepo.update(tx, row.id, { state, reason, message, attempts }));
       if (state === 'failed') {
-        const advice = IMAGE_REASONS[reason as ImageReason]?.advice ?? IMAGE_REASONS.IMPORT_FAILED.advice;
-        await this.d.operations.fail(tx, row.operationId, { reason, message, advice });
+        const said = { reason, message, advice: adviceOn(reason) };
+        await this.d.operations.fail(tx, row.operationId, said);
       }
     });
     return retryMs === undefined ? settled : again(retryMs);

@@ -1,19 +1,30 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CloudError } from '@thecloud/kernel';
-import type { EgressGuard } from '@thecloud/service-kit';
+import type { EgressGuard, Logger } from '@thecloud/service-kit';
+import { fetchedToLayout, refuseUnsuited } from './fetched-image';
 import type { Blame } from './import.plan';
 import { parseReference } from './reference';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import { SourceRelay } from './source-relay';
+import { unpackRoom } from './unpack-room';
 
 /** What one import may take, in milliseconds. */
 const IMPORT_MS = 10 * 60_000;
+const TOO_LATE = `It had not arrived after ${IMPORT_MS / 60_000} minutes.`;
 
 export interface ImportDeps {
   readonly registry: Registry;
   readonly contents: RegistryContents;
   readonly guard: EgressGuard;
   readonly limitMib: number;
+  readonly unpackedLimitMib: number;
+  /** Imports at the same time, of all projects. */
+  readonly importsAtOnce: number;
+  readonly log: Pick<Logger, 'warn'>;
+  /** What one import may take, in milliseconds: ten minutes. */
+  readonly importMs?: number;
 }
 
 export interface FailedImport {
@@ -23,7 +34,16 @@ export interface FailedImport {
   readonly message: string;
 }
 
-/** Copies an image in from the registry that a tenant names. Throws only if `signal` aborts. */
+const OWN_AWAY: FailedImport = {
+  blame: 'own',
+  reason: 'REGISTRY_UNAVAILABLE',
+  message: "The cloud's own registry takes no images right now.",
+};
+
+/**
+ * Copies an image in from the registry that a tenant names, by way of the spool: what reaches the registry of the cloud
+ * is an image that hosts can run. Throws only if `signal` aborts.
+ */
 export async function importImage(
   d: ImportDeps,
   source: string,
@@ -33,31 +53,69 @@ export async function importImage(
   const reference = parseReference(source);
   if (!reference)
     return { blame: 'final', reason: 'IMPORT_FAILED', message: `${source} is not an image reference.` };
-  const late = AbortSignal.timeout(IMPORT_MS);
+  const late = AbortSignal.timeout(d.importMs ?? IMPORT_MS);
   const both = AbortSignal.any([signal, late]);
-  const relay = await SourceRelay.open(reference, { ...d, signal: both });
+  if (!(await d.contents.takesImages())) return OWN_AWAY;
+  let relay: SourceRelay | undefined;
+  let dir: string | undefined;
+  let isFetched = false;
   try {
-    return await d.registry.copyIn(relay.source, imageId, both);
+    relay = await SourceRelay.open(reference, { ...d, signal: both });
+    dir = d.registry.spool();
+    const layout = await fetchChecked(d, relay.source, dir, both);
+    isFetched = true;
+    return await d.registry.copyIn(`oci:${layout}`, imageId, both);
   } catch (cause) {
-    if (signal.aborted || !(cause instanceof CloudError)) throw cause;
-    if (late.aborted) {
-      const message = `It had not arrived after ${IMPORT_MS / 60_000} minutes.`;
-      return { blame: 'final', reason: 'IMPORT_TIMED_OUT', message };
-    }
-    return explain(d, relay, cause);
+    if (signal.aborted) throw cause;
+    if (late.aborted) return { blame: 'final', reason: 'IMPORT_TIMED_OUT', message: TOO_LATE };
+    if (!(cause instanceof CloudError)) return unforeseen(d, imageId, cause);
+    return isFetched ? pushFailed(d, cause) : fetchFailed(relay, cause);
   } finally {
-    await relay.close();
+    await relay?.close();
+    if (dir) await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function explain(d: ImportDeps, relay: SourceRelay, cause: CloudError): Promise<FailedImport> {
-  if (relay.failure) {
-    const { reason, message, passing } = relay.failure;
-    return { blame: passing ? 'source' : 'final', reason, message };
+/** Looks at manifest and configuration before any layer is fetched. */
+async function fetchChecked(
+  { registry, unpackedLimitMib, importsAtOnce }: ImportDeps,
+  source: string,
+  dir: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const manifest = await registry.inspect(source, 'manifest', signal);
+  await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
+  await registry.fetch(source, join(dir, 'fetched'), signal);
+  const layout = join(dir, 'layout');
+  const budget = await unpackRoom(dir, unpackedLimitMib, importsAtOnce);
+  await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
+  return layout;
+}
+
+function fetchFailed(relay: SourceRelay | undefined, cause: CloudError): FailedImport {
+  const { code, reason, message } = cause;
+  // What it says is about the image itself, which came whole.
+  if (code === 'INVALID_ARGUMENT') return { blame: 'final', reason, message };
+  if (code === 'RESOURCE_EXHAUSTED') return { blame: 'source', reason, message };
+  if (relay?.failure) {
+    const { failure } = relay;
+    return {
+      blame: failure.passing ? 'source' : 'final',
+      reason: failure.reason,
+      message: failure.message,
+    };
   }
-  const message = relay.rename(cause.message);
-  if (cause.code === 'INVALID_ARGUMENT') return { blame: 'final', reason: cause.reason, message };
-  if (await d.contents.takesImages()) return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
-  const own = "The cloud's own registry takes no images right now.";
-  return { blame: 'own', reason: 'REGISTRY_UNAVAILABLE', message: own };
+  return { blame: 'unknown', reason: 'IMPORT_FAILED', message: relay?.rename(message) ?? message };
+}
+
+/** The image is here and checked: what fails now is the registry of the cloud. */
+async function pushFailed(d: ImportDeps, cause: CloudError): Promise<FailedImport> {
+  if (!(await d.contents.takesImages())) return OWN_AWAY;
+  return { blame: 'unknown', reason: 'REGISTRY_UNAVAILABLE', message: cause.message };
+}
+
+function unforeseen({ log }: ImportDeps, image: string, err: unknown): FailedImport {
+  log.warn({ err, image }, 'an import failed by a fault that is not foreseen');
+  const message = 'The cloud failed to import it, by a fault of its own that its log describes.';
+  return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
 }

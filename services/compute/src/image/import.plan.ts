@@ -9,7 +9,7 @@ export type Blame =
   /** Not known. */
   | 'unknown';
 
-const MOST_ATTEMPTS: Record<Blame, number> = { final: 1, source: 8, own: Infinity, unknown: 3 };
+const MOST_ATTEMPTS: Record<Blame, number> = { final: 1, source: 8, own: 60, unknown: 3 };
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 

@@ -28,7 +28,7 @@ export async function addLayer(
 ): Promise<Descriptor> {
   const compression = await compressionOf(layer);
   if (compression === 'none') {
-    await checkUnpackable(layer, budget);
+    await checkUnpackable(layer, budget, true); // its digest is checked below
     const { plainDigest, ...descriptor } = await layout.compressLayer(layer, signal);
     refuseOther(expected.plainDigest, plainDigest);
     if (expected.digest) refuseOther(expected.digest, plainDigest);
@@ -41,7 +41,7 @@ export async function addLayer(
   const file = await open(plainFile);
   try {
     const plain = { file, at: 0, size: (await file.stat()).size };
-    await checkUnpackable(plain, budget);
+    await checkUnpackable(plain, budget, true);
     return compression === 'gzip' && whole
       ? await layout.keepLayer(layer, signal)
       : await layout.compressLayer(plain, signal);

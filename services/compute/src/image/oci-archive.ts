@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { errors } from '../errors';
-import { ArchiveIndex, jsonOf } from './archive-index';
+import { ArchiveIndex, jsonOf, textOf } from './archive-index';
 import { usableConfig } from './image-config';
 import type { ImageLayout } from './image-layout';
 import { addLayers } from './layers';
@@ -36,6 +36,15 @@ export const isOciLayout = (json: unknown): boolean =>
 export const ociIndex = (json: unknown): z.infer<typeof indexSchema> | undefined =>
   indexSchema.safeParse(json).data;
 
+/** A manifest without a configuration, as registries gave out before 2016. */
+export const isSchema1 = (json: unknown): boolean =>
+  z.looseObject({ schemaVersion: z.literal(1) }).safeParse(json).success;
+
+/** Where the blobs of an image are, by their digests. */
+export interface Blobs {
+  blob(digest: string): Promise<Extent>;
+}
+
 /**
  * Turns an OCI archive (its image layout as a tarball) into a layout of the one image that hosts run.
  * INVALID_ARGUMENT: damaged, several images, or none for our hosts.
@@ -48,21 +57,38 @@ export async function ociArchiveToLayout(
 ): Promise<void> {
   const archive = await ArchiveIndex.of(tarball);
   const index = ociIndex(jsonOf(await archive.text('index.json')));
-  const manifest = await manifestOf(archive, theImage(index?.manifests ?? []));
+  const blobs = {
+    blob: (digest: string) => Promise.resolve(archive.file(`blobs/${digest.replace(':', '/')}`)),
+  };
+  const manifest = await manifestOf(blobs, theImage(index?.manifests ?? []));
+  await manifestToLayout(manifest, blobs, layout, budget, signal);
+}
+
+/** Turns the image of a manifest, of OCI or of Docker, into a layout. INVALID_ARGUMENT: damaged, or not for our hosts. */
+export async function manifestToLayout(
+  json: unknown,
+  blobs: Blobs,
+  layout: ImageLayout,
+  budget: UnpackBudget,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifest = manifestSchema.safeParse(json).data ?? refuse('it has no manifest of an image');
   const { mediaType = '' } = manifest.config;
   if (!CONFIGS.includes(mediaType))
     throw invalid(`it holds no container image but ${mediaType.slice(0, 100)}`);
-  const config = await document(archive, manifest.config);
+  const config = await documentOf(blobs, manifest.config);
   const { rootfs } = usableConfig(config.toString('utf8'));
   if (rootfs.diff_ids.length !== manifest.layers.length)
     throw invalid(
       `its configuration names ${rootfs.diff_ids.length} layers, but it holds ${manifest.layers.length}`,
     );
-  const named = manifest.layers.map(({ digest }, i) => ({
-    digest,
-    plainDigest: rootfs.diff_ids[i] ?? '',
-    extent: archive.file(blobName(digest)),
-  }));
+  const named = await Promise.all(
+    manifest.layers.map(async ({ digest }, i) => ({
+      digest,
+      plainDigest: rootfs.diff_ids[i] ?? '',
+      extent: await blobs.blob(digest),
+    })),
+  );
   await layout.complete(config, await addLayers(layout, named, budget, signal));
 }
 
@@ -78,13 +104,12 @@ function theImage(manifests: readonly Reference[]): Reference {
   throw invalid(`it holds ${images.length} images (${names.join(', ').slice(0, 200)}); save one at a time`);
 }
 
-async function manifestOf(archive: ArchiveIndex, from: Reference): Promise<z.infer<typeof manifestSchema>> {
+async function manifestOf(blobs: Blobs, from: Reference): Promise<unknown> {
   let reference = from;
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
-    const json = jsonOf((await document(archive, reference)).toString('utf8'));
+    const json = jsonOf((await documentOf(blobs, reference)).toString('utf8'));
     const nested = ociIndex(json);
-    if (!nested)
-      return manifestSchema.safeParse(json).data ?? refuse(`${reference.digest} is no manifest of an image`);
+    if (!nested) return json;
     const [only] = nested.manifests;
     reference =
       only && nested.manifests.length === 1 && !only.platform ? only : choosePlatform(nested.manifests);
@@ -92,16 +117,15 @@ async function manifestOf(archive: ArchiveIndex, from: Reference): Promise<z.inf
   throw invalid('its indexes are nested too deeply');
 }
 
-async function document(archive: ArchiveIndex, { digest, size }: Reference): Promise<Buffer> {
-  const file = archive.file(blobName(digest));
-  await archive.text(blobName(digest)); // refuses what is too large
+async function documentOf(blobs: Blobs, { digest, size }: Reference): Promise<Buffer> {
+  const file = await blobs.blob(digest);
+  await textOf(file, digest); // refuses what is too large
   const content = await contentOf(file);
   if (content.length !== size || `sha256:${createHash('sha256').update(content).digest('hex')}` !== digest)
     throw invalid(`its blob ${digest} is damaged`);
   return content;
 }
 
-const blobName = (digest: string) => `blobs/${digest.replace(':', '/')}`;
 const invalid = (why: string) => errors.IMAGE_ARCHIVE_INVALID({ why });
 const refuse = (why: string): never => {
   throw invalid(why);

@@ -20,7 +20,16 @@ it.each([
 
 it.each([
   ...['', ':', '/', 'a//b', 'nginx:', 'nginx@', 'nginx@sha256:12', 'UPPER', 'ghcr.io/Acme/web', 'a@b@c'],
-  ...['../../etc', 'a/../b', 'host:99999999/x', 'nginx:a:b', `nginx@${digest}@${digest}`],
+  ...[
+    '../../etc',
+    'a/../b',
+    'host:99999999/x',
+    'example.com:99999/x',
+    'example.com:0/x',
+    '300.1.1.1/x',
+    'nginx:a:b',
+    `nginx@${digest}@${digest}`,
+  ],
 ])('takes %p for none', (text) => {
   expect(parseReference(text)).toBeUndefined();
 });

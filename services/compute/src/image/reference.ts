@@ -26,11 +26,16 @@ export function parseReference(text: string): Reference | undefined {
     /^([^:]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?$/.exec(hasRegistry ? named.slice(slash + 1) : named) ??
     [];
   if (!path.split('/').every((part) => COMPONENT.test(part))) return undefined;
-  if (hasRegistry && !/^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(first)) return undefined;
+  if (hasRegistry && !isAddress(first)) return undefined;
   const onHub = !hasRegistry || HUB_NAMES.includes(first);
   return {
     registry: onHub ? DOCKER_HUB : first,
     repository: onHub && !path.includes('/') ? `library/${path}` : path,
     version: digest ?? tag,
   };
+}
+
+/** host[:port] that can be connected to: no port 99999 or 0, no address 300.1.1.1. */
+function isAddress(text: string): boolean {
+  return /^[A-Za-z0-9.-]+(:\d{1,5})?$/.test(text) && !/:0+$/.test(text) && URL.canParse(`https://${text}/`);
 }

@@ -31,6 +31,8 @@ export interface Copied {
 export class Registry {
   readonly #authFile: string;
   readonly #certDir: string;
+  /** A path in the spool, which is nobody's business. */
+  readonly #spooled: RegExp;
 
   constructor(private readonly o: RegistryOptions) {
     mkdirSync(o.spoolDir, { recursive: true, mode: 0o700 });
@@ -38,6 +40,7 @@ export class Registry {
     // What a killed process was receiving; nobody waits for it any more.
     for (const left of readdirSync(o.spoolDir).filter((name) => name.startsWith('upload-')))
       rmSync(join(o.spoolDir, left), { recursive: true, force: true });
+    this.#spooled = new RegExp(`${o.spoolDir.replace(/[^\w/]/g, '\\$&')}[^\\s":]*`, 'g');
     this.#authFile = join(o.spoolDir, 'registry-auth.json');
     const auth = Buffer.from(`${o.username}:${o.password}`).toString('base64');
     writeFileSync(this.#authFile, JSON.stringify({ auths: { [o.address]: { auth } } }), { mode: 0o600 });
@@ -105,6 +108,19 @@ export class Registry {
     }
   }
 
+  /** The manifest of an image elsewhere, or its configuration, as they are. UNAVAILABLE REGISTRY_FAILED. */
+  inspect(source: string, what: 'manifest' | 'config', signal: AbortSignal): Promise<string> {
+    const options = ['--raw', ...(what === 'config' ? ['--config'] : []), '--no-creds', '--tls-verify=false'];
+    return this.#skopeo(['--override-os', 'linux', 'inspect', ...options, source], COPY_MS, signal);
+  }
+
+  /** Fetches an image from elsewhere into a directory, as it is there. UNAVAILABLE REGISTRY_FAILED. */
+  async fetch(source: string, dir: string, signal: AbortSignal): Promise<void> {
+    const policy = ['--insecure-policy', '--override-os', 'linux'];
+    const from = ['--src-no-creds', '--src-tls-verify=false'];
+    await this.#skopeo([...policy, 'copy', ...from, source, `dir:${dir}`], COPY_MS, signal);
+  }
+
   /** Deletes an image's manifest; its layers go when the registry collects garbage. Absent is fine. */
   async remove(imageId: string, digest: string): Promise<void> {
     try {
@@ -152,7 +168,7 @@ export class Registry {
       return stdout;
     } catch (cause) {
       const said = (cause as { stderr?: string }).stderr ?? (cause as Error).message;
-      throw errors.REGISTRY_FAILED({ why: lastLine(said) }, cause);
+      throw errors.REGISTRY_FAILED({ why: lastLine(said).replaceAll(this.#spooled, 'the spool') }, cause);
     }
   }
 }

@@ -8,7 +8,7 @@ type Changed = (tx: Tx, row: ImageRow) => void;
 
 /**
  * Lets all projects launch from an image, or ends that. NOT_FOUND IMAGE_NOT_FOUND; FAILED_PRECONDITION IMAGE_NOT_READY;
- * ALREADY_EXISTS IMAGE_NAME_TAKEN: another shared image has its name.
+ * ALREADY_EXISTS IMAGE_SHARED_NAME_TAKEN: another shared image has its name.
  */
 export async function shareImage(
   f: Needs,

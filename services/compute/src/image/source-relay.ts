@@ -86,6 +86,7 @@ export class SourceRelay {
       if (path.startsWith('manifests/')) await this.#passManifest(answer, response);
       else await this.#passBlob(answer, response);
     } catch (cause) {
+      if (isReaderGone(cause)) return; // skopeo has its reasons, and says them
       this.#failure = failureOfConnection(this.reference.registry, cause);
       if (response.headersSent) response.destroy();
       else response.writeHead(502, { 'content-type': 'application/json' }).end('{"errors":[]}');
@@ -135,6 +136,10 @@ function shown({ headers }: IncomingMessage): Record<string, string> {
   const names = ['content-type', 'content-length', 'docker-content-digest'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
 }
+
+/** Readers that go away leave a response closed before its end; a far side that does so is ECONNRESET. */
+const isReaderGone = (cause: unknown) =>
+  (cause as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 /**
  * Whether a manifest tells its reader to get layers elsewhere. By its text: readers of JSON differ in repeated keys and

@@ -25,16 +25,17 @@ const HEADER_ONLY = new Set(['1', '2', '3', '4', '5', '6']);
 
 /**
  * The entries of an unpacked tarball, read by position: contents are skipped, not read. Accepts what Go's archive/tar
- * does, because that is what hosts unpack with, and insists on the end marker, by whose absence a tarball shows that it
- * was cut between two entries. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID.
+ * does, because that is what hosts unpack with. Insists on the end marker, by whose absence a tarball shows that it was cut
+ * between two entries, unless it is known to be `whole`. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID.
  */
-export async function* readTar(tarball: Extent): AsyncGenerator<TarEntry> {
+export async function* readTar(tarball: Extent, whole = false): AsyncGenerator<TarEntry> {
   const blocks = new Blocks(tarball);
   let pax: PaxRecords = new Map();
   let longName: string | undefined;
   let longLink: string | undefined;
   for (let at = 0; ;) {
     const block = await blocks.at(at);
+    if (!block && whole) return;
     if (!block) throw invalid('it ends without an end marker, so it was cut short');
     if (isZero(block)) {
       const second = await blocks.at(at + BLOCK);

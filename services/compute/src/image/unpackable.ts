@@ -27,13 +27,13 @@ const REFUSED_TYPES: Record<string, string> = {
 /**
  * Checks that hosts can unpack a layer: follows in memory what Docker (moby pkg/archive, overlay2) does with each entry.
  * INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID names the first entry that cannot be unpacked. Resolves to the number of
- * entries.
+ * entries. A layer whose digest was checked is `whole`.
  */
-export async function checkUnpackable(tarball: Extent, budget: UnpackBudget): Promise<number> {
+export async function checkUnpackable(tarball: Extent, budget: UnpackBudget, whole = false): Promise<number> {
   const unpacking = new Unpacking(budget);
   const slices = new TimeSlices();
   let entries = 0;
-  for await (const entry of readTar(tarball)) {
+  for await (const entry of readTar(tarball, whole)) {
     budget.startEntry();
     unpacking.add(entry);
     entries += 1;

@@ -11,7 +11,7 @@ import type { ImageRow } from './image.schema';
 import { receiveUpload } from './receive-upload';
 import type { Copied, Registry } from './registry';
 import { spoolRoom } from './spool-room';
-import { UnpackBudget } from './unpack-budget';
+import { unpackRoom } from './unpack-room';
 import type { UploadSlots } from './upload-slots';
 
 export interface UploadDeps {
@@ -56,7 +56,7 @@ async function uploadInSlot(
     if (first) return first;
 
     const { name, labels, command } = upload;
-    const budget = await budgetFor(dir, d);
+    const budget = await unpackRoom(dir, d.unpackedLimitMib, d.uploads.most);
     await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal: ctx.signal });
     const id = newId('image');
     const copied = await push(d.registry, join(dir, 'work', 'layout'), id, ctx.signal);
@@ -73,13 +73,6 @@ async function uploadInSlot(
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-async function budgetFor(dir: string, d: UploadDeps): Promise<UnpackBudget> {
-  const bytes = d.unpackedLimitMib * 1024 * 1024;
-  const room = await spoolRoom(dir, d.uploads.most);
-  if (bytes <= room) return new UnpackBudget({ bytes });
-  return new UnpackBudget({ bytes: room, tooLarge: () => errors.IMAGE_SPOOL_FULL({}) });
 }
 
 /** ALREADY_EXISTS IMAGE_NAME_TAKEN, unless this may be the very request that took it. */

@@ -38,7 +38,8 @@ const (
 type ImageServiceClient interface {
 	// Copies an image from a registry. Returns at once (202): watch status.state, or the operation.
 	CreateImage(ctx context.Context, in *CreateImageRequest, opts ...grpc.CallOption) (*Image, error)
-	// Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not.
+	// Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd,
+	// or not.
 	// Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
 	UploadImage(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadImageRequest, Image], error)
 	ListImages(ctx context.Context, in *ListImagesRequest, opts ...grpc.CallOption) (*ListImagesResponse, error)
@@ -183,7 +184,8 @@ func (c *imageServiceClient) UnshareImage(ctx context.Context, in *UnshareImageR
 type ImageServiceServer interface {
 	// Copies an image from a registry. Returns at once (202): watch status.state, or the operation.
 	CreateImage(context.Context, *CreateImageRequest) (*Image, error)
-	// Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not.
+	// Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd,
+	// or not.
 	// Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
 	UploadImage(grpc.ClientStreamingServer[UploadImageRequest, Image]) error
 	ListImages(context.Context, *ListImagesRequest) (*ListImagesResponse, error)

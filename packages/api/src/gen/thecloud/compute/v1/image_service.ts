@@ -983,7 +983,8 @@ export const ImageServiceService = {
     responseDeserialize: (value: Buffer): Image => Image.decode(value),
   },
   /**
-   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not.
+   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd,
+   * or not.
    * Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
    */
   uploadImage: {
@@ -1072,7 +1073,8 @@ export interface ImageServiceServer extends UntypedServiceImplementation {
   /** Copies an image from a registry. Returns at once (202): watch status.state, or the operation. */
   createImage: handleUnaryCall<CreateImageRequest, Image>;
   /**
-   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not.
+   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd,
+   * or not.
    * Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
    */
   uploadImage: handleClientStreamingCall<UploadImageRequest, Image>;
@@ -1111,7 +1113,8 @@ export interface ImageServiceClient extends Client {
     callback: (error: ServiceError | null, response: Image) => void,
   ): ClientUnaryCall;
   /**
-   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive, gzipped or not.
+   * Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; compressed by gzip or zstd,
+   * or not.
    * Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
    */
   uploadImage(

@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { freePort, registry } from '@thecloud/engines';
+import type { Engine } from '@thecloud/engines';
+import { issueEngineCertificate } from '@thecloud/identity';
+import { EgressGuard, egressConfig } from '@thecloud/service-kit';
+import { bitFlips, readEach, testEngines, truncations } from '@thecloud/testkit';
+import type { TestEngines } from '@thecloud/testkit';
+import { gnuTar, tarOf } from '../../services/compute/src/fixtures/layers';
+import { importImage } from '../../services/compute/src/image/import-image';
+import type { FailedImport, ImportDeps } from '../../services/compute/src/image/import-image';
+import { Registry } from '../../services/compute/src/image/registry';
+import { RegistryContents } from '../../services/compute/src/image/registry-contents';
+
+jest.setTimeout(300_000);
+let engines: TestEngines;
+let own: Engine;
+let server: Server;
+let d: ImportDeps;
+const warnings: unknown[] = [];
+/** What the registry elsewhere answers with, by the last part of the path. */
+const served = new Map<string, Buffer>();
+const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+
+beforeAll(async () => {
+  engines = await testEngines();
+  const { secretsDir, dir, caFile } = engines;
+  const tls = await issueEngineCertificate({ secretsDir, outDir: join(dir, 'tls'), name: 'registry' });
+  const port = await freePort();
+  own = registry({ dir: join(dir, 'own'), port, tls });
+  await own.start();
+  server = createServer({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) }, (request, response) => {
+    const name = request.url?.split('/').at(-1) ?? '';
+    const body = served.get(name);
+    if (!body) return void response.writeHead(404).end();
+    const type = request.url?.includes('/manifests/') ? manifestType : 'application/octet-stream';
+    response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  process.env['SSL_CERT_FILE'] = caFile;
+  const spoolDir = join(dir, 'spool');
+  const options = { address: `127.0.0.1:${port}`, username: 'any', password: 'any', caFile, spoolDir };
+  d = {
+    registry: new Registry(options),
+    contents: new RegistryContents(options),
+    guard: new EgressGuard({ allow: egressConfig.THECLOUD_EGRESS_ALLOW.parse(address()) }),
+    limitMib: 64,
+    unpackedLimitMib: 512,
+    importsAtOnce: 4,
+    log: { warn: (said: unknown) => void warnings.push(said) },
+  };
+});
+afterAll(async () => {
+  delete process.env['SSL_CERT_FILE'];
+  server.close();
+  await own.destroy();
+  await engines.close();
+});
+
+const address = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+const take = () => importImage(d, `${address()}/a/b:1`, 'img_1', new AbortController().signal);
+
+function blob(content: Buffer, mediaType: string): { mediaType: string; digest: string; size: number } {
+  const digest = `sha256:${createHash('sha256').update(content).digest('hex')}`;
+  served.set(digest, content);
+  return { mediaType, digest, size: content.length };
+}
+
+/** Serves an image of one layer. */
+function serve(
+  root: Buffer,
+  config: object = {},
+  compression: 'gzip' | 'zstd' = 'gzip',
+): { manifest: Buffer; layer: string } {
+  const plain = `sha256:${createHash('sha256').update(root).digest('hex')}`;
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const json = { os: 'linux', architecture, rootfs: { type: 'layers', diff_ids: [plain] }, ...config };
+  const layer = blob(
+    compression === 'gzip' ? gzipSync(root) : zstdCompressSync(root),
+    `application/vnd.oci.image.layer.v1.tar+${compression}`,
+  );
+  const configBlob = blob(Buffer.from(JSON.stringify(json)), 'application/vnd.oci.image.config.v1+json');
+  const manifest = { schemaVersion: 2, mediaType: manifestType, config: configBlob, layers: [layer] };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  served.set('1', bytes);
+  return { manifest: bytes, layer: layer.digest };
+}
+
+it.each(['gzip', 'zstd'] as const)(
+  'is copied from when all is well, with layers by %s',
+  async (compression) => {
+    serve(gnuTar('--format=v7'), {}, compression);
+    expect(await take()).toMatchObject({ digest: expect.stringMatching(/^sha256:/) as string });
+  },
+);
+
+it.each([
+  ['another platform', () => serve(gnuTar(), { os: 'windows' }), 'IMAGE_PLATFORM_UNSUPPORTED', /for windows\/\w+, but .* run linux/],
+  ['an invalid StopSignal', () => serve(gnuTar(), { config: { StopSignal: 'SIGFOO' } }), 'IMAGE_CONFIG_INVALID', /SIGFOO/],
+  ['a layer that hosts cannot unpack', () => serve(gnuTar('--format=gnu', '--sparse')), 'IMAGE_INVALID', /sparse/],
+])('is not copied from: %s', async (_what, make, reason, message) => {
+  make();
+  expect(await take()).toMatchObject({ blame: 'final', reason, message: expect.stringMatching(message) as string });
+}); // prettier-ignore
+
+it('names the platforms of an image that has several, but not ours', async () => {
+  const platforms = [{ os: 'linux', architecture: 's390x' }, { os: 'windows', architecture: 'amd64' }];
+  const manifests = platforms.map((platform) => ({ ...blob(Buffer.from('{}'), manifestType), platform }));
+  served.set('1', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));
+  expect(await take()).toMatchObject({
+    reason: 'IMAGE_PLATFORM_UNSUPPORTED',
+    message: expect.stringContaining('linux/s390x, windows/amd64') as string,
+  });
+}); // prettier-ignore
+
+it('blames its own registry, and for a while only, when that is what fails', async () => {
+  serve(gnuTar('--format=v7'));
+  await own.stop();
+  const failed = await take();
+  await own.start();
+  expect(failed).toMatchObject({
+    blame: 'own',
+    reason: 'REGISTRY_UNAVAILABLE',
+    message: expect.stringContaining('own registry') as string,
+  });
+  expect(await take()).toMatchObject({ digest: expect.stringMatching(/^sha256:/) as string });
+});
+
+it('ends an import that is not through in its time', async () => {
+  serve(gnuTar('--format=v7'));
+  const late = await importImage(
+    { ...d, importMs: 1 },
+    `${address()}/a/b:1`,
+    'img_1',
+    new AbortController().signal,
+  );
+  expect(late).toMatchObject({ blame: 'final', reason: 'IMPORT_TIMED_OUT' });
+});
+
+it('tells a fault that nobody foresaw as a failure of the cloud, and logs it', async () => {
+  serve(gnuTar('--format=v7'));
+  const registry = Object.assign(Object.create(d.registry) as Registry, { spool: () => { throw new TypeError('odd'); } });
+  const failed = await importImage({ ...d, registry }, `${address()}/a/b:1`, 'img_1', new AbortController().signal);
+  expect(failed).toMatchObject({ blame: 'unknown', reason: 'IMPORT_FAILED', message: expect.stringContaining('fault of its own') as string });
+  expect(warnings).toHaveLength(1);
+}); // prettier-ignore
+
+it('ends no process by damaged answers: each is a failed import that says why', async () => {
+  const root = await tarOf({ name: 'f', content: 'x' });
+  const { manifest, layer } = serve(root);
+  const gzip = served.get(layer) ?? Buffer.alloc(0);
+  const damaged = [
+    ...[...truncations(manifest, 20), ...bitFlips(manifest, 10, 1)].map((bad) => ({ name: '1', ...bad })),
+    ...[...truncations(gzip, 20), ...bitFlips(gzip, 10, 2)].map((bad) => ({ name: layer, ...bad })),
+  ];
+  for (const { name, how, bytes } of damaged) {
+    serve(root);
+    served.set(name, bytes);
+    const [reading] = await readEach([{ how, bytes }], take, 60_000);
+    expect({ name, ...reading, error: undefined }).toEqual({ name, ...reading });
+    const result = reading?.value as Partial<FailedImport>;
+    if (result.reason) expect({ how, message: result.message }).toEqual({ how, message: expect.not.stringMatching(/\/spool|upload-/) });
+  }
+}); // prettier-ignore
