@@ -54,6 +54,7 @@ export const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^git clone /, 'it fetches this repository from the network'],
   [/^(sudo )?make (up|down|clean|status|logs|backup|restore)\b/, 'deploy/all-in-one/src/up.test.ts'],
   [/^(sudo )?make (test|bench)\b/, 'it would run this test within itself, or take minutes'],
+  [/^docker (ps -aq --filter label=thecloud|(image|volume) prune )/, 'it empties the Docker of this machine'],
   [/^make generate\b/, 'make check does it, and compares'],
   [
     /^(sudo )?(THECLOUD_\w+=('[^']*'|\S+) )?(scripts\/test\.sh|node_modules\/\.bin\/jest) /,

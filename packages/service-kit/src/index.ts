@@ -12,7 +12,7 @@ export { Database, lastly, onCommit } from './db/database';
 export { emit } from './db/events';
 export type { CloudEvent } from './db/events';
 export { violatedUnique } from './db/failures';
-export { isNamed, named } from './db/filters';
+export { hasLabels, isNamed, named } from './db/filters';
 export type { NameFilter } from './db/filters';
 export { gathered } from './db/gather';
 export { insertRows } from './db/insert-rows';

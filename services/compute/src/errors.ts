@@ -44,7 +44,7 @@ export const errors = errorCatalogue('compute.thecloud', {
   HOST_TOO_FULL: entry<{ name: string }>(
     'RESOURCE_EXHAUSTED',
     (m) =>
-      `The instance's host has no room for ${m.name} beside what else it holds. Choose a smaller type, or launch another instance of that type: it may have its place elsewhere.`,
+      `The instance's host has no room for ${m.name} beside what else it holds. Choose a smaller type, or launch a new instance of that type, which may be placed on another host.`,
     { field: 'spec.type' },
   ),
   PROGRAM_TOO_LARGE: entry<{ bytes: string; limit: string }>(

@@ -17,10 +17,12 @@ export const named = (
 ): (SQL | undefined)[] => [
   name ? eq(table.name, name) : undefined,
   namePrefix ? sql`starts_with(${table.name}, ${namePrefix})` : undefined,
-  ...label.map(
-    (one) => sql`${table.labels} @> ${JSON.stringify(Object.fromEntries([splitLabel(one)]))}::jsonb`,
-  ),
+  ...hasLabels(table.labels, label),
 ];
+
+/** One condition a label: a key that is asked for with two values is on no row. */
+export const hasLabels = (column: PgColumn, label: readonly string[]): SQL[] =>
+  label.map((one) => sql`${column} @> ${JSON.stringify(Object.fromEntries([splitLabel(one)]))}::jsonb`);
 
 /** The same asked of a row. */
 export const isNamed = (

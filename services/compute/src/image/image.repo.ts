@@ -1,6 +1,6 @@
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import { gathered, prepared, violatedUnique } from '@thecloud/service-kit';
-import type { Page, Tx } from '@thecloud/service-kit';
+import { gathered, named, prepared, violatedUnique } from '@thecloud/service-kit';
+import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { image } from './image.schema';
 import type { ImageRow } from './image.schema';
@@ -61,10 +61,8 @@ async function findShared(tx: Tx, idOrName: string): Promise<ImageRow | undefine
   return found;
 }
 
-export interface ImageFilter {
-  readonly name?: string;
+export interface ImageFilter extends NameFilter {
   readonly state?: string;
-  readonly labels: Readonly<Record<string, string>>;
   /** Only those that are shared with all projects. */
   readonly shared?: boolean;
 }
@@ -129,7 +127,7 @@ export const imageRepo = {
   },
 
   async list(tx: Tx, projectId: string, filter: ImageFilter, page: Page): Promise<ImageRow[]> {
-    const { name, state, labels, shared } = filter;
+    const { state, shared } = filter;
     return tx
       .select()
       .from(image)
@@ -137,10 +135,7 @@ export const imageRepo = {
         and(
           shared ? image.shared : or(eq(image.projectId, projectId), image.shared),
           state ? eq(image.state, state as ImageRow['state']) : undefined,
-          Object.keys(labels).length > 0
-            ? sql`${image.labels} @> ${JSON.stringify(labels)}::jsonb`
-            : undefined,
-          name ? eq(image.name, name) : undefined,
+          ...named(image, filter),
           page.after ? lt(image.id, page.after) : undefined,
         ),
       )

@@ -109,8 +109,7 @@ function filterOf(
   request: Pick<computeV1.WatchImagesRequest, 'name' | 'state' | 'label' | 'shared'>,
 ): ImageFilter {
   const { name, state, label, shared } = request;
-  const labels = label.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]);
-  return { name, state, shared, labels: Object.fromEntries(labels) as Record<string, string> };
+  return { name, state, shared, label };
 }
 
 /** What is wrong with a source by its looks. Names are resolved when it is imported. */

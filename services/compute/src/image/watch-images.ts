@@ -1,10 +1,8 @@
-import { projectOf, scopeOf } from '@thecloud/service-kit';
+import { isNamed, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Watched } from '@thecloud/service-kit';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
 import type { ImageRow } from './image.schema';
-
-const everything: ImageFilter = { labels: {} };
 
 /**
  * The images that the project sees, as something to watch. Those that others share with it are told of now and then:
@@ -13,7 +11,7 @@ const everything: ImageFilter = { labels: {} };
 export function watchedImages(
   f: Foundation,
   ctx: RequestContext,
-  filter: ImageFilter = everything,
+  filter: ImageFilter = {},
 ): Watched<ImageRow> {
   const projectId = projectOf(ctx);
   return {
@@ -22,10 +20,7 @@ export function watchedImages(
     list: (page) => f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectId, filter, page)),
     find: (ids) => f.db.read(scopeOf(ctx), (tx) => imageRepo.findAll(tx, ids)),
     matches: (row) =>
-      (!filter.name || row.name === filter.name) &&
-      (!filter.state || row.state === filter.state) &&
-      (!filter.shared || row.shared) &&
-      Object.entries(filter.labels).every(([key, value]) => row.labels[key] === value),
+      isNamed(row, filter) && (!filter.state || row.state === filter.state) && (!filter.shared || row.shared),
     version: (row) => row.version,
   };
 }

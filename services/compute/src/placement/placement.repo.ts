@@ -50,9 +50,10 @@ export const placementRepo = {
   },
 
   /**
-   * Commits a whole batch in one statement, and there re-checks state and capacity of each host against the size that
-   * each instance has by then: so two schedulers can never overcommit one. Rows are locked in the order of their ids, so that two never wait for each other. Answers
-   * with those that were placed, which are starting from then on; the others must be chosen for again.
+   * Commits a whole batch in one statement, which checks state and capacity of each host again, against the size that
+   * each instance has by then: so two schedulers never overcommit a host. Rows are locked in the order of their ids, so
+   * that two never wait for each other. Answers with those that were placed, which are starting from then on; for the
+   * others a host must be chosen again.
    */
   async commit(tx: Tx, batch: readonly Placed[]): Promise<PlacedInstance[]> {
     const column = <K extends keyof Placed>(name: K) => batch.map((p) => p[name]);

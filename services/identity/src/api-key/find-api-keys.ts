@@ -1,6 +1,6 @@
 import { and, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
+import { hasLabels } from '@thecloud/service-kit';
 import type { Database, Page } from '@thecloud/service-kit';
-import { hasLabels } from '../labels';
 import type { Role } from '../role/role';
 import { apiKeys } from '../schema';
 import type { ApiKey } from './create-api-key';
@@ -33,7 +33,7 @@ export function findApiKeys(
           page.after ? lt(apiKeys.id, page.after) : undefined,
           id ? eq(apiKeys.id, id) : undefined,
           name ? eq(apiKeys.name, name) : undefined,
-          hasLabels(apiKeys.labels, label),
+          ...hasLabels(apiKeys.labels, label),
           role ? eq(apiKeys.role, role as Role) : undefined,
           state === 'active' ? or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)) : undefined,
           state === 'expired' ? lte(apiKeys.expiresAt, sql`now()`) : undefined,

@@ -37,13 +37,13 @@ export async function createProject(tx: Tx, { name, labels, userId }: NewProject
 }
 
 async function insert(tx: Tx, row: typeof projects.$inferInsert): Promise<Project> {
-  const [project] = await named(row.name, () => tx.insert(projects).values(row).returning());
+  const [project] = await refusingTakenName(row.name, () => tx.insert(projects).values(row).returning());
   if (!project) throw new Error('an insert returned no row');
   return project;
 }
 
 /** Writes a name. ALREADY_EXISTS PROJECT_NAME_TAKEN. */
-export async function named<T>(name: string, write: () => PromiseLike<T>): Promise<T> {
+export async function refusingTakenName<T>(name: string, write: () => PromiseLike<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
+import { hasLabels } from '@thecloud/service-kit';
 import type { Database, Page, Principal } from '@thecloud/service-kit';
-import { hasLabels } from '../labels';
 import type { Role } from '../role/role';
 import { members, projects } from '../schema';
 import type { Project } from '../schema';
@@ -31,7 +31,7 @@ export async function findProjects(
     page.after ? lt(projects.id, page.after) : undefined,
     id ? eq(projects.id, id) : undefined,
     name ? eq(projects.name, name) : undefined,
-    hasLabels(projects.labels, label),
+    ...hasLabels(projects.labels, label),
   );
   if (principal.kind === 'api_key') {
     if (role && role !== principal.role) return [];

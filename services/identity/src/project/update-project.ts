@@ -3,7 +3,7 @@ import { commonErrors } from '@thecloud/kernel';
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { projects } from '../schema';
-import { named } from './create-project';
+import { refusingTakenName } from './create-project';
 import type { Project } from '../schema';
 import { announceProject } from './project.events';
 
@@ -34,7 +34,7 @@ export async function updateProject(tx: Tx, by: string, update: ProjectUpdate): 
   if (version !== 0 && version !== row.version)
     throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
   const changed = { ...row, ...change, version: row.version + 1, updatedAt: new Date() };
-  await named(changed.name, () => tx.update(projects).set(changed).where(eq(projects.id, id)));
+  await refusingTakenName(changed.name, () => tx.update(projects).set(changed).where(eq(projects.id, id)));
   announceProject(tx, 'updated', changed, by);
   return changed;
 }

@@ -44,7 +44,7 @@ export async function keepGoverned(
   const orphans = await onlyOwnedBy(tx, user.id);
   if (orphans.length === 0) return;
   const heir = handOverTo ? await findHeir(tx, normalEmail(handOverTo)) : undefined;
-  if (!heir || heir.id === user.id) throw errors.ONLY_OWNER({ projects: named(orphans) });
+  if (!heir || heir.id === user.id) throw errors.ONLY_OWNER({ projects: listOf(orphans) });
   for (const { id: projectId } of orphans) {
     const place = { projectId, userId: heir.id, role: 'owner' as const };
     await tx
@@ -85,7 +85,7 @@ async function findHeir(tx: Tx, email: string): Promise<{ id: string }> {
   return heir;
 }
 
-function named(orphans: ReadonlyArray<{ id: string; name: string }>): string {
+function listOf(orphans: ReadonlyArray<{ id: string; name: string }>): string {
   const names = orphans.slice(0, MOST_NAMED).map(({ id, name }) => `${name} (${id})`);
   const more = orphans.length - names.length;
   return [...names, ...(more > 0 ? [`${more} more`] : [])].join(', ');
