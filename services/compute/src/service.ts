@@ -141,8 +141,10 @@ function instancePorts(f: Foundation, registry: Registry) {
     imageReference: (image: { id: string; digest: string }) => registry.reference(image.id, image.digest),
     fleet: {
       largest: (wanted: HostSize) => largest.find(wanted),
-      portsTaken: (ports: Parameters<typeof instanceRepo.portsTakenEverywhere>[1]) =>
-        f.db.read('system', (tx) => instanceRepo.portsTakenEverywhere(tx, ports)),
+      portsTaken: (ports: Parameters<typeof instanceRepo.portsTakenEverywhere>[1], tx?: Tx) =>
+        tx
+          ? instanceRepo.portsTakenEverywhere(tx, ports)
+          : f.db.read('system', (read) => instanceRepo.portsTakenEverywhere(read, ports)),
     },
   };
 }

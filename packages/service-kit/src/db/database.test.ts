@@ -1,3 +1,4 @@
+import { EventEmitter, once as happens } from 'node:events';
 import { inArray, sql } from 'drizzle-orm';
 import { pgSchema } from 'drizzle-orm/pg-core';
 import { migrationsFolder } from '@thecloud/compute';
@@ -67,6 +68,47 @@ it('writes at once in one, all or nothing', async () => {
   expect(await kept()).toBe(1);
   await expect(once('evt_2', 'select 1 / 0')).rejects.toMatchObject({ cause: { code: '22012' } });
   expect(await kept()).toBe(1);
+});
+
+describe('a transaction that asks for a second connection', () => {
+  const [one, other] = [{ projectId: 'prj_1' }, 'system'] as const;
+  const asks = {
+    read: () => db.read(other, count),
+    write: () => db.write(other, count),
+    writeTogether: () => db.writeTogether(other, count),
+    writeAtOnce: () => db.writeAtOnce(other, count),
+  };
+  const transactions = {
+    read: <T>(fn: (tx: Tx) => Promise<T>) => db.read(one, fn),
+    write: <T>(fn: (tx: Tx) => Promise<T>) => db.write(one, fn),
+    writeTogether: <T>(fn: (tx: Tx) => Promise<T>) => db.writeTogether(one, fn),
+    writeAtOnce: <T>(fn: (tx: Tx) => Promise<T>) => db.writeAtOnce(one, fn),
+  };
+  it.each(
+    Object.entries(transactions).flatMap(([by, transact]) =>
+      Object.entries(asks).map(([how, ask]) => [by, how, transact, ask] as const),
+    ),
+  )('by %s fails at once when it asks by %s', async (_, __, transact, ask) => {
+    await expect(transact(ask)).rejects.toThrow('a transaction asked for a second connection');
+    await expect(ask()).resolves.toEqual(expect.any(Number));
+  });
+
+  it('may do so once it has ended, and of another pool', async () => {
+    const ended = new EventEmitter();
+    let later: Promise<number> | undefined;
+    await db.write(one, (tx) => {
+      later = happens(ended, 'now').then(asks.read);
+      return count(tx);
+    });
+    ended.emit('now');
+    expect(await later).toBeGreaterThan(0);
+    const apart = db.apart(1);
+    try {
+      expect(await db.write(one, () => apart.read(other, count))).toBeGreaterThan(0);
+    } finally {
+      await apart.close();
+    }
+  });
 });
 
 it('shares a transaction among reads of the same scope, and of no other', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'pg';
 import type { PoolClient, QueryConfig } from 'pg';
 import { askedBy, commonErrors, passing } from '@thecloud/kernel';
@@ -80,6 +81,8 @@ const PLANS = [
 /** One service's schema, through transactions that row-level security confines to a scope. */
 export class Database {
   readonly #pool: Pool;
+  /** Whether the transaction that the running code belongs to still holds its connection. */
+  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
   readonly #reads = new SharedReads((fn) => this.#withClient(fn));
   readonly #writes = new SharedWrites((scope, fn) => this.write(scope, fn));
 
@@ -111,12 +114,14 @@ export class Database {
    * scope. So `fn` must start all its queries before it first awaits (a read that depends on another is two reads or a
    * write), and may be called again if another's query fails.
    */
-  read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#reads.read(scope, fn);
+  async read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseNested();
+    return this.#reads.read(scope, (tx) => this.#holding(() => fn(tx)));
   }
 
   /** A transaction: all of `fn` or nothing. Throwing rolls back. */
   async write<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseNested();
     const by = askedBy(this.write);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
@@ -128,7 +133,7 @@ export class Database {
       commitHooks.delete(tx);
       lastWords.delete(tx);
       try {
-        const [, value] = await settle(begun, fn(tx));
+        const [, value] = await settle(begun, this.#holding(() => fn(tx)));
         passing('before commit', by);
         const deferred = (lastWrites.get(transaction) ?? []).map((write) => write());
         await this.#commit(client, [...(lastWords.get(tx) ?? []), ...deferred]);
@@ -152,7 +157,8 @@ export class Database {
    * The same for what waits for nobody else's rows, such as making new ones: those of a scope that are asked for at the
    * same time share a transaction. `fn` may be called again if another's fails.
    */
-  writeTogether<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+  async writeTogether<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseNested();
     return this.#writes.add(scope, fn);
   }
 
@@ -162,11 +168,12 @@ export class Database {
    * For what is done again if it is lost: nobody waits for the disk, and a crash of PostgreSQL may lose the last second.
    */
   async writeAtOnce<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
+    this.#refuseNested();
     const by = askedBy(this.writeAtOnce);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
       const begun = begin(client, scope, 'BEGIN; SET LOCAL synchronous_commit TO off');
-      const written = fn(txOf(client));
+      const written = this.#holding(() => fn(txOf(client)));
       const committed = nextTurn().then(() => {
         passing('before commit', by);
         const done = client.query('COMMIT');
@@ -208,6 +215,25 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#pool.end();
+  }
+
+  /**
+   * Whoever holds a connection and waits for another may wait for others who do the same: as many as there are
+   * connections, and nobody goes on. So this is a fault of the caller's, also when there is a connection to spare.
+   */
+  #refuseNested(): void {
+    if (this.#inside.getStore()?.open)
+      throw new Error('a transaction asked for a second connection: use its tx, or ask before it begins');
+  }
+
+  /** What `fn` does until it is done belongs to a transaction. */
+  async #holding<T>(fn: () => Promise<T>): Promise<T> {
+    const transaction = { open: true };
+    try {
+      return await this.#inside.run(transaction, fn);
+    } finally {
+      transaction.open = false;
+    }
   }
 
   async #withClient<T>(fn: (client: PoolClient) => Promise<T>): Promise<T> {

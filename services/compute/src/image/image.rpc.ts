@@ -20,7 +20,7 @@ export interface ImageDeps {
   readonly unpackedLimitMib: number;
   readonly uploads: UploadSlots;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
-  /** How many instances stand on it. */
+  /** How many instances of all projects stand on it. */
   readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;
 }
 
@@ -92,7 +92,7 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         if (row.state === 'deleting') return toProto(row);
         if (row.shared) throw errors.IMAGE_SHARED({ id });
         // It may have been shared: instances of other projects count.
-        const users = await f.db.read('system', (system) => d.usedBy(system, id));
+        const users = await d.usedBy(tx, id);
         if (users > 0) throw errors.IMAGE_IN_USE({ id, instances: String(users) });
         const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });

@@ -40,7 +40,7 @@ export function refuseProgram(program: Pick<InstanceRow, 'entrypoint' | 'command
 export async function refusePorts(
   d: Pick<InstanceDeps, 'fleet'>,
   ports: readonly PublishedPort[],
-  placed = false,
+  { placed = false, tx }: { placed?: boolean; tx?: Tx } = {},
 ): Promise<void> {
   const repeated = repeatedPort(ports);
   if (repeated) throw errors.PORT_REPEATED({ port: repeated });
@@ -48,7 +48,7 @@ export async function refusePorts(
   const named = ports
     .filter((p) => p.hostPort !== 0)
     .map((p) => ({ port: p.hostPort, protocol: p.protocol }));
-  const [taken] = await d.fleet.portsTaken(named);
+  const [taken] = await d.fleet.portsTaken(named, tx);
   if (taken !== undefined) throw errors.HOST_PORT_TAKEN({ port: String(taken) });
 }
 

@@ -30,7 +30,8 @@ export interface InstanceDeps {
   /** Facts beyond the caller's project: what hosts could ever hold, and which ports are taken on all of them. */
   readonly fleet: {
     largest(wanted: HostSize): Promise<HostSize | undefined>;
-    portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>): Promise<number[]>;
+    /** Within a transaction it asks on that one's connection. */
+    portsTaken(ports: ReadonlyArray<{ port: number; protocol: Protocol }>, tx?: Tx): Promise<number[]>;
   };
   /** Tells watchers and subscribers, after the commit. */
   readonly changed: (tx: Tx, row: ChangedInstance) => void;

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { gathered, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, RowVersion, Tx } from '@thecloud/service-kit';
@@ -210,8 +210,12 @@ export const instanceRepo = {
     return rows.map((row) => row.id);
   },
 
+  /** Of all projects, whichever asks. */
   async countByImage(tx: Tx, imageId: string): Promise<number> {
-    return tx.$count(instance, and(eq(instance.imageId, imageId), ne(instance.desired, 'absent')));
+    const { rows } = await tx.execute<{ users: number }>(
+      sql`select compute.image_users(${imageId})::int as users`,
+    );
+    return only(rows).users;
   },
 
   /** Which of these host ports no schedulable host has free. */

@@ -46,7 +46,7 @@ export const update =
     if (resizes) Object.assign(change, await resized(tx, row, values.type));
     if (changesImage) Object.assign(change, await readyImage(d, tx, row.projectId, values.image));
     if (change.ports) {
-      await refusePorts(d, change.ports, row.hostId !== null);
+      await refusePorts(d, change.ports, { placed: row.hostId !== null, tx });
       if (row.hostId && row.seen?.problemReason === 'PORT_TAKEN')
         await rememberTaken(tx, { ...row, hostId: row.hostId, takenPort: row.seen.problemPort });
       const conflict = row.hostId ? await bindPorts(tx, row.hostId, row.id, change.ports) : undefined;
