@@ -133,7 +133,10 @@ export class Database {
       commitHooks.delete(tx);
       lastWords.delete(tx);
       try {
-        const [, value] = await settle(begun, this.#holding(() => fn(tx)));
+        const [, value] = await settle(
+          begun,
+          this.#holding(() => fn(tx)),
+        );
         passing('before commit', by);
         const deferred = (lastWrites.get(transaction) ?? []).map((write) => write());
         await this.#commit(client, [...(lastWords.get(tx) ?? []), ...deferred]);
