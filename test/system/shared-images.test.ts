@@ -3,6 +3,7 @@ import { idOf } from './api';
 import type { Api, Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { Stream } from './json-lines';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
@@ -65,6 +66,36 @@ it('lets every project list, show, watch and launch, by name and by id, and chan
     [idOf(image)],
   );
   expect(row).toEqual({ shared: true });
+});
+
+it('shows other projects neither whose it is, nor its operation, nor its source: by list, get and watch', async () => {
+  const source = 'registry.example/secret/path:1';
+  await cloud.database.query('update compute.image set source = $1 where id = $2', [source, idOf(image)]);
+  const path = `/v1/images/${idOf(image)}`;
+  const mine = (await cloud.admin.call('GET', path)).body;
+  expect(mine.spec).toEqual({ source });
+  expect(mine.metadata).toMatchObject({ project_id: expect.stringMatching(/^prj_/) as string });
+  const { project_id: owner = '', operation_id: operation = '' } = mine.metadata ?? {};
+
+  const all = await Stream.open<Body>(cloud.stranger, '/v1/images:watch');
+  const one = await Stream.open<Body>(cloud.stranger, `${path}:watch`);
+  const shown = [
+    (await cloud.stranger.call('GET', '/v1/images')).body.images?.[0],
+    (await cloud.stranger.call('GET', path)).body,
+    ...(await all.take(1)),
+    ...(await one.take(1)),
+  ];
+  await share(cloud.admin, 'unshare');
+  shown.push(...(await all.take(1)), ...(await one.take(1)));
+  expect(shown.slice(-2).map((last) => last?.status?.state)).toEqual(['deleted', 'deleted']);
+  await share(cloud.admin, 'share');
+  shown.push(...(await all.take(1)));
+  all.close();
+  one.close();
+  for (const one of shown) {
+    expect(one?.metadata).toMatchObject({ id: idOf(image), name: 'starter' });
+    for (const hidden of [owner, operation, source]) expect(JSON.stringify(one)).not.toContain(hidden);
+  }
 });
 
 it("takes the project's own image of that name first", async () => {

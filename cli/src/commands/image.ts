@@ -41,7 +41,7 @@ export const images: Kind<Image> = {
       value: ({ status }) => (status?.size_bytes ? size(Number(status.size_bytes)) : undefined),
       sort: ({ status }) => Number(status?.size_bytes ?? 0),
     },
-    { title: 'SOURCE', value: ({ spec }) => spec?.source || 'uploaded' },
+    { title: 'SOURCE', value: sourceOf },
     ageColumn,
     idColumn,
   ],
@@ -52,6 +52,11 @@ export const images: Kind<Image> = {
     ...metadataDetails,
   ],
 };
+
+/** A project that sees an image of another one is not told where it came from. */
+function sourceOf({ metadata, spec, status }: Image): string {
+  return spec?.source || (status?.shared && !metadata.project_id ? 'shared' : 'uploaded');
+}
 
 export function addImages(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'image', {

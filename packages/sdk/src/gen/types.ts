@@ -268,12 +268,12 @@ export interface Image {
 }
 
 export interface ImageSpec {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. It carries no user name and no password. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, and for one that another project shares. It carries no user name and no password. */
   source: string;
 }
 
 export interface ImageSpecInput {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image. It carries no user name and no password. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, and for one that another project shares. It carries no user name and no password. */
   source?: string;
 }
 
@@ -288,7 +288,7 @@ export interface ImageStatus {
   size_bytes: string;
   ready_at?: string;
   observed_generation: number;
-  /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. */
+  /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. To other projects it shows neither its project nor its operation. */
   shared: boolean;
 }
 

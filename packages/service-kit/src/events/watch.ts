@@ -7,6 +7,8 @@ export interface Watched<R extends { id: string }> {
   readonly kind: string;
   /** Empty: of the platform. */
   readonly projectId: string;
+  /** Some of them belong to other projects: hints to the platform are for them. */
+  readonly shared?: boolean;
   /** Those that are asked for, newest first; one more than the page's size if there are more. */
   list(page: Page): Promise<R[]>;
   /** Those of these ids that exist, asked for or not. At most 100. */
@@ -46,7 +48,8 @@ export async function* watch<R extends { id: string }>(
   only?: string,
 ): AsyncGenerator<Sighting<R>> {
   const bell = new Bell(ctx.signal, only);
-  const stop = changes.listen(watched.kind, watched.projectId, bell.listener);
+  const owners = watched.shared ? [watched.projectId, ''] : [watched.projectId];
+  const stops = owners.map((owner) => changes.listen(watched.kind, owner, bell.listener));
   const known = new Map<string, { version: number | string; row: R }>();
 
   function* compare(rows: readonly R[]): Generator<Sighting<R>> {
@@ -97,7 +100,7 @@ export async function* watch<R extends { id: string }>(
       else yield* lookAtAll();
     }
   } finally {
-    stop();
+    for (const stop of stops) stop();
     bell.close();
   }
 }

@@ -30,8 +30,9 @@ const schema = z.looseObject({
 export type ImageConfig = z.infer<typeof schema>;
 
 /**
- * Reads an image's configuration, of an upload or from a registry, and refuses what no host could run:
- * INVALID_ARGUMENT IMAGE_PLATFORM_UNSUPPORTED or IMAGE_CONFIG_INVALID.
+ * Reads an image's configuration, of an upload or from a registry. INVALID_ARGUMENT IMAGE_PLATFORM_UNSUPPORTED: it is
+ * for another platform; IMAGE_CONFIG_INVALID: it is malformed, or its StopSignal is none. Whether the programs that it
+ * names exist is not checked.
  */
 export function usableConfig(json: string, wanted?: Platform): ImageConfig {
   const parsed = schema.safeParse(parse(json));

@@ -17,12 +17,12 @@ export interface ImageControllerDeps extends ImportDeps {
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
 }
 
-/** Told whose turn it is, a waiting import is looked at before that. */
+/** An import without a slot is looked at again after this time, or once `ImportSlots.leave` names it. */
 const WAIT_MS = 30_000;
-/** Besides imports: removals, and looks at what waits. */
+/** Reconciles besides the running imports: removals, and imports that find no slot. */
 const OTHERS_AT_ONCE = 4;
 
-/** Copies images in, and out of the way. */
+/** Imports images, and removes those that are to be deleted. */
 export class ImageController implements Reconciler {
   readonly name = 'image';
   readonly resyncMs = 3_600_000;

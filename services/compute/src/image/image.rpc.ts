@@ -3,6 +3,7 @@ import { invalidFields, newId } from '@thecloud/kernel';
 import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { shownTo } from './image.mapping';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
 import type { ImageRow } from './image.schema';
@@ -39,7 +40,9 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
   };
 
   const share = (ctx: RequestContext, wanted: { id: string; shared: boolean }) =>
-    f.mutate(ctx, computeV1.Image, async (tx) => toProto(await shareImage(f, d.changed, tx, ctx, wanted)));
+    f.mutate(ctx, computeV1.Image, async (tx) =>
+      shownTo(ctx, await shareImage(f, d.changed, tx, ctx, wanted)),
+    );
 
   return implement<computeV1.ImageServiceServer>(computeV1.ImageServiceService, {
     createImage: (ctx, { name, labels, spec }) =>
@@ -54,18 +57,18 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
           state: 'importing',
         });
         await f.work.enqueue(tx, 'image', row.id);
-        return toProto(row);
+        return shownTo(ctx, row);
       }),
     uploadImage: (ctx, requests) =>
       uploadImage(f, d, ctx, requests, async (tx, row) => {
         const made = await insert(tx, ctx, { ...row, state: 'ready', readyAt: new Date() });
         await f.operations.succeed(tx, made.operationId);
-        return toProto(made);
+        return shownTo(ctx, made);
       }),
     getImage: async (ctx, { id }) => {
       const row = await f.db.read(scopeOf(ctx), (tx) => imageRepo.find(tx, id));
       if (!row) throw errors.IMAGE_NOT_FOUND({ id });
-      return toProto(row);
+      return shownTo(ctx, row);
     },
     listImages: async (ctx, request) => {
       const page = pageOf(request);
@@ -73,23 +76,23 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         await f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectOf(ctx), filterOf(request), page)),
         page,
       );
-      return { images: cut.rows.map((row) => toProto(row)), nextPageToken: cut.nextPageToken };
+      return { images: cut.rows.map((row) => shownTo(ctx, row)), nextPageToken: cut.nextPageToken };
     },
     watchImage: async function* (ctx, { id }) {
       const missing = () => errors.IMAGE_NOT_FOUND({ id });
       for await (const { row, gone } of watchOne(f.changes, ctx, watchedImages(f, ctx), id, missing))
-        yield toProto(row, gone);
+        yield shownTo(ctx, row, gone);
     },
     watchImages: async function* (ctx, request) {
       for await (const { row, gone } of watch(f.changes, ctx, watchedImages(f, ctx, filterOf(request))))
-        yield toProto(row, gone);
+        yield shownTo(ctx, row, gone);
     },
     deleteImage: (ctx, { id }) =>
       f.mutate(ctx, computeV1.Image, async (tx) => {
         const row = await imageRepo.lock(tx, id);
         if (!row && (await imageRepo.find(tx, id))) throw errors.IMAGE_SHARED({ id });
         if (!row) throw errors.IMAGE_NOT_FOUND({ id });
-        if (row.state === 'deleting') return toProto(row);
+        if (row.state === 'deleting') return shownTo(ctx, row);
         if (row.shared) throw errors.IMAGE_SHARED({ id });
         // It may have been shared: instances of other projects count.
         const users = await d.usedBy(tx, id);
@@ -98,7 +101,7 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
         await f.work.enqueue(tx, 'image', id);
         d.changed(tx, changed);
-        return toProto(changed);
+        return shownTo(ctx, changed);
       }),
     shareImage: (ctx, { id }) => share(ctx, { id, shared: true }),
     unshareImage: (ctx, { id }) => share(ctx, { id, shared: false }),
@@ -123,32 +126,4 @@ function checkSource({ registry, guard }: ImageDeps, source: string): void {
   if (registry.isOwn(reference.registry)) throw errors.IMAGE_SOURCE_REFUSED({ source });
   const [, host = '', port = '443'] = /^(.*?)(?::(\d+))?$/.exec(reference.registry) ?? [];
   if (guard.refuses(host, Number(port))) throw errors.IMAGE_SOURCE_NOT_PUBLIC({ source });
-}
-
-function toProto(row: ImageRow, gone = false): computeV1.Image {
-  return {
-    metadata: {
-      id: row.id,
-      name: row.name,
-      projectId: row.projectId,
-      labels: row.labels,
-      generation: 1,
-      version: gone ? row.version + 1 : row.version,
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-      deletedAt: undefined,
-      operationId: row.operationId,
-    },
-    spec: { source: row.source },
-    status: {
-      state: gone ? 'deleted' : row.state,
-      reason: row.reason,
-      message: row.message,
-      digest: row.digest,
-      sizeBytes: row.sizeBytes,
-      readyAt: row.readyAt ?? undefined,
-      observedGeneration: row.state === 'importing' ? 0 : 1,
-      shared: row.shared,
-    },
-  };
 }

@@ -3,7 +3,7 @@ import { errors } from '../errors';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 
-type Needs = Pick<Foundation, 'operations'>;
+type Needs = Pick<Foundation, 'operations' | 'changes'>;
 type Changed = (tx: Tx, row: ImageRow) => void;
 
 /**
@@ -27,5 +27,6 @@ export async function shareImage(
   const operationId = await f.operations.record(tx, ctx, row.projectId, `image.${verb}`, id, verb);
   const saved = await imageRepo.update(tx, id, { shared, operationId });
   changed(tx, saved);
+  f.changes.hint(tx, 'image', id, ''); // all projects see it come or go
   return saved;
 }

@@ -5,8 +5,8 @@ import type { ImageFilter } from './image.repo';
 import type { ImageRow } from './image.schema';
 
 /**
- * The images that the project sees, as something to watch. Those that others share with it are told of now and then:
- * hints of a change go to the image's own project.
+ * The images that the project sees, as something to watch. Of those that others share with it only sharing and its end
+ * are changes: a shared image is not changed otherwise, and the hints of both go to all projects.
  */
 export function watchedImages(
   f: Foundation,
@@ -17,6 +17,7 @@ export function watchedImages(
   return {
     kind: 'image',
     projectId,
+    shared: true,
     list: (page) => f.db.read(scopeOf(ctx), (tx) => imageRepo.list(tx, projectId, filter, page)),
     find: (ids) => f.db.read(scopeOf(ctx), (tx) => imageRepo.findAll(tx, ids)),
     matches: (row) =>

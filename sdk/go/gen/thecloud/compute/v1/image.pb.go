@@ -87,7 +87,7 @@ func (x *Image) GetStatus() *ImageStatus {
 type ImageSpec struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-	// Empty for an uploaded image. It carries no user name and no password.
+	// Empty for an uploaded image, and for one that another project shares. It carries no user name and no password.
 	Source        string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -142,7 +142,8 @@ type ImageStatus struct {
 	SizeBytes          uint64                 `protobuf:"varint,5,opt,name=size_bytes,json=sizeBytes,proto3" json:"size_bytes,omitempty"`
 	ReadyAt            *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=ready_at,json=readyAt,proto3" json:"ready_at,omitempty"`
 	ObservedGeneration uint32                 `protobuf:"varint,7,opt,name=observed_generation,json=observedGeneration,proto3" json:"observed_generation,omitempty"`
-	// Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it.
+	// Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. To other
+	// projects it shows neither its project nor its operation.
 	Shared        bool `protobuf:"varint,8,opt,name=shared,proto3" json:"shared,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -19,7 +19,7 @@ export interface Image {
 export interface ImageSpec {
   /**
    * "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-   * Empty for an uploaded image. It carries no user name and no password.
+   * Empty for an uploaded image, and for one that another project shares. It carries no user name and no password.
    */
   source: string;
 }
@@ -35,7 +35,10 @@ export interface ImageStatus {
   sizeBytes: bigint;
   readyAt: Date | undefined;
   observedGeneration: number;
-  /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. */
+  /**
+   * Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. To other
+   * projects it shows neither its project nor its operation.
+   */
   shared: boolean;
 }
 
