@@ -30,6 +30,7 @@ generated() {
 # What they are made from, and what was made: the record of it says whether they are fresh, without any tool of theirs.
 fingerprint() {
   printf '%s  public API\n' "$(sha256sum <"$work/public.binpb" | cut -d' ' -f1)"
+  printf '%s  what may be tried again\n' "$(run $SCRIPTS/repeats.mts | sha256sum | cut -d' ' -f1)"
   { find $SCRIPTS packages/api/scripts/naming.mts scripts/generate-sdks.sh sdk/buf.gen.yaml -type f; generated; } | LC_ALL=C sort | xargs sha256sum 2>/dev/null || :
 }
 

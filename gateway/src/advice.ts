@@ -26,7 +26,8 @@ const byCode: Record<Code, string> = {
   INTERNAL: 'Try again with the same Idempotency-Key; if it persists, give your operator the request_id.',
   UNIMPLEMENTED: 'Look up in /openapi.json what is possible here.',
   UNAVAILABLE: 'Try again shortly, with the same Idempotency-Key.',
-  DEADLINE_EXCEEDED: 'Try again with the same Idempotency-Key: nothing is done twice.',
+  DEADLINE_EXCEEDED:
+    'Find out whether it was done, or try again with the same Idempotency-Key if the method takes one (see /docs).',
 };
 
 /** What the person reading the problem does next. */

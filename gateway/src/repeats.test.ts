@@ -93,5 +93,13 @@ it('no mutation is taken for a read', () => {
   const reads = methods.filter((m) => m.repeat === 'always' && m.http).map((m) => m.http!.verb);
   expect([...new Set(reads)]).toEqual(['GET']);
   const once = methods.filter((m) => m.repeat === 'never' && !m.requestStream).map((m) => m.rpc);
-  expect(once.sort()).toEqual(['RegisterUser', 'RunInstanceCommand']);
+  expect(once.sort()).toEqual([
+    ...['ChangePassword', 'CreateHost', 'CreateSession', 'EnrollCertificate'],
+    ...['RegisterUser', 'RunInstanceCommand'],
+  ]);
+});
+
+it('no mutation heeds an idempotency key that nobody owns', () => {
+  const heeding = methods.filter((m) => m.repeat === 'keyed' && m.auth.public);
+  expect(heeding.map((m) => m.rpc)).toEqual([]);
 });

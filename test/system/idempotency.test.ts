@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { methods } from '@thecloud/api';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
@@ -71,4 +72,58 @@ it('deletes once, however often it is asked', async () => {
   await cloud.admin.vanishes(`/v1/instances/${id}`);
   const { body } = await cloud.admin.call('GET', `/v1/operations?resource=${id}`);
   expect(body.operations?.filter((o) => (o as { kind?: string }).kind === 'instance.delete')).toHaveLength(1);
+});
+
+describe('what administrators do', () => {
+  /** The methods that were shown to keep their answers. */
+  const shown = new Set<string>();
+
+  /** Calls twice with one key: the second answer is the first one, and the key is refused for another resource. */
+  async function once(rpc: string, path: (id: string) => string, id: string, body?: object) {
+    const { verb } = methods.find((m) => m.rpc === rpc)!.http!;
+    const key = { 'idempotency-key': randomUUID() };
+    const call = (of: string) => cloud.admin.call(verb, path(of), body, key);
+    const [first, second] = [await call(id), await call(id)];
+    expect([rpc, first.status < 300]).toEqual([rpc, true]);
+    expect(second.body).toEqual(first.body);
+    const another = body && 'email' in body ? { email: 'another@example.com' } : body;
+    const other = await cloud.admin.call(verb, path('other'), another, key);
+    expect([rpc, other.body.reason]).toEqual([rpc, 'IDEMPOTENCY_KEY_REUSED']);
+    shown.add(rpc);
+    return first.body;
+  }
+  const act = (noun: string, verb: string) => (id: string) => `/v1/${noun}/${id}:${verb}`;
+
+  it('to hosts', async () => {
+    const made = (await cloud.admin.call('POST', '/v1/hosts', { name: 'repeated' })).body;
+    const id = idOf((made as { host: Parameters<typeof idOf>[0] }).host);
+    await once('CordonHost', act('hosts', 'cordon'), id, {});
+    await once('UncordonHost', act('hosts', 'uncordon'), id, {});
+    await once('DeleteHost', (of) => `/v1/hosts/${of}`, id);
+  });
+
+  it('to images', async () => {
+    const id = idOf(await cloud.importStarter(cloud.admin, 'repeated'));
+    await once('ShareImage', act('images', 'share'), id, {});
+    await once('UnshareImage', act('images', 'unshare'), id, {});
+  });
+
+  it('to accounts', async () => {
+    const email = `${randomUUID()}@example.com`;
+    const made = (await once('CreateUser', () => '/v1/users:create', '', { email })) as {
+      user: { id: string };
+    };
+    const { id } = made.user;
+    await once('ResetUserPassword', act('users', 'resetPassword'), id, {});
+    const heir = `${randomUUID()}@example.com`;
+    await cloud.admin.call('POST', '/v1/users:create', { email: heir });
+    await once('DisableUser', act('users', 'disable'), id, { hand_over_to: heir });
+    await once('EnableUser', act('users', 'enable'), id, {});
+    await once('DeleteUser', (of) => `/v1/users/${of}`, id);
+  });
+
+  it('is all of it', () => {
+    const heeding = methods.filter((m) => m.auth.scope === 'platform' && m.repeat === 'keyed');
+    expect(new Set(heeding.map((m) => m.rpc))).toEqual(shown);
+  });
 });

@@ -80,7 +80,8 @@ function queryParameter(field: DescField, schemas: Schemas): Schema {
 function headersOf(route: Route): Schema[] {
   const names: string[] = [];
   if (!route.method.auth.public) names.push('ProjectId');
-  if (route.verb !== 'GET') names.push('IdempotencyKey');
+  if (route.verb !== 'GET' && (route.method.repeat === 'keyed' || route.method.requestStream))
+    names.push('IdempotencyKey');
   if (fieldNamed(route.input, 'version')) names.push('IfMatch');
   return [...names, 'RequestId'].map((name) => ({ $ref: `#/components/parameters/${name}` }));
 }

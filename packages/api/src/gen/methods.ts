@@ -227,7 +227,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
-    "repeat": "keyed",
+    "repeat": "never",
     "auth": {
       "permission": "host:create",
       "scope": "platform",
@@ -1390,7 +1390,7 @@ export const methods: readonly MethodEntry[] = [
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
-    "repeat": "keyed",
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1708,7 +1708,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 201,
-    "repeat": "keyed",
+    "repeat": "never",
     "auth": {
       "permission": "",
       "scope": "project",
@@ -1834,7 +1834,7 @@ export const methods: readonly MethodEntry[] = [
       "body": "*"
     },
     "httpStatus": 200,
-    "repeat": "keyed",
+    "repeat": "never",
     "auth": {
       "permission": "password:update",
       "scope": "user",

@@ -66,7 +66,7 @@ export class Hosts extends Resource {
   /** Announces a host and answers with the join token its agent starts with. One that has not joined 24 hours after it was last announced is removed. */
   create(request: T.CreateHostRequest, options?: CallOptions): Promise<T.CreateHostResponse> {
     return this.callUnary(
-      { verb: 'POST', path: '/v1/hosts', body: '*', scope: 'platform' },
+      { verb: 'POST', path: '/v1/hosts', body: '*', scope: 'platform', once: true },
       [],
       request,
       options,
@@ -664,7 +664,7 @@ export class Sessions extends Resource {
   /** Signs in. Attempts are limited per account and per address: 429 says when to try again. */
   create(request: T.CreateSessionRequest, options?: CallOptions): Promise<T.Session> {
     return this.callUnary(
-      { verb: 'POST', path: '/v1/sessions', body: '*', scope: 'public' },
+      { verb: 'POST', path: '/v1/sessions', body: '*', scope: 'public', once: true },
       [],
       request,
       options,
@@ -760,7 +760,7 @@ export class Users extends Resource {
   /** Changes the signed-in user's own password. All other sessions of the user end; API keys work on. */
   changePassword(request: T.ChangePasswordRequest, options?: CallOptions): Promise<T.ChangePasswordResponse> {
     return this.callUnary(
-      { verb: 'POST', path: '/v1/users/me:changePassword', body: '*', scope: 'user' },
+      { verb: 'POST', path: '/v1/users/me:changePassword', body: '*', scope: 'user', once: true },
       [],
       request,
       options,

@@ -31,30 +31,37 @@ export interface KeptAnswers {
 }
 
 export function keptAnswers(db: Database, { idempotency }: Pick<KitTables, 'idempotency'>): KeptAnswers {
-  const first = async ({ idempotencyKey: key }: RequestContext, scope: Scope) => {
-    if (!key || scope === 'system') return undefined;
-    const mine = and(eq(idempotency.scope, ownerOf(scope)), eq(idempotency.key, hashOf(key)));
-    const [kept] = await db.read(scope, (tx) => tx.select().from(idempotency).where(mine));
-    return kept && { ...kept, key, owner: ownerOf(scope) };
+  const first = async (ctx: RequestContext) => {
+    const [key, owner] = [ctx.idempotencyKey, keyOwnerOf(ctx)];
+    if (!key || !owner) return undefined;
+    const mine = and(eq(idempotency.scope, owner), eq(idempotency.key, hashOf(key)));
+    const [kept] = await db.read(scopeOf(ctx), (tx) => tx.select().from(idempotency).where(mine));
+    return kept && { ...kept, key, owner };
   };
   return {
     find: async (ctx, codec) => {
-      const kept = await first(ctx, scopeOf(ctx));
+      const kept = await first(ctx);
       if (!kept) return undefined;
       if (kept.method !== ctx.method.path || kept.requestHash !== (ctx.requestHash ?? ''))
         throw commonErrors.IDEMPOTENCY_KEY_REUSED({});
       return kept.response ? codec.decode(unseal(kept.response, kept.key, kept.owner)) : undefined;
     },
-    isKeyUsed: async (ctx) => (await first(ctx, scopeOf(ctx))) !== undefined,
+    isKeyUsed: async (ctx) => (await first(ctx)) !== undefined,
   };
 }
 
 /** Keys are kept as their hashes. */
 export const hashOf = (key: string): string => createHash('sha256').update(key).digest('hex');
 
-/** To whom a key belongs: others may use the same. */
-export const ownerOf = (scope: Exclude<Scope, 'system'>): string =>
-  'projectId' in scope ? scope.projectId : scope.subject;
+/**
+ * To whom the call's idempotency key belongs: its project, else its caller. Others may use the same key. Nobody's: calls
+ * without a credential, of which no answer is kept.
+ */
+export function keyOwnerOf(ctx: RequestContext): string | undefined {
+  const scope = scopeOf(ctx);
+  if (scope === 'system') return ctx.principal?.subject;
+  return 'projectId' in scope ? scope.projectId : scope.subject;
+}
 
 /** Whose rows a call may touch: its project's, else its user's own; calls of processes see all. */
 export function scopeOf(ctx: RequestContext): Scope {

@@ -122,7 +122,7 @@ class Hosts(StatefulResource[T.Host]):
             new join token.
         """
         request = build(T.CreateHostRequest, name=name, labels=labels)
-        return self._unary("/thecloud.compute.v1.HostService/CreateHost", request, T.CreateHostResponse, "keyed", timeout, idempotency_key)
+        return self._unary("/thecloud.compute.v1.HostService/CreateHost", request, T.CreateHostResponse, "once", timeout, idempotency_key)
 
     def list(
         self,
@@ -905,7 +905,7 @@ class Sessions(Resource):
             for it. At least 12 characters.
         """
         request = build(T.CreateSessionRequest, email=email, password=password, new_password=new_password)
-        return self._unary("/thecloud.identity.v1.SessionService/CreateSession", request, T.Session, "keyed", timeout, idempotency_key)
+        return self._unary("/thecloud.identity.v1.SessionService/CreateSession", request, T.Session, "once", timeout, idempotency_key)
 
     def delete_current(
         self,
@@ -1031,7 +1031,7 @@ class Users(Resource):
         new_password: At least 12 characters.
         """
         request = build(T.ChangePasswordRequest, old_password=old_password, new_password=new_password)
-        return self._unary("/thecloud.identity.v1.UserService/ChangePassword", request, T.ChangePasswordResponse, "keyed", timeout, idempotency_key)
+        return self._unary("/thecloud.identity.v1.UserService/ChangePassword", request, T.ChangePasswordResponse, "once", timeout, idempotency_key)
 
     def create(
         self,

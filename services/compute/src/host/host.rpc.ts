@@ -2,7 +2,7 @@ import type { identityV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import { cutPage, implement, isNamed, pageOf, watch, watchOne } from '@thecloud/service-kit';
-import type { Foundation, UnaryClient, Watched } from '@thecloud/service-kit';
+import type { Foundation, RequestContext, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { MILLICORES_PER_VCPU, vcpusOf } from '../instance-type/instance-type';
 import { HostInstances } from './host-instances';
@@ -32,15 +32,13 @@ export function hostRpc(
     version: (row) => row.version,
   });
   const carried = new HostInstances(f.db);
-  const cordon = async (id: string, cordoned: boolean) => {
-    const row = await f.db.write('system', async (tx) => {
-      const cordon = await hostRepo.cordon(tx, id, cordoned);
-      if (cordon) changed(tx, cordon);
-      return cordon;
+  const cordon = (ctx: RequestContext, id: string, cordoned: boolean) =>
+    f.mutate(ctx, computeV1.Host, async (tx) => {
+      const row = await hostRepo.cordon(tx, id, cordoned);
+      if (!row) throw errors.HOST_NOT_FOUND({ id });
+      changed(tx, row);
+      return toProto(row);
     });
-    if (!row) throw errors.HOST_NOT_FOUND({ id });
-    return toProto(row);
-  };
   return implement<computeV1.HostServiceServer>(computeV1.HostServiceService, {
     createHost: async (ctx, { name, labels }) => {
       const row = await f.db.write('system', async (tx) => {
@@ -79,8 +77,8 @@ export function hostRpc(
     watchHosts: async function* (ctx, filter) {
       for await (const { row } of watch(f.changes, ctx, watched(filter))) yield toProto(row);
     },
-    cordonHost: (_ctx, { id }) => cordon(id, true),
-    uncordonHost: (_ctx, { id }) => cordon(id, false),
+    cordonHost: (ctx, { id }) => cordon(ctx, id, true),
+    uncordonHost: (ctx, { id }) => cordon(ctx, id, false),
   });
 }
 

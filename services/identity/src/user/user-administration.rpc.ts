@@ -1,4 +1,4 @@
-import type { identityV1 } from '@thecloud/api';
+import { identityV1 } from '@thecloud/api';
 import { cutPage, pageOf, principalOf } from '@thecloud/service-kit';
 import type { Foundation, Handlers, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
@@ -36,7 +36,7 @@ export function userAdministration(f: Foundation, passwords: Passwords): Rpcs {
     fn: (tx: Tx, by: string) => Promise<User>,
   ): Promise<identityV1.User> => {
     await count(ctx);
-    return userToProto(await f.db.write('system', (tx) => fn(tx, principalOf(ctx).subject)));
+    return f.mutate(ctx, identityV1.User, async (tx) => userToProto(await fn(tx, principalOf(ctx).subject)));
   };
   /** Makes a one-time password and stores it by `fn`. */
   const handOut = async (
@@ -45,8 +45,11 @@ export function userAdministration(f: Foundation, passwords: Passwords): Rpcs {
   ): Promise<identityV1.OneTimePassword> => {
     const { password, expiresAt } = newOneTime();
     const passwordHash = await passwords.hash(password);
-    const user = await change(ctx, (tx, by) => fn(tx, by, { passwordHash, expiresAt }));
-    return { user, password, expiresAt };
+    await count(ctx);
+    return f.mutate(ctx, identityV1.OneTimePassword, async (tx) => {
+      const user = await fn(tx, principalOf(ctx).subject, { passwordHash, expiresAt });
+      return { user: userToProto(user), password, expiresAt };
+    });
   };
 
   return {
