@@ -523,6 +523,16 @@ func (r *Users) Enable(ctx context.Context, request *identityv1.EnableUserReques
 	return r.stubs.user.EnableUser(ctx, request, options...)
 }
 
+// GrantAdministrator calls GrantAdministrator. Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation.
+func (r *Users) GrantAdministrator(ctx context.Context, request *identityv1.GrantAdministratorRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.GrantAdministrator(ctx, request, options...)
+}
+
+// RevokeAdministrator calls RevokeAdministrator. Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked.
+func (r *Users) RevokeAdministrator(ctx context.Context, request *identityv1.RevokeAdministratorRequest, options ...grpc.CallOption) (*identityv1.User, error) {
+	return r.stubs.user.RevokeAdministrator(ctx, request, options...)
+}
+
 // Delete calls DeleteUser. Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
 func (r *Users) Delete(ctx context.Context, request *identityv1.DeleteUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
 	return r.stubs.user.DeleteUser(ctx, request, options...)
@@ -608,6 +618,8 @@ var repeats = map[string]repeat{
 	"/thecloud.identity.v1.UserService/GetUser":                  repeatRead,
 	"/thecloud.identity.v1.UserService/DisableUser":              repeatKeyed,
 	"/thecloud.identity.v1.UserService/EnableUser":               repeatKeyed,
+	"/thecloud.identity.v1.UserService/GrantAdministrator":       repeatKeyed,
+	"/thecloud.identity.v1.UserService/RevokeAdministrator":      repeatKeyed,
 	"/thecloud.identity.v1.UserService/DeleteUser":               repeatKeyed,
 	"/thecloud.identity.v1.UserService/ResetUserPassword":        repeatKeyed,
 }

@@ -103,7 +103,8 @@ it('emits every type that is documented', async () => {
   const change = { old_password: password, new_password: randomUUID() };
   await new Api(cloud.url, session.token ?? '').call('POST', '/v1/users/me:changePassword', change);
   await admin.call('POST', `/v1/users/${id}:disable`, { hand_over_to: ADMIN });
-  for (const verb of ['enable', 'resetPassword']) await admin.call('POST', `/v1/users/${id}:${verb}`, {});
+  for (const verb of ['enable', 'grantAdministrator', 'revokeAdministrator', 'resetPassword'])
+    await admin.call('POST', `/v1/users/${id}:${verb}`, {});
   await admin.call('DELETE', `/v1/users/${id}`);
   const project = (await admin.call('GET', '/v1/images')).body.images?.[0]?.metadata?.['project_id'];
   await admin.call('PATCH', `/v1/projects/${String(project)}`, { labels: { typed: 'yes' } });

@@ -119,6 +119,8 @@ describe('what administrators do', () => {
     await cloud.admin.call('POST', '/v1/users:create', { email: heir });
     await once('DisableUser', act('users', 'disable'), id, { hand_over_to: heir });
     await once('EnableUser', act('users', 'enable'), id, {});
+    await once('GrantAdministrator', act('users', 'grantAdministrator'), id, {});
+    await once('RevokeAdministrator', act('users', 'revokeAdministrator'), id, {});
     await once('DeleteUser', (of) => `/v1/users/${of}`, id);
   });
 

@@ -91,6 +91,22 @@ export function addUsers(program: Command, cli: Cli): void {
     cli.printOne(users, await (await cli.cloud('platform')).users.enable(id));
   });
 
+  addVerb(noun, 'grant-admin <user>', {
+    summary: 'Makes a user an administrator of this cloud',
+    examples: ['cloud user grant-admin ada@example.org'],
+  }).action(async (who: string) => {
+    const { id } = await findUser(cli, who);
+    cli.printOne(users, await (await cli.cloud('platform')).users.grantAdministrator(id));
+  });
+
+  addVerb(noun, 'revoke-admin <user>', {
+    summary: 'Takes the rights of an administrator from a user; the last one keeps them',
+    examples: ['cloud user revoke-admin ada@example.org'],
+  }).action(async (who: string) => {
+    const { id } = await findUser(cli, who);
+    cli.printOne(users, await (await cli.cloud('platform')).users.revokeAdministrator(id));
+  });
+
   addVerb(noun, 'rm <user>', {
     summary: 'Deletes an account for good, with its sessions and API keys',
     aliases: ['delete', 'remove'],

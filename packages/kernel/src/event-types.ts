@@ -20,6 +20,8 @@ export const eventTypes = {
   'thecloud.user.created': 'An account was opened',
   'thecloud.user.disabled': 'An account was disabled',
   'thecloud.user.enabled': 'A disabled account was enabled',
+  'thecloud.user.administrator-granted': 'Somebody was made an administrator of the installation',
+  'thecloud.user.administrator-revoked': 'Somebody is no longer an administrator of the installation',
   'thecloud.user.deleted': 'An account is gone',
   'thecloud.user.password-changed': 'Somebody changed their password',
   'thecloud.user.password-reset': "An administrator reset somebody's password",

@@ -40,7 +40,8 @@ export const errors = errorCatalogue('identity.thecloud', {
   ),
   LAST_ADMINISTRATOR: entry(
     'FAILED_PRECONDITION',
-    () => 'This is the last administrator of this cloud. Make somebody else an administrator first.',
+    () =>
+      'This is the last administrator of this cloud. Make somebody else one first: `cloud user grant-admin EMAIL`.',
   ),
   ONLY_OWNER: entry<{ projects: string }>(
     'FAILED_PRECONDITION',

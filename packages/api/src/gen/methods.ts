@@ -1953,6 +1953,50 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.identity.v1.UserService/GrantAdministrator",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "GrantAdministrator",
+    "input": "thecloud.identity.v1.GrantAdministratorRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/{id}:grantAdministrator",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "administrator:grant",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.UserService/RevokeAdministrator",
+    "service": "thecloud.identity.v1.UserService",
+    "rpc": "RevokeAdministrator",
+    "input": "thecloud.identity.v1.RevokeAdministratorRequest",
+    "output": "thecloud.identity.v1.User",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/users/{id}:revokeAdministrator",
+      "body": "*"
+    },
+    "httpStatus": 200,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "administrator:revoke",
+      "scope": "platform",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.identity.v1.UserService/DeleteUser",
     "service": "thecloud.identity.v1.UserService",
     "rpc": "DeleteUser",
@@ -4087,6 +4131,22 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.identity.v1.EnableUserRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.GrantAdministratorRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.RevokeAdministratorRequest": {
     "id": {
       "name": "id",
       "kind": "scalar",

@@ -818,6 +818,34 @@ export class Users extends Resource {
     );
   }
 
+  /** Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation. */
+  grantAdministrator(
+    id: string,
+    request: T.GrantAdministratorRequest = {},
+    options?: CallOptions,
+  ): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/{id}:grantAdministrator', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
+  /** Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked. */
+  revokeAdministrator(
+    id: string,
+    request: T.RevokeAdministratorRequest = {},
+    options?: CallOptions,
+  ): Promise<T.User> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/users/{id}:revokeAdministrator', body: '*', scope: 'platform' },
+      [id],
+      request,
+      options,
+    );
+  }
+
   /** Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to. */
   delete(id: string, request: T.DeleteUserRequest = {}, options?: CallOptions): Promise<T.User> {
     return this.callUnary(

@@ -210,6 +210,8 @@ export type GetSshKeyRequest = Record<string, never>;
 
 export type GetUserRequest = Record<string, never>;
 
+export type GrantAdministratorRequest = Record<string, never>;
+
 /** A machine that runs instances. Hosts belong to the installation, not to a project. */
 export interface Host {
   metadata: ResourceMetadata;
@@ -737,6 +739,8 @@ export interface ResourceMetadata {
 }
 
 export type RestartInstanceRequest = Record<string, never>;
+
+export type RevokeAdministratorRequest = Record<string, never>;
 
 export interface RunInstanceCommandRequest {
   /** Program and arguments. */

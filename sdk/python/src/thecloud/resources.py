@@ -1103,6 +1103,30 @@ class Users(Resource):
         request = build(T.EnableUserRequest, id=id)
         return self._unary("/thecloud.identity.v1.UserService/EnableUser", request, T.User, "keyed", timeout, idempotency_key)
 
+    def grant_administrator(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Makes a user an administrator of the installation, within 5 seconds. For administrators
+        of the installation."""
+        request = build(T.GrantAdministratorRequest, id=id)
+        return self._unary("/thecloud.identity.v1.UserService/GrantAdministrator", request, T.User, "keyed", timeout, idempotency_key)
+
+    def revoke_administrator(
+        self,
+        id: str,
+        *,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.User:
+        """Ends that; the user's sessions, API keys and memberships stay. The last administrator
+        cannot be revoked."""
+        request = build(T.RevokeAdministratorRequest, id=id)
+        return self._unary("/thecloud.identity.v1.UserService/RevokeAdministrator", request, T.User, "keyed", timeout, idempotency_key)
+
     def delete(
         self,
         id: str,

@@ -44,6 +44,7 @@ from thecloud.compute.v1.operation_service_pb2 import GetOperationRequest as Get
 from thecloud.identity.v1.project_service_pb2 import GetProjectRequest as GetProjectRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import GetSshKeyRequest as GetSshKeyRequest
 from thecloud.identity.v1.user_service_pb2 import GetUserRequest as GetUserRequest
+from thecloud.identity.v1.user_service_pb2 import GrantAdministratorRequest as GrantAdministratorRequest
 from thecloud.compute.v1.host_pb2 import Host as Host
 from thecloud.compute.v1.host_pb2 import HostInventory as HostInventory
 from thecloud.compute.v1.host_pb2 import HostSpec as HostSpec
@@ -104,6 +105,7 @@ from thecloud.compute.v1.ssh_key_service_pb2 import RenameSshKeyRequest as Renam
 from thecloud.identity.v1.user_service_pb2 import ResetUserPasswordRequest as ResetUserPasswordRequest
 from thecloud.common.v1.resource_pb2 import ResourceMetadata as ResourceMetadata
 from thecloud.compute.v1.instance_service_pb2 import RestartInstanceRequest as RestartInstanceRequest
+from thecloud.identity.v1.user_service_pb2 import RevokeAdministratorRequest as RevokeAdministratorRequest
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandRequest as RunInstanceCommandRequest
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandResponse as RunInstanceCommandResponse
 from thecloud.identity.v1.session_service_pb2 import Session as Session
@@ -177,6 +179,7 @@ __all__ = [
     "GetProjectRequest",
     "GetSshKeyRequest",
     "GetUserRequest",
+    "GrantAdministratorRequest",
     "Host",
     "HostInventory",
     "HostSpec",
@@ -237,6 +240,7 @@ __all__ = [
     "ResetUserPasswordRequest",
     "ResourceMetadata",
     "RestartInstanceRequest",
+    "RevokeAdministratorRequest",
     "RunInstanceCommandRequest",
     "RunInstanceCommandResponse",
     "Session",

@@ -28,6 +28,11 @@ export async function lockToLeave(tx: Tx, id: string): Promise<Leaving> {
   return { user: await lockUser(tx, id), administrators: administrators.map((one) => one.id) };
 }
 
+/** FAILED_PRECONDITION LAST_ADMINISTRATOR: without this user nobody administers the installation. */
+export function keepAdministrator({ user, administrators }: Leaving): void {
+  if (user.platformAdmin && administrators.every((id) => id === user.id)) throw errors.LAST_ADMINISTRATOR({});
+}
+
 /**
  * Before a user can act no more: another administrator and another owner of each project must remain. Projects that
  * would have none get `handOverTo` (an e-mail address) as an owner. Owners' rows stay locked, as administrators' do since
@@ -39,7 +44,7 @@ export async function keepGoverned(
   { user, administrators }: Leaving,
   handOverTo: string,
 ): Promise<void> {
-  if (user.platformAdmin && administrators.every((id) => id === user.id)) throw errors.LAST_ADMINISTRATOR({});
+  keepAdministrator({ user, administrators });
   await lockOwners(tx, ownedBy(tx, user.id));
   const orphans = await onlyOwnedBy(tx, user.id);
   if (orphans.length === 0) return;

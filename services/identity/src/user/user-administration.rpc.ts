@@ -3,6 +3,7 @@ import { cutPage, pageOf, principalOf } from '@thecloud/service-kit';
 import type { Foundation, Handlers, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { takeAttempt } from '../session/attempts';
+import { grantAdministrator, revokeAdministrator } from './administrators';
 import { deleteUser } from './delete-user';
 import { normalEmail } from './email';
 import { findUser, findUsers } from './find-users';
@@ -15,7 +16,15 @@ import { userToProto } from './user.proto';
 
 type Rpcs = Pick<
   Handlers<identityV1.UserServiceServer>,
-  'createUser' | 'listUsers' | 'getUser' | 'disableUser' | 'enableUser' | 'deleteUser' | 'resetUserPassword'
+  | 'createUser'
+  | 'listUsers'
+  | 'getUser'
+  | 'disableUser'
+  | 'enableUser'
+  | 'grantAdministrator'
+  | 'revokeAdministrator'
+  | 'deleteUser'
+  | 'resetUserPassword'
 >;
 
 /** Changes of accounts that one administrator may make in 15 minutes: a stolen key cannot lock out everybody at once. */
@@ -68,6 +77,8 @@ export function userAdministration(f: Foundation, passwords: Passwords): Rpcs {
     getUser: async (_, { id }) => userToProto(await f.db.read('system', (tx) => findUser(tx, id))),
     disableUser: (ctx, { id, handOverTo }) => change(ctx, (tx, by) => disableUser(tx, id, by, handOverTo)),
     enableUser: (ctx, { id }) => change(ctx, (tx, by) => enableUser(tx, id, by)),
+    grantAdministrator: (ctx, { id }) => change(ctx, (tx, by) => grantAdministrator(tx, id, by)),
+    revokeAdministrator: (ctx, { id }) => change(ctx, (tx, by) => revokeAdministrator(tx, id, by)),
     deleteUser: (ctx, { id, handOverTo }) => change(ctx, (tx, by) => deleteUser(tx, id, by, handOverTo)),
     resetUserPassword: (ctx, { id }) => handOut(ctx, (tx, by, kept) => resetPassword(tx, id, by, kept)),
   };

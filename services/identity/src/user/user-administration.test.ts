@@ -67,6 +67,8 @@ it('is for administrators only', async () => {
     refused,
   );
   await expect(caller.users.resetUserPassword({ id: root.id }, options)).rejects.toMatchObject(refused);
+  await expect(caller.users.grantAdministrator({ id: person.id }, options)).rejects.toMatchObject(refused);
+  await expect(caller.users.revokeAdministrator({ id: root.id }, options)).rejects.toMatchObject(refused);
 });
 
 describe('the list of users', () => {
@@ -223,6 +225,65 @@ it('two of three administrators go at the same time', async () => {
     if (act === remove) return;
     for (const { id } of [second, third]) await caller.users.enableUser({ id }, await asRoot());
   }
+});
+
+describe('the rights of an administrator', () => {
+  beforeAll(() =>
+    identity.database.query('update identity."user" set platform_admin = (id = $1)', [root.id]),
+  );
+  const grant = async (id: string, as = root) =>
+    caller.users.grantAdministrator({ id }, await caller.as(as.session));
+  const revoke = async (id: string, as = root) =>
+    caller.users.revokeAdministrator({ id }, await caller.as(as.session));
+  const administers = async (credential: string) =>
+    caller.users.getUser({ id: root.id }, await caller.as(credential)).then(
+      () => true,
+      (error: { code: string }) => error.code !== 'PERMISSION_DENIED',
+    );
+
+  it('are granted and revoked during a session, and each is announced once', async () => {
+    const person = await caller.newPerson();
+    expect(await administers(person.session)).toBe(false);
+    for (let i = 0; i < 2; i++) expect(await grant(person.id)).toMatchObject({ platformAdmin: true });
+    expect(await administers(person.session)).toBe(true);
+    for (let i = 0; i < 2; i++) expect(await revoke(person.id)).toMatchObject({ platformAdmin: false });
+    expect(await administers(person.session)).toBe(false);
+    expect((await eventsAbout(person.id)).slice(-2)).toEqual([
+      { type: 'thecloud.user.administrator-granted', by: root.id },
+      { type: 'thecloud.user.administrator-revoked', by: root.id },
+    ]);
+  });
+
+  it('are not revoked from the last one, also if two revoke each other', async () => {
+    await expect(revoke(root.id)).rejects.toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      reason: 'LAST_ADMINISTRATOR',
+      message: expect.stringContaining('cloud user grant-admin') as string,
+    });
+    const second = await caller.newPerson();
+    await grant(second.id);
+    const ends = await Promise.allSettled([revoke(second.id, root), revoke(root.id, second)]);
+    const administrators = await identity.database.query<{ id: string }>(
+      'select id from identity."user" where platform_admin and disabled_at is null',
+    );
+    expect(administrators).toHaveLength(1);
+    expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    root = administrators[0]!.id === root.id ? root : second;
+  });
+
+  it('do not count while their user is disabled', async () => {
+    const second = await newAdministrator();
+    const heir = await caller.newPerson();
+    await disable(second.id, heir.email);
+    await expect(revoke(root.id)).rejects.toMatchObject({ reason: 'LAST_ADMINISTRATOR' });
+    expect(await revoke(second.id)).toMatchObject({ platformAdmin: false, state: 'disabled' });
+  });
+
+  it('of a user there is not are neither', async () => {
+    const id = 'usr_01arz3ndektsv4rrffq69g5fav';
+    for (const act of [grant, revoke])
+      await expect(act(id)).rejects.toMatchObject({ code: 'NOT_FOUND', reason: 'USER_UNKNOWN' });
+  });
 });
 
 describe('a password', () => {

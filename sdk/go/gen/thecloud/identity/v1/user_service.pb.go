@@ -600,6 +600,94 @@ func (x *EnableUserRequest) GetId() string {
 	return ""
 }
 
+type GrantAdministratorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrantAdministratorRequest) Reset() {
+	*x = GrantAdministratorRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrantAdministratorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrantAdministratorRequest) ProtoMessage() {}
+
+func (x *GrantAdministratorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrantAdministratorRequest.ProtoReflect.Descriptor instead.
+func (*GrantAdministratorRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *GrantAdministratorRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RevokeAdministratorRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeAdministratorRequest) Reset() {
+	*x = RevokeAdministratorRequest{}
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeAdministratorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeAdministratorRequest) ProtoMessage() {}
+
+func (x *RevokeAdministratorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeAdministratorRequest.ProtoReflect.Descriptor instead.
+func (*RevokeAdministratorRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RevokeAdministratorRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 type DeleteUserRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -611,7 +699,7 @@ type DeleteUserRequest struct {
 
 func (x *DeleteUserRequest) Reset() {
 	*x = DeleteUserRequest{}
-	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +711,7 @@ func (x *DeleteUserRequest) String() string {
 func (*DeleteUserRequest) ProtoMessage() {}
 
 func (x *DeleteUserRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[11]
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +724,7 @@ func (x *DeleteUserRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteUserRequest.ProtoReflect.Descriptor instead.
 func (*DeleteUserRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{11}
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *DeleteUserRequest) GetId() string {
@@ -662,7 +750,7 @@ type ResetUserPasswordRequest struct {
 
 func (x *ResetUserPasswordRequest) Reset() {
 	*x = ResetUserPasswordRequest{}
-	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -674,7 +762,7 @@ func (x *ResetUserPasswordRequest) String() string {
 func (*ResetUserPasswordRequest) ProtoMessage() {}
 
 func (x *ResetUserPasswordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[12]
+	mi := &file_thecloud_identity_v1_user_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -687,7 +775,7 @@ func (x *ResetUserPasswordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResetUserPasswordRequest.ProtoReflect.Descriptor instead.
 func (*ResetUserPasswordRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{12}
+	return file_thecloud_identity_v1_user_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ResetUserPasswordRequest) GetId() string {
@@ -738,13 +826,17 @@ const file_thecloud_identity_v1_user_service_proto_rawDesc = "" +
 	"\fhand_over_to\x18\x02 \x01(\tB\x00R\n" +
 	"handOverTo\"%\n" +
 	"\x11EnableUserRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"-\n" +
+	"\x19GrantAdministratorRequest\x12\x10\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\".\n" +
+	"\x1aRevokeAdministratorRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"I\n" +
 	"\x11DeleteUserRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\"\n" +
 	"\fhand_over_to\x18\x02 \x01(\tB\x00R\n" +
 	"handOverTo\",\n" +
 	"\x18ResetUserPasswordRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\xb0\a\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id2\xfc\b\n" +
 	"\vUserService\x12W\n" +
 	"\fRegisterUser\x12).thecloud.identity.v1.RegisterUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12[\n" +
 	"\x0eGetCurrentUser\x12+.thecloud.identity.v1.GetCurrentUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12m\n" +
@@ -755,7 +847,9 @@ const file_thecloud_identity_v1_user_service_proto_rawDesc = "" +
 	"\aGetUser\x12$.thecloud.identity.v1.GetUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12U\n" +
 	"\vDisableUser\x12(.thecloud.identity.v1.DisableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n" +
 	"\n" +
-	"EnableUser\x12'.thecloud.identity.v1.EnableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n" +
+	"EnableUser\x12'.thecloud.identity.v1.EnableUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12c\n" +
+	"\x12GrantAdministrator\x12/.thecloud.identity.v1.GrantAdministratorRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12e\n" +
+	"\x13RevokeAdministrator\x120.thecloud.identity.v1.RevokeAdministratorRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12S\n" +
 	"\n" +
 	"DeleteUser\x12'.thecloud.identity.v1.DeleteUserRequest\x1a\x1a.thecloud.identity.v1.User\"\x00\x12l\n" +
 	"\x11ResetUserPassword\x12..thecloud.identity.v1.ResetUserPasswordRequest\x1a%.thecloud.identity.v1.OneTimePassword\"\x00B\xdb\x01\n" +
@@ -773,28 +867,30 @@ func file_thecloud_identity_v1_user_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_identity_v1_user_service_proto_rawDescData
 }
 
-var file_thecloud_identity_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_thecloud_identity_v1_user_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_thecloud_identity_v1_user_service_proto_goTypes = []any{
-	(*RegisterUserRequest)(nil),      // 0: thecloud.identity.v1.RegisterUserRequest
-	(*GetCurrentUserRequest)(nil),    // 1: thecloud.identity.v1.GetCurrentUserRequest
-	(*ChangePasswordRequest)(nil),    // 2: thecloud.identity.v1.ChangePasswordRequest
-	(*ChangePasswordResponse)(nil),   // 3: thecloud.identity.v1.ChangePasswordResponse
-	(*CreateUserRequest)(nil),        // 4: thecloud.identity.v1.CreateUserRequest
-	(*OneTimePassword)(nil),          // 5: thecloud.identity.v1.OneTimePassword
-	(*ListUsersRequest)(nil),         // 6: thecloud.identity.v1.ListUsersRequest
-	(*ListUsersResponse)(nil),        // 7: thecloud.identity.v1.ListUsersResponse
-	(*GetUserRequest)(nil),           // 8: thecloud.identity.v1.GetUserRequest
-	(*DisableUserRequest)(nil),       // 9: thecloud.identity.v1.DisableUserRequest
-	(*EnableUserRequest)(nil),        // 10: thecloud.identity.v1.EnableUserRequest
-	(*DeleteUserRequest)(nil),        // 11: thecloud.identity.v1.DeleteUserRequest
-	(*ResetUserPasswordRequest)(nil), // 12: thecloud.identity.v1.ResetUserPasswordRequest
-	(*User)(nil),                     // 13: thecloud.identity.v1.User
-	(*timestamppb.Timestamp)(nil),    // 14: google.protobuf.Timestamp
+	(*RegisterUserRequest)(nil),        // 0: thecloud.identity.v1.RegisterUserRequest
+	(*GetCurrentUserRequest)(nil),      // 1: thecloud.identity.v1.GetCurrentUserRequest
+	(*ChangePasswordRequest)(nil),      // 2: thecloud.identity.v1.ChangePasswordRequest
+	(*ChangePasswordResponse)(nil),     // 3: thecloud.identity.v1.ChangePasswordResponse
+	(*CreateUserRequest)(nil),          // 4: thecloud.identity.v1.CreateUserRequest
+	(*OneTimePassword)(nil),            // 5: thecloud.identity.v1.OneTimePassword
+	(*ListUsersRequest)(nil),           // 6: thecloud.identity.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),          // 7: thecloud.identity.v1.ListUsersResponse
+	(*GetUserRequest)(nil),             // 8: thecloud.identity.v1.GetUserRequest
+	(*DisableUserRequest)(nil),         // 9: thecloud.identity.v1.DisableUserRequest
+	(*EnableUserRequest)(nil),          // 10: thecloud.identity.v1.EnableUserRequest
+	(*GrantAdministratorRequest)(nil),  // 11: thecloud.identity.v1.GrantAdministratorRequest
+	(*RevokeAdministratorRequest)(nil), // 12: thecloud.identity.v1.RevokeAdministratorRequest
+	(*DeleteUserRequest)(nil),          // 13: thecloud.identity.v1.DeleteUserRequest
+	(*ResetUserPasswordRequest)(nil),   // 14: thecloud.identity.v1.ResetUserPasswordRequest
+	(*User)(nil),                       // 15: thecloud.identity.v1.User
+	(*timestamppb.Timestamp)(nil),      // 16: google.protobuf.Timestamp
 }
 var file_thecloud_identity_v1_user_service_proto_depIdxs = []int32{
-	13, // 0: thecloud.identity.v1.OneTimePassword.user:type_name -> thecloud.identity.v1.User
-	14, // 1: thecloud.identity.v1.OneTimePassword.expires_at:type_name -> google.protobuf.Timestamp
-	13, // 2: thecloud.identity.v1.ListUsersResponse.users:type_name -> thecloud.identity.v1.User
+	15, // 0: thecloud.identity.v1.OneTimePassword.user:type_name -> thecloud.identity.v1.User
+	16, // 1: thecloud.identity.v1.OneTimePassword.expires_at:type_name -> google.protobuf.Timestamp
+	15, // 2: thecloud.identity.v1.ListUsersResponse.users:type_name -> thecloud.identity.v1.User
 	0,  // 3: thecloud.identity.v1.UserService.RegisterUser:input_type -> thecloud.identity.v1.RegisterUserRequest
 	1,  // 4: thecloud.identity.v1.UserService.GetCurrentUser:input_type -> thecloud.identity.v1.GetCurrentUserRequest
 	2,  // 5: thecloud.identity.v1.UserService.ChangePassword:input_type -> thecloud.identity.v1.ChangePasswordRequest
@@ -803,20 +899,24 @@ var file_thecloud_identity_v1_user_service_proto_depIdxs = []int32{
 	8,  // 8: thecloud.identity.v1.UserService.GetUser:input_type -> thecloud.identity.v1.GetUserRequest
 	9,  // 9: thecloud.identity.v1.UserService.DisableUser:input_type -> thecloud.identity.v1.DisableUserRequest
 	10, // 10: thecloud.identity.v1.UserService.EnableUser:input_type -> thecloud.identity.v1.EnableUserRequest
-	11, // 11: thecloud.identity.v1.UserService.DeleteUser:input_type -> thecloud.identity.v1.DeleteUserRequest
-	12, // 12: thecloud.identity.v1.UserService.ResetUserPassword:input_type -> thecloud.identity.v1.ResetUserPasswordRequest
-	13, // 13: thecloud.identity.v1.UserService.RegisterUser:output_type -> thecloud.identity.v1.User
-	13, // 14: thecloud.identity.v1.UserService.GetCurrentUser:output_type -> thecloud.identity.v1.User
-	3,  // 15: thecloud.identity.v1.UserService.ChangePassword:output_type -> thecloud.identity.v1.ChangePasswordResponse
-	5,  // 16: thecloud.identity.v1.UserService.CreateUser:output_type -> thecloud.identity.v1.OneTimePassword
-	7,  // 17: thecloud.identity.v1.UserService.ListUsers:output_type -> thecloud.identity.v1.ListUsersResponse
-	13, // 18: thecloud.identity.v1.UserService.GetUser:output_type -> thecloud.identity.v1.User
-	13, // 19: thecloud.identity.v1.UserService.DisableUser:output_type -> thecloud.identity.v1.User
-	13, // 20: thecloud.identity.v1.UserService.EnableUser:output_type -> thecloud.identity.v1.User
-	13, // 21: thecloud.identity.v1.UserService.DeleteUser:output_type -> thecloud.identity.v1.User
-	5,  // 22: thecloud.identity.v1.UserService.ResetUserPassword:output_type -> thecloud.identity.v1.OneTimePassword
-	13, // [13:23] is the sub-list for method output_type
-	3,  // [3:13] is the sub-list for method input_type
+	11, // 11: thecloud.identity.v1.UserService.GrantAdministrator:input_type -> thecloud.identity.v1.GrantAdministratorRequest
+	12, // 12: thecloud.identity.v1.UserService.RevokeAdministrator:input_type -> thecloud.identity.v1.RevokeAdministratorRequest
+	13, // 13: thecloud.identity.v1.UserService.DeleteUser:input_type -> thecloud.identity.v1.DeleteUserRequest
+	14, // 14: thecloud.identity.v1.UserService.ResetUserPassword:input_type -> thecloud.identity.v1.ResetUserPasswordRequest
+	15, // 15: thecloud.identity.v1.UserService.RegisterUser:output_type -> thecloud.identity.v1.User
+	15, // 16: thecloud.identity.v1.UserService.GetCurrentUser:output_type -> thecloud.identity.v1.User
+	3,  // 17: thecloud.identity.v1.UserService.ChangePassword:output_type -> thecloud.identity.v1.ChangePasswordResponse
+	5,  // 18: thecloud.identity.v1.UserService.CreateUser:output_type -> thecloud.identity.v1.OneTimePassword
+	7,  // 19: thecloud.identity.v1.UserService.ListUsers:output_type -> thecloud.identity.v1.ListUsersResponse
+	15, // 20: thecloud.identity.v1.UserService.GetUser:output_type -> thecloud.identity.v1.User
+	15, // 21: thecloud.identity.v1.UserService.DisableUser:output_type -> thecloud.identity.v1.User
+	15, // 22: thecloud.identity.v1.UserService.EnableUser:output_type -> thecloud.identity.v1.User
+	15, // 23: thecloud.identity.v1.UserService.GrantAdministrator:output_type -> thecloud.identity.v1.User
+	15, // 24: thecloud.identity.v1.UserService.RevokeAdministrator:output_type -> thecloud.identity.v1.User
+	15, // 25: thecloud.identity.v1.UserService.DeleteUser:output_type -> thecloud.identity.v1.User
+	5,  // 26: thecloud.identity.v1.UserService.ResetUserPassword:output_type -> thecloud.identity.v1.OneTimePassword
+	15, // [15:27] is the sub-list for method output_type
+	3,  // [3:15] is the sub-list for method input_type
 	3,  // [3:3] is the sub-list for extension type_name
 	3,  // [3:3] is the sub-list for extension extendee
 	0,  // [0:3] is the sub-list for field type_name
@@ -835,7 +935,7 @@ func file_thecloud_identity_v1_user_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_identity_v1_user_service_proto_rawDesc), len(file_thecloud_identity_v1_user_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,16 +19,18 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	UserService_RegisterUser_FullMethodName      = "/thecloud.identity.v1.UserService/RegisterUser"
-	UserService_GetCurrentUser_FullMethodName    = "/thecloud.identity.v1.UserService/GetCurrentUser"
-	UserService_ChangePassword_FullMethodName    = "/thecloud.identity.v1.UserService/ChangePassword"
-	UserService_CreateUser_FullMethodName        = "/thecloud.identity.v1.UserService/CreateUser"
-	UserService_ListUsers_FullMethodName         = "/thecloud.identity.v1.UserService/ListUsers"
-	UserService_GetUser_FullMethodName           = "/thecloud.identity.v1.UserService/GetUser"
-	UserService_DisableUser_FullMethodName       = "/thecloud.identity.v1.UserService/DisableUser"
-	UserService_EnableUser_FullMethodName        = "/thecloud.identity.v1.UserService/EnableUser"
-	UserService_DeleteUser_FullMethodName        = "/thecloud.identity.v1.UserService/DeleteUser"
-	UserService_ResetUserPassword_FullMethodName = "/thecloud.identity.v1.UserService/ResetUserPassword"
+	UserService_RegisterUser_FullMethodName        = "/thecloud.identity.v1.UserService/RegisterUser"
+	UserService_GetCurrentUser_FullMethodName      = "/thecloud.identity.v1.UserService/GetCurrentUser"
+	UserService_ChangePassword_FullMethodName      = "/thecloud.identity.v1.UserService/ChangePassword"
+	UserService_CreateUser_FullMethodName          = "/thecloud.identity.v1.UserService/CreateUser"
+	UserService_ListUsers_FullMethodName           = "/thecloud.identity.v1.UserService/ListUsers"
+	UserService_GetUser_FullMethodName             = "/thecloud.identity.v1.UserService/GetUser"
+	UserService_DisableUser_FullMethodName         = "/thecloud.identity.v1.UserService/DisableUser"
+	UserService_EnableUser_FullMethodName          = "/thecloud.identity.v1.UserService/EnableUser"
+	UserService_GrantAdministrator_FullMethodName  = "/thecloud.identity.v1.UserService/GrantAdministrator"
+	UserService_RevokeAdministrator_FullMethodName = "/thecloud.identity.v1.UserService/RevokeAdministrator"
+	UserService_DeleteUser_FullMethodName          = "/thecloud.identity.v1.UserService/DeleteUser"
+	UserService_ResetUserPassword_FullMethodName   = "/thecloud.identity.v1.UserService/ResetUserPassword"
 )
 
 // UserServiceClient is the client API for UserService service.
@@ -54,6 +56,10 @@ type UserServiceClient interface {
 	DisableUser(ctx context.Context, in *DisableUserRequest, opts ...grpc.CallOption) (*User, error)
 	// Lets a disabled user sign in again. The user's API keys work again.
 	EnableUser(ctx context.Context, in *EnableUserRequest, opts ...grpc.CallOption) (*User, error)
+	// Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation.
+	GrantAdministrator(ctx context.Context, in *GrantAdministratorRequest, opts ...grpc.CallOption) (*User, error)
+	// Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked.
+	RevokeAdministrator(ctx context.Context, in *RevokeAdministratorRequest, opts ...grpc.CallOption) (*User, error)
 	// Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its
 	// e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
 	DeleteUser(ctx context.Context, in *DeleteUserRequest, opts ...grpc.CallOption) (*User, error)
@@ -150,6 +156,26 @@ func (c *userServiceClient) EnableUser(ctx context.Context, in *EnableUserReques
 	return out, nil
 }
 
+func (c *userServiceClient) GrantAdministrator(ctx context.Context, in *GrantAdministratorRequest, opts ...grpc.CallOption) (*User, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(User)
+	err := c.cc.Invoke(ctx, UserService_GrantAdministrator_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *userServiceClient) RevokeAdministrator(ctx context.Context, in *RevokeAdministratorRequest, opts ...grpc.CallOption) (*User, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(User)
+	err := c.cc.Invoke(ctx, UserService_RevokeAdministrator_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *userServiceClient) DeleteUser(ctx context.Context, in *DeleteUserRequest, opts ...grpc.CallOption) (*User, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(User)
@@ -193,6 +219,10 @@ type UserServiceServer interface {
 	DisableUser(context.Context, *DisableUserRequest) (*User, error)
 	// Lets a disabled user sign in again. The user's API keys work again.
 	EnableUser(context.Context, *EnableUserRequest) (*User, error)
+	// Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation.
+	GrantAdministrator(context.Context, *GrantAdministratorRequest) (*User, error)
+	// Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked.
+	RevokeAdministrator(context.Context, *RevokeAdministratorRequest) (*User, error)
 	// Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its
 	// e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
 	DeleteUser(context.Context, *DeleteUserRequest) (*User, error)
@@ -232,6 +262,12 @@ func (UnimplementedUserServiceServer) DisableUser(context.Context, *DisableUserR
 }
 func (UnimplementedUserServiceServer) EnableUser(context.Context, *EnableUserRequest) (*User, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method EnableUser not implemented")
+}
+func (UnimplementedUserServiceServer) GrantAdministrator(context.Context, *GrantAdministratorRequest) (*User, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method GrantAdministrator not implemented")
+}
+func (UnimplementedUserServiceServer) RevokeAdministrator(context.Context, *RevokeAdministratorRequest) (*User, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method RevokeAdministrator not implemented")
 }
 func (UnimplementedUserServiceServer) DeleteUser(context.Context, *DeleteUserRequest) (*User, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method DeleteUser not implemented")
@@ -404,6 +440,42 @@ func _UserService_EnableUser_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _UserService_GrantAdministrator_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GrantAdministratorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(UserServiceServer).GrantAdministrator(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: UserService_GrantAdministrator_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(UserServiceServer).GrantAdministrator(ctx, req.(*GrantAdministratorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _UserService_RevokeAdministrator_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RevokeAdministratorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(UserServiceServer).RevokeAdministrator(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: UserService_RevokeAdministrator_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(UserServiceServer).RevokeAdministrator(ctx, req.(*RevokeAdministratorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _UserService_DeleteUser_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(DeleteUserRequest)
 	if err := dec(in); err != nil {
@@ -478,6 +550,14 @@ var UserService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EnableUser",
 			Handler:    _UserService_EnableUser_Handler,
+		},
+		{
+			MethodName: "GrantAdministrator",
+			Handler:    _UserService_GrantAdministrator_Handler,
+		},
+		{
+			MethodName: "RevokeAdministrator",
+			Handler:    _UserService_RevokeAdministrator_Handler,
 		},
 		{
 			MethodName: "DeleteUser",

@@ -84,6 +84,14 @@ export interface EnableUserRequest {
   id: string;
 }
 
+export interface GrantAdministratorRequest {
+  id: string;
+}
+
+export interface RevokeAdministratorRequest {
+  id: string;
+}
+
 export interface DeleteUserRequest {
   id: string;
   /** E-mail address of the user who becomes an owner of the projects that would have none. */
@@ -831,6 +839,116 @@ export const EnableUserRequest: MessageFns<EnableUserRequest> = {
   },
 };
 
+function createBaseGrantAdministratorRequest(): GrantAdministratorRequest {
+  return { id: "" };
+}
+
+export const GrantAdministratorRequest: MessageFns<GrantAdministratorRequest> = {
+  encode(message: GrantAdministratorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GrantAdministratorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGrantAdministratorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<GrantAdministratorRequest>): GrantAdministratorRequest {
+    return GrantAdministratorRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<GrantAdministratorRequest>): GrantAdministratorRequest {
+    const message = createBaseGrantAdministratorRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseRevokeAdministratorRequest(): RevokeAdministratorRequest {
+  return { id: "" };
+}
+
+export const RevokeAdministratorRequest: MessageFns<RevokeAdministratorRequest> = {
+  encode(message: RevokeAdministratorRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeAdministratorRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeAdministratorRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RevokeAdministratorRequest>): RevokeAdministratorRequest {
+    return RevokeAdministratorRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RevokeAdministratorRequest>): RevokeAdministratorRequest {
+    const message = createBaseRevokeAdministratorRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
 function createBaseDeleteUserRequest(): DeleteUserRequest {
   return { id: "", handOverTo: "" };
 }
@@ -1042,6 +1160,28 @@ export const UserServiceService = {
     responseSerialize: (value: User): Buffer => Buffer.from(User.encode(value).finish()),
     responseDeserialize: (value: Buffer): User => User.decode(value),
   },
+  /** Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation. */
+  grantAdministrator: {
+    path: "/thecloud.identity.v1.UserService/GrantAdministrator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GrantAdministratorRequest): Buffer =>
+      Buffer.from(GrantAdministratorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GrantAdministratorRequest => GrantAdministratorRequest.decode(value),
+    responseSerialize: (value: User): Buffer => Buffer.from(User.encode(value).finish()),
+    responseDeserialize: (value: Buffer): User => User.decode(value),
+  },
+  /** Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked. */
+  revokeAdministrator: {
+    path: "/thecloud.identity.v1.UserService/RevokeAdministrator" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeAdministratorRequest): Buffer =>
+      Buffer.from(RevokeAdministratorRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeAdministratorRequest => RevokeAdministratorRequest.decode(value),
+    responseSerialize: (value: User): Buffer => Buffer.from(User.encode(value).finish()),
+    responseDeserialize: (value: Buffer): User => User.decode(value),
+  },
   /**
    * Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its
    * e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
@@ -1091,6 +1231,10 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   disableUser: handleUnaryCall<DisableUserRequest, User>;
   /** Lets a disabled user sign in again. The user's API keys work again. */
   enableUser: handleUnaryCall<EnableUserRequest, User>;
+  /** Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation. */
+  grantAdministrator: handleUnaryCall<GrantAdministratorRequest, User>;
+  /** Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked. */
+  revokeAdministrator: handleUnaryCall<RevokeAdministratorRequest, User>;
   /**
    * Deletes an account for good: ends its sessions, revokes its API keys, takes it out of all projects and frees its
    * e-mail address. The last administrator cannot be deleted, the only owner of a project only with hand_over_to.
@@ -1228,6 +1372,38 @@ export interface UserServiceClient extends Client {
   ): ClientUnaryCall;
   enableUser(
     request: EnableUserRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  /** Makes a user an administrator of the installation, within 5 seconds. For administrators of the installation. */
+  grantAdministrator(
+    request: GrantAdministratorRequest,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  grantAdministrator(
+    request: GrantAdministratorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  grantAdministrator(
+    request: GrantAdministratorRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  /** Ends that; the user's sessions, API keys and memberships stay. The last administrator cannot be revoked. */
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: User) => void,
+  ): ClientUnaryCall;
+  revokeAdministrator(
+    request: RevokeAdministratorRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: User) => void,
