@@ -184,6 +184,11 @@ func (r *Images) Upload(ctx context.Context, data io.Reader, request *computev1.
 	return upload(ctx, data, request, piece, r.stubs.image.UploadImage, options)
 }
 
+// Copy calls CopyImage. Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready at once, takes no space for what the two have in common, and outlives the original.
+func (r *Images) Copy(ctx context.Context, request *computev1.CopyImageRequest, options ...grpc.CallOption) (*computev1.Image, error) {
+	return r.stubs.image.CopyImage(ctx, request, options...)
+}
+
 // List calls ListImages. Iterate for all items; pages are fetched as they are needed.
 func (r *Images) List(ctx context.Context, request *computev1.ListImagesRequest, options ...grpc.CallOption) iter.Seq2[*computev1.Image, error] {
 	return pages(ctx, request, r.stubs.image.ListImages, (*computev1.ListImagesResponse).GetImages, options)
@@ -561,6 +566,7 @@ var repeats = map[string]repeat{
 	"/thecloud.compute.v1.HostService/WatchHosts":                repeatRead,
 	"/thecloud.compute.v1.ImageService/CreateImage":              repeatKeyed,
 	"/thecloud.compute.v1.ImageService/UploadImage":              repeatKeyed,
+	"/thecloud.compute.v1.ImageService/CopyImage":                repeatKeyed,
 	"/thecloud.compute.v1.ImageService/ListImages":               repeatRead,
 	"/thecloud.compute.v1.ImageService/GetImage":                 repeatRead,
 	"/thecloud.compute.v1.ImageService/WatchImage":               repeatRead,

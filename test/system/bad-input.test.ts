@@ -190,6 +190,21 @@ const cases: Case[] = [
     reason: 'INVALID_FIELDS',
     field: 'spec.source',
   },
+  {
+    what: 'a copy of nothing',
+    path: '/v1/images:copy',
+    body: { name: 'a' },
+    status: 400,
+    reason: 'INVALID_FIELDS',
+    field: 'image_id',
+  },
+  {
+    what: 'a copy of what is no id',
+    path: '/v1/images:copy',
+    body: { name: 'a', image_id: "x';drop table image" },
+    status: 404,
+    reason: 'IMAGE_NOT_FOUND',
+  },
 ];
 
 it.each(cases.map((c) => [c.what, c] as const))('refuses %s, saying why', async (_what, c) => {

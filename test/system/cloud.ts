@@ -7,7 +7,7 @@ import { hashSync } from 'bcryptjs';
 import { starterCommand, starterImage } from '@thecloud/all-in-one';
 import { migrationsFolder } from '@thecloud/compute';
 import { docker, freePort, registry, spareBridge } from '@thecloud/engines';
-import type { Engine } from '@thecloud/engines';
+import type { Engine, RegistryEngine } from '@thecloud/engines';
 import { createJoinToken, issueEngineCertificate, seed } from '@thecloud/identity';
 import { newId } from '@thecloud/kernel';
 import { startTestIdentity, testConfig, testDatabase, testEngines } from '@thecloud/testkit';
@@ -47,7 +47,7 @@ export interface Cloud {
   readonly hostId: string;
   readonly registryAddress: string;
   readonly registryPassword: string;
-  readonly registry: Engine;
+  readonly registry: RegistryEngine;
   /** Undefined with noop. */
   readonly dockerEngine: Engine | undefined;
   /** Of identity's gRPC server. */
@@ -238,7 +238,7 @@ async function newTenant(url: string): Promise<Api> {
 
 async function startRegistry(
   engines: TestEngines,
-): Promise<{ engine: Engine; address: string; password: string; loginFile: string }> {
+): Promise<{ engine: RegistryEngine; address: string; password: string; loginFile: string }> {
   const { secretsDir, dir } = engines;
   const password = randomBytes(16).toString('hex');
   const { cert, key, ca } = await issueEngineCertificate({

@@ -223,6 +223,22 @@ it('cannot use an image of another project, by id or by name', async () => {
   }
 });
 
+it('cannot copy an image of another project: the answer is that of a missing one', async () => {
+  const copy = async (id: string, project?: string) => {
+    const { status, body } = await cloud.stranger.call('POST', '/v1/images:copy', {
+      ...{ name: 'thief', image_id: id },
+      ...(project ? { project_id: project } : {}),
+    });
+    return JSON.stringify({ status, ...body, request_id: '' }).replaceAll(id, '<id>');
+  };
+  const [foreign = '', missing] = [theirs['images']?.id, newId('image')];
+  expect(await copy(foreign)).toContain('"status":404');
+  expect(await copy(foreign)).toBe(await copy(missing));
+  const project = theirs['projects']?.id;
+  expect(await copy(foreign, project)).toContain('IMAGE_COPY_NEEDS_SESSION');
+  expect(await copy(foreign, project)).toBe(await copy(missing, project));
+});
+
 it.each(
   methods
     .filter((m) => m.auth.scope === 'platform' && m.http)

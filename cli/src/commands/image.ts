@@ -21,6 +21,7 @@ import { pair } from '../parse';
 import { startProgress } from '../progress';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
 import { messageOf } from '../thrown';
+import { addImageCopy } from './image-copy';
 
 export const images: Kind<Image> = {
   noun: 'image',
@@ -87,6 +88,7 @@ export function addImages(program: Command, cli: Cli): void {
   });
   addImport(noun, cli);
   addUpload(noun, cli);
+  addImageCopy(noun, cli, images);
   addShare(noun, cli, 'share', 'Lets all projects launch from an image (for administrators)');
   addShare(noun, cli, 'unshare', 'Ends that; instances that use it run on (for administrators)');
 }

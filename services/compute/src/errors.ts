@@ -64,6 +64,18 @@ export const errors = errorCatalogue('compute.thecloud', {
     { field: 'spec.image' },
   ),
   IMAGE_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no image ${m.id} in this project.`),
+  IMAGE_COPY_NOT_READY: entry<{ id: string; state: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Image ${m.id} is ${m.state}, and only a ready image can be copied. Wait for it, or copy another one.`,
+    { field: 'image_id' },
+  ),
+  IMAGE_COPY_NEEDS_SESSION: entry<{ project: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `An API key belongs to one project and reads no image of project ${m.project}. Sign in as a user who is a member of both projects: cloud login.`,
+    { field: 'project_id' },
+  ),
   IMAGE_NAME_TAKEN: entry<{ name: string }>(
     'ALREADY_EXISTS',
     (m) => `An image named ${m.name} exists already. Choose another name, or delete that one.`,

@@ -12,6 +12,7 @@ import type { HostSize } from './host/largest-host';
 import { hostRpc } from './host/host.rpc';
 import { HostLiveness } from './host/liveness';
 import { reportRpc } from './host/report.rpc';
+import type { PermissionsIn } from './image/copy-image';
 import { ImageController } from './image/image.controller';
 import { imageRepo } from './image/image.repo';
 import { ImageSweepController, SWEEP, SWEEP_KEY } from './image/image-sweep.controller';
@@ -40,6 +41,9 @@ export const migrationsFolder = join(__dirname, '..', 'migrations');
 /** For identity to remove a project, in ms. */
 const REMOVAL_MS = 5_000;
 
+/** For identity to say what a user may do in a project, in ms. */
+const ACCESS_MS = 5_000;
+
 /** Starts the compute service: hosts, images and instances, and the controllers that make them true. */
 export async function start(config: ComputeConfig): Promise<Served> {
   const f = await layFoundation({
@@ -64,6 +68,13 @@ export async function start(config: ComputeConfig): Promise<Served> {
   });
   const removeProject: RemoveProject = (id, requestedBy, signal) =>
     removal.removeProject({ id, requestedBy }, { timeoutMs: REMOVAL_MS, ...(signal ? { signal } : {}) });
+  const access = createClient(identityV1.ProjectAccessServiceClient, {
+    target: 'thecloud:///identity',
+    credentials: certificates.channelCredentials(),
+    serverKind: 'identity',
+  });
+  const permissionsIn: PermissionsIn = async (userId, projectId, signal) =>
+    (await access.getProjectAccess({ userId, projectId }, { timeoutMs: ACCESS_MS, signal })).permissions;
   const registryOptions = {
     address: config.THECLOUD_REGISTRY_ADDRESS,
     username: config.THECLOUD_REGISTRY_USERNAME,
@@ -80,6 +91,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
     unpackedLimitMib: config.THECLOUD_IMAGE_UNPACKED_LIMIT_MIB,
     uploads: new UploadSlots(config.THECLOUD_IMAGE_UPLOADS_AT_ONCE),
     changed: imageChanged(f.changes),
+    permissionsIn,
     usedBy: instanceRepo.countByImage,
   };
   const changed = instanceChanged(f.changes);
@@ -127,6 +139,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       agents.close();
       authority.close();
       removal.close();
+      access.close();
     },
   };
 }

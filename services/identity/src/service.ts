@@ -9,6 +9,7 @@ import { ensureSecrets } from './certificate/secrets';
 import type { IdentityConfig } from './config';
 import { eventRpc } from './event/event.rpc';
 import { housekeeping } from './housekeeping';
+import { projectAccessRpc } from './project/project-access.rpc';
 import { projectRemovalRpc } from './project/project-removal.rpc';
 import { projectModule } from './project/project.module';
 import { kit } from './schema';
@@ -49,6 +50,7 @@ export async function start(config: IdentityConfig): Promise<IdentityServed> {
       sessionRpc(f, passwords),
       projectModule(f),
       projectRemovalRpc(f),
+      projectAccessRpc(f),
       apiKeyRpc(f),
       eventRpc(events),
     ],

@@ -43,6 +43,7 @@ const succeeded = new Set<string>();
 const beyondChance = [
   ...['UploadImage', 'WriteInstanceFiles'], // a tarball
   ...['GetInstanceFile', 'ReadInstanceFiles'], // a path that is there
+  'CopyImage', // the id of an image, in the body
   'RunInstanceCommand', // a program that is there
   'ExecInstance', // a WebSocket
   'ChangePassword', // the present password

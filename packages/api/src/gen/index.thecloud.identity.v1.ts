@@ -11,6 +11,7 @@ export * from "./thecloud/identity/v1/certificate_service";
 export * from "./thecloud/identity/v1/event";
 export * from "./thecloud/identity/v1/event_service";
 export * from "./thecloud/identity/v1/project";
+export * from "./thecloud/identity/v1/project_access_service";
 export * from "./thecloud/identity/v1/project_removal_service";
 export * from "./thecloud/identity/v1/project_service";
 export * from "./thecloud/identity/v1/user";

@@ -456,6 +456,28 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.compute.v1.ImageService/CopyImage",
+    "service": "thecloud.compute.v1.ImageService",
+    "rpc": "CopyImage",
+    "input": "thecloud.compute.v1.CopyImageRequest",
+    "output": "thecloud.compute.v1.Image",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "POST",
+      "path": "/v1/images:copy",
+      "body": "*"
+    },
+    "httpStatus": 201,
+    "repeat": "keyed",
+    "auth": {
+      "permission": "image:create",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.ImageService/ListImages",
     "service": "thecloud.compute.v1.ImageService",
     "rpc": "ListImages",
@@ -1475,6 +1497,25 @@ export const methods: readonly MethodEntry[] = [
       "scope": "project",
       "public": false,
       "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.identity.v1.ProjectAccessService/GetProjectAccess",
+    "service": "thecloud.identity.v1.ProjectAccessService",
+    "rpc": "GetProjectAccess",
+    "input": "thecloud.identity.v1.GetProjectAccessRequest",
+    "output": "thecloud.identity.v1.GetProjectAccessResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "compute"
+      ]
     }
   },
   {
@@ -2718,6 +2759,33 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 1048576
     }
   },
+  "thecloud.compute.v1.CopyImageRequest": {
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "imageId": {
+      "name": "image_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "projectId": {
+      "name": "project_id",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
   "thecloud.compute.v1.ListImagesRequest": {
     "pageSize": {
       "name": "page_size",
@@ -3769,6 +3837,21 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.identity.v1.Member": {},
+  "thecloud.identity.v1.GetProjectAccessRequest": {
+    "userId": {
+      "name": "user_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "projectId": {
+      "name": "project_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.identity.v1.GetProjectAccessResponse": {},
   "thecloud.identity.v1.RemoveProjectRequest": {
     "id": {
       "name": "id",

@@ -182,6 +182,16 @@ export class Images extends Resource {
     );
   }
 
+  /** Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready at once, takes no space for what the two have in common, and outlives the original. */
+  copy(request: T.CopyImageRequest, options?: CallOptions): Promise<T.Image> {
+    return this.callUnary(
+      { verb: 'POST', path: '/v1/images:copy', body: '*', scope: 'project' },
+      [],
+      request,
+      options,
+    );
+  }
+
   list(request: T.ListImagesRequest = {}, options?: CallOptions): Pages<T.Image, T.ListImagesResponse> {
     return this.callPages(
       { verb: 'GET', path: '/v1/images', body: '', scope: 'project' },

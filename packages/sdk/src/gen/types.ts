@@ -29,6 +29,15 @@ export interface ChangePasswordRequest {
 
 export type ChangePasswordResponse = Record<string, never>;
 
+export interface CopyImageRequest {
+  name: string;
+  labels?: Record<string, string>;
+  /** Id of the original, which must be ready. */
+  image_id: string;
+  /** Id of its project; without it, the image is one of this project or a shared one. Another project takes a session of a user who may read images there: an API key belongs to one project. */
+  project_id?: string;
+}
+
 export type CordonHostRequest = Record<string, never>;
 
 export interface CpuStats {

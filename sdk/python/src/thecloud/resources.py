@@ -268,6 +268,28 @@ class Images(StatefulResource[T.Image]):
         request = build(T.UploadImageRequest, name=name, labels=labels, command=command)
         return self._upload("/thecloud.compute.v1.ImageService/UploadImage", request, data, "chunk", T.Image, timeout, idempotency_key)
 
+    def copy(
+        self,
+        *,
+        name: str,
+        labels: Mapping[str, str] | None = None,
+        image_id: str,
+        project_id: str | None = None,
+        timeout: float | None = None,
+        idempotency_key: str | None = None,
+    ) -> T.Image:
+        """Makes an image of this project out of one that is elsewhere: in another project, or
+        shared by it. The copy is ready at once, takes no space for what the two have in common, and
+        outlives the original.
+
+        image_id: Id of the original, which must be ready.
+        project_id: Id of its project; without it, the image is one of this project or a shared one.
+            Another project takes a session of a user who may read images there: an API key belongs
+            to one project.
+        """
+        request = build(T.CopyImageRequest, name=name, labels=labels, image_id=image_id, project_id=project_id)
+        return self._unary("/thecloud.compute.v1.ImageService/CopyImage", request, T.Image, "keyed", timeout, idempotency_key)
+
     def list(
         self,
         *,

@@ -5,6 +5,7 @@ from thecloud.identity.v1.project_service_pb2 import AddMemberRequest as AddMemb
 from thecloud.identity.v1.api_key_pb2 import ApiKey as ApiKey
 from thecloud.identity.v1.user_service_pb2 import ChangePasswordRequest as ChangePasswordRequest
 from thecloud.identity.v1.user_service_pb2 import ChangePasswordResponse as ChangePasswordResponse
+from thecloud.compute.v1.image_service_pb2 import CopyImageRequest as CopyImageRequest
 from thecloud.compute.v1.host_service_pb2 import CordonHostRequest as CordonHostRequest
 from thecloud.compute.v1.instance_stats_pb2 import CpuStats as CpuStats
 from thecloud.identity.v1.api_key_service_pb2 import CreateApiKeyRequest as CreateApiKeyRequest
@@ -140,6 +141,7 @@ __all__ = [
     "ApiKey",
     "ChangePasswordRequest",
     "ChangePasswordResponse",
+    "CopyImageRequest",
     "CordonHostRequest",
     "CpuStats",
     "CreateApiKeyRequest",

@@ -3,6 +3,8 @@ import { invalidFields, newId } from '@thecloud/kernel';
 import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import { copyImage } from './copy-image';
+import type { CopyDeps } from './copy-image';
 import { shownTo } from './image.mapping';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
@@ -14,7 +16,7 @@ import { uploadImage } from './upload-image';
 import type { UploadSlots } from './upload-slots';
 import { watchedImages } from './watch-images';
 
-export interface ImageDeps {
+export interface ImageDeps extends CopyDeps {
   readonly registry: Registry;
   readonly guard: EgressGuard;
   readonly limitMib: number;
@@ -39,6 +41,17 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     return made;
   };
 
+  /** An image that is in the registry already. */
+  const insertReady = async (
+    tx: Tx,
+    ctx: RequestContext,
+    row: Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>,
+  ) => {
+    const made = await insert(tx, ctx, { ...row, state: 'ready', readyAt: new Date() });
+    await f.operations.succeed(tx, made.operationId);
+    return shownTo(ctx, made);
+  };
+
   const share = (ctx: RequestContext, wanted: { id: string; shared: boolean }) =>
     f.mutate(ctx, computeV1.Image, async (tx) =>
       shownTo(ctx, await shareImage(f, d.changed, tx, ctx, wanted)),
@@ -59,12 +72,8 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         await f.work.enqueue(tx, 'image', row.id);
         return shownTo(ctx, row);
       }),
-    uploadImage: (ctx, requests) =>
-      uploadImage(f, d, ctx, requests, async (tx, row) => {
-        const made = await insert(tx, ctx, { ...row, state: 'ready', readyAt: new Date() });
-        await f.operations.succeed(tx, made.operationId);
-        return shownTo(ctx, made);
-      }),
+    uploadImage: (ctx, requests) => uploadImage(f, d, ctx, requests, (tx, row) => insertReady(tx, ctx, row)),
+    copyImage: (ctx, request) => copyImage(f, d, ctx, request, (tx, row) => insertReady(tx, ctx, row)),
     getImage: async (ctx, { id }) => {
       const row = await f.db.read(scopeOf(ctx), (tx) => imageRepo.find(tx, id));
       if (!row) throw errors.IMAGE_NOT_FOUND({ id });

@@ -65,10 +65,10 @@ async function uploadInSlot(
       .catch(async (cause: unknown) => {
         // Whether the transaction happened is not always known; the collector of orphans finds out.
         if (cause instanceof CloudError && cause.code !== 'UNAVAILABLE')
-          await forget(f, d.registry, id, copied);
+          await forgetUnrecorded(f, d.registry, id, copied);
         throw cause;
       });
-    if (answer.metadata?.id !== id) await forget(f, d.registry, id, copied);
+    if (answer.metadata?.id !== id) await forgetUnrecorded(f, d.registry, id, copied);
     return answer;
   } finally {
     await rm(dir, { recursive: true, force: true });
@@ -91,7 +91,12 @@ async function push(registry: Registry, layout: string, id: string, signal: Abor
 }
 
 /** Nothing names it: a concurrent request with the same key or name was first. */
-async function forget(f: Foundation, registry: Registry, id: string, { digest }: Copied): Promise<void> {
+export async function forgetUnrecorded(
+  f: Foundation,
+  registry: Registry,
+  id: string,
+  { digest }: Copied,
+): Promise<void> {
   await registry
     .remove(id, digest)
     .catch((err: unknown) =>

@@ -152,6 +152,77 @@ func (x *UploadImageRequest) GetChunk() []byte {
 	return nil
 }
 
+type CopyImageRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Name   string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Labels map[string]string      `protobuf:"bytes,2,rep,name=labels,proto3" json:"labels,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// Id of the original, which must be ready.
+	ImageId string `protobuf:"bytes,3,opt,name=image_id,json=imageId,proto3" json:"image_id,omitempty"`
+	// Id of its project; without it, the image is one of this project or a shared one. Another project takes a session of
+	// a user who may read images there: an API key belongs to one project.
+	ProjectId     string `protobuf:"bytes,4,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CopyImageRequest) Reset() {
+	*x = CopyImageRequest{}
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CopyImageRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CopyImageRequest) ProtoMessage() {}
+
+func (x *CopyImageRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CopyImageRequest.ProtoReflect.Descriptor instead.
+func (*CopyImageRequest) Descriptor() ([]byte, []int) {
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *CopyImageRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CopyImageRequest) GetLabels() map[string]string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *CopyImageRequest) GetImageId() string {
+	if x != nil {
+		return x.ImageId
+	}
+	return ""
+}
+
+func (x *CopyImageRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
 type ListImagesRequest struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
@@ -168,7 +239,7 @@ type ListImagesRequest struct {
 
 func (x *ListImagesRequest) Reset() {
 	*x = ListImagesRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[2]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -180,7 +251,7 @@ func (x *ListImagesRequest) String() string {
 func (*ListImagesRequest) ProtoMessage() {}
 
 func (x *ListImagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[2]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -193,7 +264,7 @@ func (x *ListImagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImagesRequest.ProtoReflect.Descriptor instead.
 func (*ListImagesRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{2}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ListImagesRequest) GetPageSize() uint32 {
@@ -248,7 +319,7 @@ type ListImagesResponse struct {
 
 func (x *ListImagesResponse) Reset() {
 	*x = ListImagesResponse{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[3]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +331,7 @@ func (x *ListImagesResponse) String() string {
 func (*ListImagesResponse) ProtoMessage() {}
 
 func (x *ListImagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[3]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +344,7 @@ func (x *ListImagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListImagesResponse.ProtoReflect.Descriptor instead.
 func (*ListImagesResponse) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{3}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ListImagesResponse) GetImages() []*Image {
@@ -299,7 +370,7 @@ type GetImageRequest struct {
 
 func (x *GetImageRequest) Reset() {
 	*x = GetImageRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[4]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -311,7 +382,7 @@ func (x *GetImageRequest) String() string {
 func (*GetImageRequest) ProtoMessage() {}
 
 func (x *GetImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[4]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -324,7 +395,7 @@ func (x *GetImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetImageRequest.ProtoReflect.Descriptor instead.
 func (*GetImageRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{4}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetImageRequest) GetId() string {
@@ -343,7 +414,7 @@ type DeleteImageRequest struct {
 
 func (x *DeleteImageRequest) Reset() {
 	*x = DeleteImageRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[5]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -355,7 +426,7 @@ func (x *DeleteImageRequest) String() string {
 func (*DeleteImageRequest) ProtoMessage() {}
 
 func (x *DeleteImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[5]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -368,7 +439,7 @@ func (x *DeleteImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteImageRequest.ProtoReflect.Descriptor instead.
 func (*DeleteImageRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{5}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DeleteImageRequest) GetId() string {
@@ -387,7 +458,7 @@ type WatchImageRequest struct {
 
 func (x *WatchImageRequest) Reset() {
 	*x = WatchImageRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -399,7 +470,7 @@ func (x *WatchImageRequest) String() string {
 func (*WatchImageRequest) ProtoMessage() {}
 
 func (x *WatchImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[6]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -412,7 +483,7 @@ func (x *WatchImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImageRequest.ProtoReflect.Descriptor instead.
 func (*WatchImageRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{6}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *WatchImageRequest) GetId() string {
@@ -431,7 +502,7 @@ type ShareImageRequest struct {
 
 func (x *ShareImageRequest) Reset() {
 	*x = ShareImageRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -443,7 +514,7 @@ func (x *ShareImageRequest) String() string {
 func (*ShareImageRequest) ProtoMessage() {}
 
 func (x *ShareImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[7]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -456,7 +527,7 @@ func (x *ShareImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ShareImageRequest.ProtoReflect.Descriptor instead.
 func (*ShareImageRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{7}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ShareImageRequest) GetId() string {
@@ -475,7 +546,7 @@ type UnshareImageRequest struct {
 
 func (x *UnshareImageRequest) Reset() {
 	*x = UnshareImageRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -487,7 +558,7 @@ func (x *UnshareImageRequest) String() string {
 func (*UnshareImageRequest) ProtoMessage() {}
 
 func (x *UnshareImageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[8]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -500,7 +571,7 @@ func (x *UnshareImageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnshareImageRequest.ProtoReflect.Descriptor instead.
 func (*UnshareImageRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{8}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UnshareImageRequest) GetId() string {
@@ -524,7 +595,7 @@ type WatchImagesRequest struct {
 
 func (x *WatchImagesRequest) Reset() {
 	*x = WatchImagesRequest{}
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -536,7 +607,7 @@ func (x *WatchImagesRequest) String() string {
 func (*WatchImagesRequest) ProtoMessage() {}
 
 func (x *WatchImagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[9]
+	mi := &file_thecloud_compute_v1_image_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -549,7 +620,7 @@ func (x *WatchImagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchImagesRequest.ProtoReflect.Descriptor instead.
 func (*WatchImagesRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{9}
+	return file_thecloud_compute_v1_image_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *WatchImagesRequest) GetName() string {
@@ -599,6 +670,15 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x05chunk\x18\x04 \x01(\fB\x00R\x05chunk\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xee\x01\n" +
+	"\x10CopyImageRequest\x12\x14\n" +
+	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12K\n" +
+	"\x06labels\x18\x02 \x03(\v21.thecloud.compute.v1.CopyImageRequest.LabelsEntryB\x00R\x06labels\x12\x1b\n" +
+	"\bimage_id\x18\x03 \x01(\tB\x00R\aimageId\x12\x1f\n" +
+	"\n" +
+	"project_id\x18\x04 \x01(\tB\x00R\tprojectId\x1a9\n" +
+	"\vLabelsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x01\n" +
 	"\x11ListImagesRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
@@ -625,10 +705,11 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05state\x18\x02 \x01(\tB\x00R\x05state\x12\x16\n" +
 	"\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x16\n" +
-	"\x06shared\x18\x04 \x01(\bR\x06shared2\x9d\x06\n" +
+	"\x06shared\x18\x04 \x01(\bR\x06shared2\xef\x06\n" +
 	"\fImageService\x12T\n" +
 	"\vCreateImage\x12'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n" +
-	"\vUploadImage\x12'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12_\n" +
+	"\vUploadImage\x12'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12P\n" +
+	"\tCopyImage\x12%.thecloud.compute.v1.CopyImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12_\n" +
 	"\n" +
 	"ListImages\x12&.thecloud.compute.v1.ListImagesRequest\x1a'.thecloud.compute.v1.ListImagesResponse\"\x00\x12N\n" +
 	"\bGetImage\x12$.thecloud.compute.v1.GetImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12T\n" +
@@ -653,51 +734,56 @@ func file_thecloud_compute_v1_image_service_proto_rawDescGZIP() []byte {
 	return file_thecloud_compute_v1_image_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_thecloud_compute_v1_image_service_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_thecloud_compute_v1_image_service_proto_goTypes = []any{
 	(*CreateImageRequest)(nil),  // 0: thecloud.compute.v1.CreateImageRequest
 	(*UploadImageRequest)(nil),  // 1: thecloud.compute.v1.UploadImageRequest
-	(*ListImagesRequest)(nil),   // 2: thecloud.compute.v1.ListImagesRequest
-	(*ListImagesResponse)(nil),  // 3: thecloud.compute.v1.ListImagesResponse
-	(*GetImageRequest)(nil),     // 4: thecloud.compute.v1.GetImageRequest
-	(*DeleteImageRequest)(nil),  // 5: thecloud.compute.v1.DeleteImageRequest
-	(*WatchImageRequest)(nil),   // 6: thecloud.compute.v1.WatchImageRequest
-	(*ShareImageRequest)(nil),   // 7: thecloud.compute.v1.ShareImageRequest
-	(*UnshareImageRequest)(nil), // 8: thecloud.compute.v1.UnshareImageRequest
-	(*WatchImagesRequest)(nil),  // 9: thecloud.compute.v1.WatchImagesRequest
-	nil,                         // 10: thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	nil,                         // 11: thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	(*ImageSpec)(nil),           // 12: thecloud.compute.v1.ImageSpec
-	(*Image)(nil),               // 13: thecloud.compute.v1.Image
+	(*CopyImageRequest)(nil),    // 2: thecloud.compute.v1.CopyImageRequest
+	(*ListImagesRequest)(nil),   // 3: thecloud.compute.v1.ListImagesRequest
+	(*ListImagesResponse)(nil),  // 4: thecloud.compute.v1.ListImagesResponse
+	(*GetImageRequest)(nil),     // 5: thecloud.compute.v1.GetImageRequest
+	(*DeleteImageRequest)(nil),  // 6: thecloud.compute.v1.DeleteImageRequest
+	(*WatchImageRequest)(nil),   // 7: thecloud.compute.v1.WatchImageRequest
+	(*ShareImageRequest)(nil),   // 8: thecloud.compute.v1.ShareImageRequest
+	(*UnshareImageRequest)(nil), // 9: thecloud.compute.v1.UnshareImageRequest
+	(*WatchImagesRequest)(nil),  // 10: thecloud.compute.v1.WatchImagesRequest
+	nil,                         // 11: thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	nil,                         // 12: thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	nil,                         // 13: thecloud.compute.v1.CopyImageRequest.LabelsEntry
+	(*ImageSpec)(nil),           // 14: thecloud.compute.v1.ImageSpec
+	(*Image)(nil),               // 15: thecloud.compute.v1.Image
 }
 var file_thecloud_compute_v1_image_service_proto_depIdxs = []int32{
-	10, // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
-	12, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
-	11, // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
-	13, // 3: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
-	0,  // 4: thecloud.compute.v1.ImageService.CreateImage:input_type -> thecloud.compute.v1.CreateImageRequest
-	1,  // 5: thecloud.compute.v1.ImageService.UploadImage:input_type -> thecloud.compute.v1.UploadImageRequest
-	2,  // 6: thecloud.compute.v1.ImageService.ListImages:input_type -> thecloud.compute.v1.ListImagesRequest
-	4,  // 7: thecloud.compute.v1.ImageService.GetImage:input_type -> thecloud.compute.v1.GetImageRequest
-	6,  // 8: thecloud.compute.v1.ImageService.WatchImage:input_type -> thecloud.compute.v1.WatchImageRequest
-	9,  // 9: thecloud.compute.v1.ImageService.WatchImages:input_type -> thecloud.compute.v1.WatchImagesRequest
-	5,  // 10: thecloud.compute.v1.ImageService.DeleteImage:input_type -> thecloud.compute.v1.DeleteImageRequest
-	7,  // 11: thecloud.compute.v1.ImageService.ShareImage:input_type -> thecloud.compute.v1.ShareImageRequest
-	8,  // 12: thecloud.compute.v1.ImageService.UnshareImage:input_type -> thecloud.compute.v1.UnshareImageRequest
-	13, // 13: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
-	13, // 14: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
-	3,  // 15: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
-	13, // 16: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
-	13, // 17: thecloud.compute.v1.ImageService.WatchImage:output_type -> thecloud.compute.v1.Image
-	13, // 18: thecloud.compute.v1.ImageService.WatchImages:output_type -> thecloud.compute.v1.Image
-	13, // 19: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
-	13, // 20: thecloud.compute.v1.ImageService.ShareImage:output_type -> thecloud.compute.v1.Image
-	13, // 21: thecloud.compute.v1.ImageService.UnshareImage:output_type -> thecloud.compute.v1.Image
-	13, // [13:22] is the sub-list for method output_type
-	4,  // [4:13] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	11, // 0: thecloud.compute.v1.CreateImageRequest.labels:type_name -> thecloud.compute.v1.CreateImageRequest.LabelsEntry
+	14, // 1: thecloud.compute.v1.CreateImageRequest.spec:type_name -> thecloud.compute.v1.ImageSpec
+	12, // 2: thecloud.compute.v1.UploadImageRequest.labels:type_name -> thecloud.compute.v1.UploadImageRequest.LabelsEntry
+	13, // 3: thecloud.compute.v1.CopyImageRequest.labels:type_name -> thecloud.compute.v1.CopyImageRequest.LabelsEntry
+	15, // 4: thecloud.compute.v1.ListImagesResponse.images:type_name -> thecloud.compute.v1.Image
+	0,  // 5: thecloud.compute.v1.ImageService.CreateImage:input_type -> thecloud.compute.v1.CreateImageRequest
+	1,  // 6: thecloud.compute.v1.ImageService.UploadImage:input_type -> thecloud.compute.v1.UploadImageRequest
+	2,  // 7: thecloud.compute.v1.ImageService.CopyImage:input_type -> thecloud.compute.v1.CopyImageRequest
+	3,  // 8: thecloud.compute.v1.ImageService.ListImages:input_type -> thecloud.compute.v1.ListImagesRequest
+	5,  // 9: thecloud.compute.v1.ImageService.GetImage:input_type -> thecloud.compute.v1.GetImageRequest
+	7,  // 10: thecloud.compute.v1.ImageService.WatchImage:input_type -> thecloud.compute.v1.WatchImageRequest
+	10, // 11: thecloud.compute.v1.ImageService.WatchImages:input_type -> thecloud.compute.v1.WatchImagesRequest
+	6,  // 12: thecloud.compute.v1.ImageService.DeleteImage:input_type -> thecloud.compute.v1.DeleteImageRequest
+	8,  // 13: thecloud.compute.v1.ImageService.ShareImage:input_type -> thecloud.compute.v1.ShareImageRequest
+	9,  // 14: thecloud.compute.v1.ImageService.UnshareImage:input_type -> thecloud.compute.v1.UnshareImageRequest
+	15, // 15: thecloud.compute.v1.ImageService.CreateImage:output_type -> thecloud.compute.v1.Image
+	15, // 16: thecloud.compute.v1.ImageService.UploadImage:output_type -> thecloud.compute.v1.Image
+	15, // 17: thecloud.compute.v1.ImageService.CopyImage:output_type -> thecloud.compute.v1.Image
+	4,  // 18: thecloud.compute.v1.ImageService.ListImages:output_type -> thecloud.compute.v1.ListImagesResponse
+	15, // 19: thecloud.compute.v1.ImageService.GetImage:output_type -> thecloud.compute.v1.Image
+	15, // 20: thecloud.compute.v1.ImageService.WatchImage:output_type -> thecloud.compute.v1.Image
+	15, // 21: thecloud.compute.v1.ImageService.WatchImages:output_type -> thecloud.compute.v1.Image
+	15, // 22: thecloud.compute.v1.ImageService.DeleteImage:output_type -> thecloud.compute.v1.Image
+	15, // 23: thecloud.compute.v1.ImageService.ShareImage:output_type -> thecloud.compute.v1.Image
+	15, // 24: thecloud.compute.v1.ImageService.UnshareImage:output_type -> thecloud.compute.v1.Image
+	15, // [15:25] is the sub-list for method output_type
+	5,  // [5:15] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_compute_v1_image_service_proto_init() }
@@ -712,7 +798,7 @@ func file_thecloud_compute_v1_image_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_image_service_proto_rawDesc), len(file_thecloud_compute_v1_image_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

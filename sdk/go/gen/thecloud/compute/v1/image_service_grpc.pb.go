@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	ImageService_CreateImage_FullMethodName  = "/thecloud.compute.v1.ImageService/CreateImage"
 	ImageService_UploadImage_FullMethodName  = "/thecloud.compute.v1.ImageService/UploadImage"
+	ImageService_CopyImage_FullMethodName    = "/thecloud.compute.v1.ImageService/CopyImage"
 	ImageService_ListImages_FullMethodName   = "/thecloud.compute.v1.ImageService/ListImages"
 	ImageService_GetImage_FullMethodName     = "/thecloud.compute.v1.ImageService/GetImage"
 	ImageService_WatchImage_FullMethodName   = "/thecloud.compute.v1.ImageService/WatchImage"
@@ -42,6 +43,9 @@ type ImageServiceClient interface {
 	// or not.
 	// Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
 	UploadImage(ctx context.Context, opts ...grpc.CallOption) (grpc.ClientStreamingClient[UploadImageRequest, Image], error)
+	// Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready
+	// at once, takes no space for what the two have in common, and outlives the original.
+	CopyImage(ctx context.Context, in *CopyImageRequest, opts ...grpc.CallOption) (*Image, error)
 	ListImages(ctx context.Context, in *ListImagesRequest, opts ...grpc.CallOption) (*ListImagesResponse, error)
 	GetImage(ctx context.Context, in *GetImageRequest, opts ...grpc.CallOption) (*Image, error)
 	// The image as it is, and again after each change, until it is deleted (status.state is then "deleted").
@@ -87,6 +91,16 @@ func (c *imageServiceClient) UploadImage(ctx context.Context, opts ...grpc.CallO
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type ImageService_UploadImageClient = grpc.ClientStreamingClient[UploadImageRequest, Image]
+
+func (c *imageServiceClient) CopyImage(ctx context.Context, in *CopyImageRequest, opts ...grpc.CallOption) (*Image, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Image)
+	err := c.cc.Invoke(ctx, ImageService_CopyImage_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
 
 func (c *imageServiceClient) ListImages(ctx context.Context, in *ListImagesRequest, opts ...grpc.CallOption) (*ListImagesResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
@@ -188,6 +202,9 @@ type ImageServiceServer interface {
 	// or not.
 	// Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
 	UploadImage(grpc.ClientStreamingServer[UploadImageRequest, Image]) error
+	// Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready
+	// at once, takes no space for what the two have in common, and outlives the original.
+	CopyImage(context.Context, *CopyImageRequest) (*Image, error)
 	ListImages(context.Context, *ListImagesRequest) (*ListImagesResponse, error)
 	GetImage(context.Context, *GetImageRequest) (*Image, error)
 	// The image as it is, and again after each change, until it is deleted (status.state is then "deleted").
@@ -216,6 +233,9 @@ func (UnimplementedImageServiceServer) CreateImage(context.Context, *CreateImage
 }
 func (UnimplementedImageServiceServer) UploadImage(grpc.ClientStreamingServer[UploadImageRequest, Image]) error {
 	return status.Errorf(codes.Unimplemented, "method UploadImage not implemented")
+}
+func (UnimplementedImageServiceServer) CopyImage(context.Context, *CopyImageRequest) (*Image, error) {
+	return nil, status.Errorf(codes.Unimplemented, "method CopyImage not implemented")
 }
 func (UnimplementedImageServiceServer) ListImages(context.Context, *ListImagesRequest) (*ListImagesResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListImages not implemented")
@@ -283,6 +303,24 @@ func _ImageService_UploadImage_Handler(srv interface{}, stream grpc.ServerStream
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type ImageService_UploadImageServer = grpc.ClientStreamingServer[UploadImageRequest, Image]
+
+func _ImageService_CopyImage_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CopyImageRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ImageServiceServer).CopyImage(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ImageService_CopyImage_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ImageServiceServer).CopyImage(ctx, req.(*CopyImageRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
 
 func _ImageService_ListImages_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ListImagesRequest)
@@ -406,6 +444,10 @@ var ImageService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CreateImage",
 			Handler:    _ImageService_CreateImage_Handler,
+		},
+		{
+			MethodName: "CopyImage",
+			Handler:    _ImageService_CopyImage_Handler,
 		},
 		{
 			MethodName: "ListImages",

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from thecloud.compute.v1 import image_pb2 as thecloud_dot_compute_dot_v1_dot_image__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/compute/v1/image_service.proto\x12\x13thecloud.compute.v1\x1a\x1fthecloud/compute/v1/image.proto\"\xea\x01\n\x12\x43reateImageRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12M\n\x06labels\x18\x02 \x03(\x0b\x32\x33.thecloud.compute.v1.CreateImageRequest.LabelsEntryB\x00R\x06labels\x12\x34\n\x04spec\x18\x03 \x01(\x0b\x32\x1e.thecloud.compute.v1.ImageSpecB\x00R\x04spec\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xe8\x01\n\x12UploadImageRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12M\n\x06labels\x18\x02 \x03(\x0b\x32\x33.thecloud.compute.v1.UploadImageRequest.LabelsEntryB\x00R\x06labels\x12\x1a\n\x07\x63ommand\x18\x03 \x03(\tB\x00R\x07\x63ommand\x12\x16\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\x00R\x05\x63hunk\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xb1\x01\n\x11ListImagesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x16\n\x05label\x18\x05 \x03(\tB\x00R\x05label\x12\x16\n\x06shared\x18\x06 \x01(\x08R\x06shared\"p\n\x12ListImagesResponse\x12\x32\n\x06images\x18\x01 \x03(\x0b\x32\x1a.thecloud.compute.v1.ImageR\x06images\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"#\n\x0fGetImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"&\n\x12\x44\x65leteImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11WatchImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11ShareImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13UnshareImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"r\n\x12WatchImagesRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12\x16\n\x05state\x18\x02 \x01(\tB\x00R\x05state\x12\x16\n\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x16\n\x06shared\x18\x04 \x01(\x08R\x06shared2\x9d\x06\n\x0cImageService\x12T\n\x0b\x43reateImage\x12\'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n\x0bUploadImage\x12\'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12_\n\nListImages\x12&.thecloud.compute.v1.ListImagesRequest\x1a\'.thecloud.compute.v1.ListImagesResponse\"\x00\x12N\n\x08GetImage\x12$.thecloud.compute.v1.GetImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12T\n\nWatchImage\x12&.thecloud.compute.v1.WatchImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x30\x01\x12V\n\x0bWatchImages\x12\'.thecloud.compute.v1.WatchImagesRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x30\x01\x12T\n\x0b\x44\x65leteImage\x12\'.thecloud.compute.v1.DeleteImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12R\n\nShareImage\x12&.thecloud.compute.v1.ShareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n\x0cUnshareImage\x12(.thecloud.compute.v1.UnshareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x42\xd5\x01\n\x17\x63om.thecloud.compute.v1B\x11ImageServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'thecloud/compute/v1/image_service.proto\x12\x13thecloud.compute.v1\x1a\x1fthecloud/compute/v1/image.proto\"\xea\x01\n\x12\x43reateImageRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12M\n\x06labels\x18\x02 \x03(\x0b\x32\x33.thecloud.compute.v1.CreateImageRequest.LabelsEntryB\x00R\x06labels\x12\x34\n\x04spec\x18\x03 \x01(\x0b\x32\x1e.thecloud.compute.v1.ImageSpecB\x00R\x04spec\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xe8\x01\n\x12UploadImageRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12M\n\x06labels\x18\x02 \x03(\x0b\x32\x33.thecloud.compute.v1.UploadImageRequest.LabelsEntryB\x00R\x06labels\x12\x1a\n\x07\x63ommand\x18\x03 \x03(\tB\x00R\x07\x63ommand\x12\x16\n\x05\x63hunk\x18\x04 \x01(\x0c\x42\x00R\x05\x63hunk\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xee\x01\n\x10\x43opyImageRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12K\n\x06labels\x18\x02 \x03(\x0b\x32\x31.thecloud.compute.v1.CopyImageRequest.LabelsEntryB\x00R\x06labels\x12\x1b\n\x08image_id\x18\x03 \x01(\tB\x00R\x07imageId\x12\x1f\n\nproject_id\x18\x04 \x01(\tB\x00R\tprojectId\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xb1\x01\n\x11ListImagesRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x16\n\x05label\x18\x05 \x03(\tB\x00R\x05label\x12\x16\n\x06shared\x18\x06 \x01(\x08R\x06shared\"p\n\x12ListImagesResponse\x12\x32\n\x06images\x18\x01 \x03(\x0b\x32\x1a.thecloud.compute.v1.ImageR\x06images\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"#\n\x0fGetImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"&\n\x12\x44\x65leteImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11WatchImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"%\n\x11ShareImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13UnshareImageRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"r\n\x12WatchImagesRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12\x16\n\x05state\x18\x02 \x01(\tB\x00R\x05state\x12\x16\n\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x16\n\x06shared\x18\x04 \x01(\x08R\x06shared2\xef\x06\n\x0cImageService\x12T\n\x0b\x43reateImage\x12\'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n\x0bUploadImage\x12\'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12P\n\tCopyImage\x12%.thecloud.compute.v1.CopyImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12_\n\nListImages\x12&.thecloud.compute.v1.ListImagesRequest\x1a\'.thecloud.compute.v1.ListImagesResponse\"\x00\x12N\n\x08GetImage\x12$.thecloud.compute.v1.GetImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12T\n\nWatchImage\x12&.thecloud.compute.v1.WatchImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x30\x01\x12V\n\x0bWatchImages\x12\'.thecloud.compute.v1.WatchImagesRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x30\x01\x12T\n\x0b\x44\x65leteImage\x12\'.thecloud.compute.v1.DeleteImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12R\n\nShareImage\x12&.thecloud.compute.v1.ShareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n\x0cUnshareImage\x12(.thecloud.compute.v1.UnshareImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x42\xd5\x01\n\x17\x63om.thecloud.compute.v1B\x11ImageServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,6 +37,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEIMAGEREQUEST_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_UPLOADIMAGEREQUEST_LABELSENTRY']._loaded_options = None
   _globals['_UPLOADIMAGEREQUEST_LABELSENTRY']._serialized_options = b'8\001'
+  _globals['_COPYIMAGEREQUEST_LABELSENTRY']._loaded_options = None
+  _globals['_COPYIMAGEREQUEST_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_CREATEIMAGEREQUEST']._serialized_start=98
   _globals['_CREATEIMAGEREQUEST']._serialized_end=332
   _globals['_CREATEIMAGEREQUEST_LABELSENTRY']._serialized_start=275
@@ -45,22 +47,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADIMAGEREQUEST']._serialized_end=567
   _globals['_UPLOADIMAGEREQUEST_LABELSENTRY']._serialized_start=275
   _globals['_UPLOADIMAGEREQUEST_LABELSENTRY']._serialized_end=332
-  _globals['_LISTIMAGESREQUEST']._serialized_start=570
-  _globals['_LISTIMAGESREQUEST']._serialized_end=747
-  _globals['_LISTIMAGESRESPONSE']._serialized_start=749
-  _globals['_LISTIMAGESRESPONSE']._serialized_end=861
-  _globals['_GETIMAGEREQUEST']._serialized_start=863
-  _globals['_GETIMAGEREQUEST']._serialized_end=898
-  _globals['_DELETEIMAGEREQUEST']._serialized_start=900
-  _globals['_DELETEIMAGEREQUEST']._serialized_end=938
-  _globals['_WATCHIMAGEREQUEST']._serialized_start=940
-  _globals['_WATCHIMAGEREQUEST']._serialized_end=977
-  _globals['_SHAREIMAGEREQUEST']._serialized_start=979
-  _globals['_SHAREIMAGEREQUEST']._serialized_end=1016
-  _globals['_UNSHAREIMAGEREQUEST']._serialized_start=1018
-  _globals['_UNSHAREIMAGEREQUEST']._serialized_end=1057
-  _globals['_WATCHIMAGESREQUEST']._serialized_start=1059
-  _globals['_WATCHIMAGESREQUEST']._serialized_end=1173
-  _globals['_IMAGESERVICE']._serialized_start=1176
-  _globals['_IMAGESERVICE']._serialized_end=1973
+  _globals['_COPYIMAGEREQUEST']._serialized_start=570
+  _globals['_COPYIMAGEREQUEST']._serialized_end=808
+  _globals['_COPYIMAGEREQUEST_LABELSENTRY']._serialized_start=275
+  _globals['_COPYIMAGEREQUEST_LABELSENTRY']._serialized_end=332
+  _globals['_LISTIMAGESREQUEST']._serialized_start=811
+  _globals['_LISTIMAGESREQUEST']._serialized_end=988
+  _globals['_LISTIMAGESRESPONSE']._serialized_start=990
+  _globals['_LISTIMAGESRESPONSE']._serialized_end=1102
+  _globals['_GETIMAGEREQUEST']._serialized_start=1104
+  _globals['_GETIMAGEREQUEST']._serialized_end=1139
+  _globals['_DELETEIMAGEREQUEST']._serialized_start=1141
+  _globals['_DELETEIMAGEREQUEST']._serialized_end=1179
+  _globals['_WATCHIMAGEREQUEST']._serialized_start=1181
+  _globals['_WATCHIMAGEREQUEST']._serialized_end=1218
+  _globals['_SHAREIMAGEREQUEST']._serialized_start=1220
+  _globals['_SHAREIMAGEREQUEST']._serialized_end=1257
+  _globals['_UNSHAREIMAGEREQUEST']._serialized_start=1259
+  _globals['_UNSHAREIMAGEREQUEST']._serialized_end=1298
+  _globals['_WATCHIMAGESREQUEST']._serialized_start=1300
+  _globals['_WATCHIMAGESREQUEST']._serialized_end=1414
+  _globals['_IMAGESERVICE']._serialized_start=1417
+  _globals['_IMAGESERVICE']._serialized_end=2296
 # @@protoc_insertion_point(module_scope)

@@ -43,6 +43,25 @@ class UploadImageRequest(_message.Message):
     chunk: bytes
     def __init__(self, name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., command: _Optional[_Iterable[str]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
 
+class CopyImageRequest(_message.Message):
+    __slots__ = ("name", "labels", "image_id", "project_id")
+    class LabelsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    LABELS_FIELD_NUMBER: _ClassVar[int]
+    IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    labels: _containers.ScalarMap[str, str]
+    image_id: str
+    project_id: str
+    def __init__(self, name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., image_id: _Optional[str] = ..., project_id: _Optional[str] = ...) -> None: ...
+
 class ListImagesRequest(_message.Message):
     __slots__ = ("page_size", "page_token", "name", "state", "label", "shared")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,23 @@ export interface UploadImageRequest_LabelsEntry {
   value: string;
 }
 
+export interface CopyImageRequest {
+  name: string;
+  labels: { [key: string]: string };
+  /** Id of the original, which must be ready. */
+  imageId: string;
+  /**
+   * Id of its project; without it, the image is one of this project or a shared one. Another project takes a session of
+   * a user who may read images there: an API key belongs to one project.
+   */
+  projectId: string;
+}
+
+export interface CopyImageRequest_LabelsEntry {
+  key: string;
+  value: string;
+}
+
 export interface ListImagesRequest {
   pageSize: number;
   pageToken: string;
@@ -415,6 +432,175 @@ export const UploadImageRequest_LabelsEntry: MessageFns<UploadImageRequest_Label
   },
   fromPartial(object: DeepPartial<UploadImageRequest_LabelsEntry>): UploadImageRequest_LabelsEntry {
     const message = createBaseUploadImageRequest_LabelsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseCopyImageRequest(): CopyImageRequest {
+  return { name: "", labels: {}, imageId: "", projectId: "" };
+}
+
+export const CopyImageRequest: MessageFns<CopyImageRequest> = {
+  encode(message: CopyImageRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    globalThis.Object.entries(message.labels).forEach(([key, value]: [string, string]) => {
+      CopyImageRequest_LabelsEntry.encode({ key: key as any, value }, writer.uint32(18).fork()).join();
+    });
+    if (message.imageId !== "") {
+      writer.uint32(26).string(message.imageId);
+    }
+    if (message.projectId !== "") {
+      writer.uint32(34).string(message.projectId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyImageRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyImageRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            const entry2 = CopyImageRequest_LabelsEntry.decode(reader, reader.uint32());
+            if (entry2.value !== undefined) {
+              message.labels[entry2.key] = entry2.value;
+            }
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.imageId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.projectId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CopyImageRequest>): CopyImageRequest {
+    return CopyImageRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CopyImageRequest>): CopyImageRequest {
+    const message = createBaseCopyImageRequest();
+    message.name = object.name ?? "";
+    message.labels = (globalThis.Object.entries(object.labels ?? {}) as [string, string][]).reduce(
+      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.String(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    message.imageId = object.imageId ?? "";
+    message.projectId = object.projectId ?? "";
+    return message;
+  },
+};
+
+function createBaseCopyImageRequest_LabelsEntry(): CopyImageRequest_LabelsEntry {
+  return { key: "", value: "" };
+}
+
+export const CopyImageRequest_LabelsEntry: MessageFns<CopyImageRequest_LabelsEntry> = {
+  encode(message: CopyImageRequest_LabelsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CopyImageRequest_LabelsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCopyImageRequest_LabelsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<CopyImageRequest_LabelsEntry>): CopyImageRequest_LabelsEntry {
+    return CopyImageRequest_LabelsEntry.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<CopyImageRequest_LabelsEntry>): CopyImageRequest_LabelsEntry {
+    const message = createBaseCopyImageRequest_LabelsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
     return message;
@@ -996,6 +1182,19 @@ export const ImageServiceService = {
     responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
     responseDeserialize: (value: Buffer): Image => Image.decode(value),
   },
+  /**
+   * Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready
+   * at once, takes no space for what the two have in common, and outlives the original.
+   */
+  copyImage: {
+    path: "/thecloud.compute.v1.ImageService/CopyImage" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CopyImageRequest): Buffer => Buffer.from(CopyImageRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CopyImageRequest => CopyImageRequest.decode(value),
+    responseSerialize: (value: Image): Buffer => Buffer.from(Image.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Image => Image.decode(value),
+  },
   listImages: {
     path: "/thecloud.compute.v1.ImageService/ListImages" as const,
     requestStream: false as const,
@@ -1078,6 +1277,11 @@ export interface ImageServiceServer extends UntypedServiceImplementation {
    * Over HTTP the body is the tarball itself (application/x-tar) and the parameters stand in the query.
    */
   uploadImage: handleClientStreamingCall<UploadImageRequest, Image>;
+  /**
+   * Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready
+   * at once, takes no space for what the two have in common, and outlives the original.
+   */
+  copyImage: handleUnaryCall<CopyImageRequest, Image>;
   listImages: handleUnaryCall<ListImagesRequest, ListImagesResponse>;
   getImage: handleUnaryCall<GetImageRequest, Image>;
   /** The image as it is, and again after each change, until it is deleted (status.state is then "deleted"). */
@@ -1133,6 +1337,25 @@ export interface ImageServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Image) => void,
   ): ClientWritableStream<UploadImageRequest>;
+  /**
+   * Makes an image of this project out of one that is elsewhere: in another project, or shared by it. The copy is ready
+   * at once, takes no space for what the two have in common, and outlives the original.
+   */
+  copyImage(
+    request: CopyImageRequest,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  copyImage(
+    request: CopyImageRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
+  copyImage(
+    request: CopyImageRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Image) => void,
+  ): ClientUnaryCall;
   listImages(
     request: ListImagesRequest,
     callback: (error: ServiceError | null, response: ListImagesResponse) => void,
