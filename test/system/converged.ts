@@ -5,6 +5,9 @@ import type { Docker } from './docker';
 /** After a restart everything must have settled within this. */
 export const CONVERGED_WITHIN_MS = 10_000;
 
+/** More where others keep the machine so busy that a process takes more than a second to start; in ms. */
+export const convergesWithin = (startMs: number) => Math.max(CONVERGED_WITHIN_MS, 10 * startMs);
+
 /** Ids of all instances there should be. */
 export interface Wanted {
   readonly running: readonly string[];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
-import { CONVERGED_WITHIN_MS, expectConverged } from './converged';
+import { CONVERGED_WITHIN_MS, convergesWithin, expectConverged } from './converged';
 import { Docker } from './docker';
 import { announcedInCode } from './failpoints';
 import { given, OPERATIONS, wanted, wish } from './operations';
@@ -138,7 +138,6 @@ async function crashAtEach(steps: readonly Step[], round: (cloud: Cloud, step: S
 
 interface Revived<T> {
   readonly done: T;
-  /** 10 s; more where others keep the machine so busy that a process takes more than one to start. */
   readonly convergesWithinMs: number;
 }
 
@@ -154,7 +153,7 @@ async function dies<T>(cloud: Cloud, { process, step }: Step, work: () => Promis
     return Date.now() - died;
   };
   const [done, startMs] = await Promise.all([work(), revived()]).finally(() => part.failpoints.disarm());
-  return { done, convergesWithinMs: Math.max(CONVERGED_WITHIN_MS, 10 * startMs) };
+  return { done, convergesWithinMs: convergesWithin(startMs) };
 }
 
 async function within(ms: number, promise: Promise<void>): Promise<void> {

@@ -4,7 +4,7 @@ import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
-import { expectConverged } from './converged';
+import { convergesWithin, expectConverged } from './converged';
 import { Docker } from './docker';
 import type { Part } from './part';
 
@@ -59,11 +59,14 @@ it.each<[string, () => Part, number]>([
     const under = traffic(round, living);
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     await part().kill();
+    const killedAt = Date.now();
     await part().start();
+    await part().serving();
+    const startMs = Date.now() - killedAt;
     const made = await under;
     expect(made.map((m) => m.metadata?.name)).toEqual([0, 1, 2, 3].map((i) => `${round}-${i}`));
     living = made.map(idOf);
-    await expectConverged(cloud, docker, { running: living });
+    await expectConverged(cloud, docker, { running: living }, convergesWithin(startMs));
   },
 );
 
