@@ -38,6 +38,8 @@ module.exports = {
   },
   testTimeout: 60000,
   maxWorkers: 2,
+  // What each file leaves behind adds up: a worker that nears the limit of its heap first gets slow, then dies.
+  workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',
   collectCoverageFrom: [
     '{packages,services}/*/src/**/*.ts',
