@@ -90,6 +90,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
     unpackedLimitMib: config.THECLOUD_IMAGE_UNPACKED_LIMIT_MIB,
     uploads: new UploadSlots(config.THECLOUD_IMAGE_UPLOADS_AT_ONCE),
+    spoolSharers: config.THECLOUD_IMAGE_UPLOADS_AT_ONCE + config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
     changed: imageChanged(f.changes),
     permissionsIn,
     usedBy: instanceRepo.countByImage,

@@ -14,6 +14,11 @@ export const IMAGE_REASONS = {
     says: 'It is larger than images of this cloud may be.',
     advice: 'Make the image smaller, or ask your operator to raise THECLOUD_IMAGE_LIMIT_MIB.',
   },
+  IMPORT_SPOOL_FULL: {
+    says: 'The cloud has not enough free disk space to take it. The import is tried again by itself, for about an hour.',
+    advice:
+      'Ask your operator to free disk space, or make the image smaller; then import it again (its name is free).',
+  },
   IMPORT_TIMED_OUT: {
     says: 'It did not arrive in the time that an import may take.',
     advice: 'Import it again later or from a faster registry, or upload it instead.',

@@ -11,6 +11,8 @@ import { retryAfterMs } from './import.plan';
 import type { Copied } from './registry';
 
 export interface ImageControllerDeps extends ImportDeps {
+  /** Imports at the same time, of all projects. */
+  readonly importsAtOnce: number;
   readonly db: Database;
   readonly work: PgWorkSource;
   readonly operations: Operations;

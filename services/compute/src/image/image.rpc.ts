@@ -22,6 +22,7 @@ export interface ImageDeps extends CopyDeps {
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
   readonly uploads: UploadSlots;
+  readonly spoolSharers: number;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
   /** How many instances of all projects stand on it. */
   readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;

@@ -7,7 +7,8 @@ import type { Blame } from './import.plan';
 import { parseReference } from './reference';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
-import { SourceRelay } from './source-relay';
+import { NO_ROOM, SourceRelay } from './source-relay';
+import { spoolRoom } from './spool-room';
 import { unpackRoom } from './unpack-room';
 
 /** What one import may take, in milliseconds. */
@@ -20,8 +21,8 @@ export interface ImportDeps {
   readonly guard: EgressGuard;
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
-  /** Imports at the same time, of all projects. */
-  readonly importsAtOnce: number;
+  /** Uploads and imports at the same time: they share what is free on the disk. */
+  readonly spoolSharers: number;
   readonly log: Pick<Logger, 'warn'>;
   /** What one import may take, in milliseconds: ten minutes. */
   readonly importMs?: number;
@@ -60,8 +61,9 @@ export async function importImage(
   let dir: string | undefined;
   let isFetched = false;
   try {
-    relay = await SourceRelay.open(reference, { ...d, signal: both });
     dir = d.registry.spool();
+    const roomBytes = await spoolRoom(dir, d.spoolSharers);
+    relay = await SourceRelay.open(reference, { ...d, roomBytes, signal: both });
     const layout = await fetchChecked(d, relay.source, dir, both);
     isFetched = true;
     return await d.registry.copyIn(`oci:${layout}`, imageId, both);
@@ -78,7 +80,7 @@ export async function importImage(
 
 /** Looks at manifest and configuration before any layer is fetched. */
 async function fetchChecked(
-  { registry, unpackedLimitMib, importsAtOnce }: ImportDeps,
+  { registry, unpackedLimitMib, spoolSharers }: ImportDeps,
   source: string,
   dir: string,
   signal: AbortSignal,
@@ -87,7 +89,7 @@ async function fetchChecked(
   await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
   await registry.fetch(source, join(dir, 'fetched'), signal);
   const layout = join(dir, 'layout');
-  const budget = await unpackRoom(dir, unpackedLimitMib, importsAtOnce);
+  const budget = await unpackRoom(dir, unpackedLimitMib, spoolSharers);
   await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
   return layout;
 }
@@ -96,14 +98,10 @@ function fetchFailed(relay: SourceRelay | undefined, cause: CloudError): FailedI
   const { code, reason, message } = cause;
   // What it says is about the image itself, which came whole.
   if (code === 'INVALID_ARGUMENT') return { blame: 'final', reason, message };
-  if (code === 'RESOURCE_EXHAUSTED') return { blame: 'source', reason, message };
+  if (reason === 'IMAGE_SPOOL_FULL') return { blame: 'own', reason: 'IMPORT_SPOOL_FULL', message: NO_ROOM };
   if (relay?.failure) {
-    const { failure } = relay;
-    return {
-      blame: failure.passing ? 'source' : 'final',
-      reason: failure.reason,
-      message: failure.message,
-    };
+    const { blame, reason: why, message: text } = relay.failure;
+    return { blame, reason: why, message: text };
   }
   return { blame: 'unknown', reason: 'IMPORT_FAILED', message: relay?.rename(message) ?? message };
 }

@@ -1,16 +1,26 @@
 import { CloudError } from '@thecloud/kernel';
+import type { ImageReason } from './image.advice';
+import type { Blame } from './import.plan';
 
-/** Why an image did not come from where it stands. `passing`: it may well be otherwise in a minute. */
+/** Why an image did not come from where it stands. */
 export class SourceFailure extends Error {
   constructor(
-    readonly reason: 'IMPORT_FAILED' | 'IMPORT_SOURCE_REFUSED' | 'IMPORT_TOO_LARGE' | 'REGISTRY_UNAVAILABLE',
+    readonly reason: Extract<
+      ImageReason,
+      | 'IMPORT_FAILED'
+      | 'IMPORT_SOURCE_REFUSED'
+      | 'IMPORT_SPOOL_FULL'
+      | 'IMPORT_TOO_LARGE'
+      | 'REGISTRY_UNAVAILABLE'
+    >,
     message: string,
   ) {
     super(message);
   }
 
-  get passing(): boolean {
-    return this.reason === 'REGISTRY_UNAVAILABLE';
+  get blame(): Blame {
+    if (this.reason === 'IMPORT_SPOOL_FULL') return 'own';
+    return this.reason === 'REGISTRY_UNAVAILABLE' ? 'source' : 'final';
   }
 }
 

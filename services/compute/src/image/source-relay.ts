@@ -8,10 +8,14 @@ import { failureOfConnection, SourceFailure } from './source-failure';
 import { SourceRegistry } from './source-registry';
 
 const MANIFEST_BYTES = 4 << 20;
+const MIB = 1024 * 1024;
+export const NO_ROOM = 'The cloud has not enough free disk space to take this image.';
 
 export interface RelayOptions {
   readonly guard: EgressGuard;
   readonly limitMib: number;
+  /** What the disk has room for. */
+  readonly roomBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -123,11 +127,14 @@ export class SourceRelay {
     await pipeline(answer, count.bind(this), response);
   }
 
-  /** IMPORT_TOO_LARGE: with what has come, and is announced, the image is above the limit. */
+  /** With what has come, and is announced, the image is above the limit, or larger than there is room for. */
   #take(bytes: number, announced: number): void {
-    const { limitMib } = this.o;
+    const { limitMib, roomBytes } = this.o;
     this.#bytes += bytes;
-    if (this.#bytes + announced > limitMib * 1024 * 1024)
+    const total = this.#bytes + announced;
+    if (total > roomBytes && roomBytes < limitMib * MIB)
+      throw new SourceFailure('IMPORT_SPOOL_FULL', NO_ROOM);
+    if (total > limitMib * MIB)
       throw new SourceFailure('IMPORT_TOO_LARGE', `The image is larger than the ${limitMib} MiB allowed.`);
   }
 }

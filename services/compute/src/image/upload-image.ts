@@ -19,6 +19,8 @@ export interface UploadDeps {
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
   readonly uploads: UploadSlots;
+  /** Uploads and imports at the same time: they share what is free on the disk. */
+  readonly spoolSharers: number;
 }
 
 type NewImage = Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>;
@@ -48,7 +50,7 @@ async function uploadInSlot(
   const dir = d.registry.spool();
   try {
     const file = join(dir, 'upload');
-    const limits = { limitMib: d.limitMib, roomBytes: await spoolRoom(dir, d.uploads.most) };
+    const limits = { limitMib: d.limitMib, roomBytes: await spoolRoom(dir, d.spoolSharers) };
     const upload = await receiveUpload(file, limits, requests, ({ name }) => refuseTaken(f, ctx, name));
     // The bytes are part of the request: only now is it known which request this is.
     const identified = Object.assign(ctx, { requestHash: upload.requestHash });
@@ -56,7 +58,7 @@ async function uploadInSlot(
     if (first) return first;
 
     const { name, labels, command } = upload;
-    const budget = await unpackRoom(dir, d.unpackedLimitMib, d.uploads.most);
+    const budget = await unpackRoom(dir, d.unpackedLimitMib, d.spoolSharers);
     await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal: ctx.signal });
     const id = newId('image');
     const copied = await push(d.registry, join(dir, 'work', 'layout'), id, ctx.signal);
