@@ -97,6 +97,7 @@ describeWithDocker('an agent on Docker', () => {
     await host.apply(id, 1, { config: { command: ['/no/such'], restartPolicy: 'never' } });
     const seen = await host.observed(id, { phase: 'exited', problemReason: 'START_FAILED', exitCode: 127 });
     expect(seen.problemMessage).toContain('/no/such');
+    expect(seen.problemMessage).not.toMatch(/OCI|runc/);
   });
 
   it('tells of memory that was not enough', async () => {

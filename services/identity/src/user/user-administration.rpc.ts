@@ -4,6 +4,7 @@ import type { Foundation, Handlers, RequestContext, Tx } from '@thecloud/service
 import { errors } from '../errors';
 import { takeAttempt } from '../session/attempts';
 import { grantAdministrator, revokeAdministrator } from './administrators';
+import { personBehind } from '../api-key/person-behind';
 import { deleteUser } from './delete-user';
 import { normalEmail } from './email';
 import { findUser, findUsers } from './find-users';
@@ -27,25 +28,29 @@ type Rpcs = Pick<
   | 'resetUserPassword'
 >;
 
-/** Changes of accounts that one administrator may make in 15 minutes: a stolen key cannot lock out everybody at once. */
+/**
+ * Changes of accounts that one administrator may make in 15 minutes: a stolen key, and the
+ * keys it makes, cannot lock out everybody at once.
+ */
 const MOST_CHANGES = 300;
 
 /** What administrators of the installation do with accounts. */
 export function userAdministration(f: Foundation, passwords: Passwords): Rpcs {
-  const count = (ctx: RequestContext) =>
-    f.db.write('system', (tx) =>
-      takeAttempt(tx, {
-        key: `administers:${principalOf(ctx).subject}`,
-        most: MOST_CHANGES,
-        refusal: errors.ACCOUNT_CHANGES_LIMITED,
-      }),
-    );
+  /** In the transaction of the change: an answer that is repeated counts once. */
+  const count = async (tx: Tx, ctx: RequestContext) =>
+    takeAttempt(tx, {
+      key: `administers:${await personBehind(tx, principalOf(ctx))}`,
+      most: MOST_CHANGES,
+      refusal: errors.ACCOUNT_CHANGES_LIMITED,
+    });
   const change = async (
     ctx: RequestContext,
     fn: (tx: Tx, by: string) => Promise<User>,
   ): Promise<identityV1.User> => {
-    await count(ctx);
-    return f.mutate(ctx, identityV1.User, async (tx) => userToProto(await fn(tx, principalOf(ctx).subject)));
+    return f.mutate(ctx, identityV1.User, async (tx) => {
+      await count(tx, ctx);
+      return userToProto(await fn(tx, principalOf(ctx).subject));
+    });
   };
   /** Makes a one-time password and stores it by `fn`. */
   const handOut = async (
@@ -54,8 +59,8 @@ export function userAdministration(f: Foundation, passwords: Passwords): Rpcs {
   ): Promise<identityV1.OneTimePassword> => {
     const { password, expiresAt } = newOneTime();
     const passwordHash = await passwords.hash(password);
-    await count(ctx);
     return f.mutate(ctx, identityV1.OneTimePassword, async (tx) => {
+      await count(tx, ctx);
       const user = await fn(tx, principalOf(ctx).subject, { passwordHash, expiresAt });
       return { user: userToProto(user), password, expiresAt };
     });

@@ -35,9 +35,9 @@ const disable = async (id: string, handOverTo = '') =>
   caller.users.disableUser({ id, handOverTo }, await asRoot());
 const remove = async (id: string, handOverTo = '') =>
   caller.users.deleteUser({ id, handOverTo }, await asRoot());
-const keyOf = async (person: Person) =>
+const keyOf = async (person: Person, role = '') =>
   caller.keys.createApiKey(
-    { name: 'ci', labels: {}, role: '', expiresAt: undefined },
+    { name: 'ci', labels: {}, role, expiresAt: undefined },
     await caller.as(person.session, { projectId: person.projectId }),
   );
 const ownersOf = (projectId: string) =>
@@ -410,8 +410,10 @@ it('changes of accounts by one administrator are limited', async () => {
     [`administers:${root.id}`],
   );
   const person = await caller.newPerson();
-  await expect(disable(person.id, root.email)).rejects.toMatchObject({
-    code: 'RESOURCE_EXHAUSTED',
-    reason: 'ACCOUNT_CHANGES_LIMITED',
-  });
+  const limited = { code: 'RESOURCE_EXHAUSTED', reason: 'ACCOUNT_CHANGES_LIMITED' };
+  await expect(disable(person.id, root.email)).rejects.toMatchObject(limited);
+  // An API key counts as the person behind it.
+  const { secret } = await keyOf(root, 'owner');
+  const byKey = caller.users.disableUser({ id: person.id, handOverTo: root.email }, await caller.as(secret));
+  await expect(byKey).rejects.toMatchObject(limited);
 });

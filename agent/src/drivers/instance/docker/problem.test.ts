@@ -22,6 +22,11 @@ it.each([
     'START_FAILED',
     'started: exec: "x": not found',
   ],
+  [
+    'failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "/no/such": stat /no/such: no such file or directory: unknown',
+    'START_FAILED',
+    'started: exec: "/no/such": stat',
+  ],
   ['something else', 'START_FAILED', 'started: something else'],
 ])('%s -> %s', (message, reason, text) => {
   expect(startProblem(docker(message))).toMatchObject({ reason, message: expect.stringContaining(text) });

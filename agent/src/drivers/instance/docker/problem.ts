@@ -23,9 +23,11 @@ export function startProblem(error: unknown): DriverError {
   });
 }
 
-/** "OCI runtime create failed: … starting container process caused: exec: \"x\": not found: unknown" -> the part that matters. */
+/** "OCI runtime create failed: … unable to start container process: exec: \"x\": not found: unknown" -> the part that matters. */
 function readable(said: string): string {
-  const cause = said.split(/starting container process caused: /).at(-1) ?? said;
+  // runc before 1.1, and since.
+  const cause =
+    said.split(/starting container process caused: |unable to start container process: /).at(-1) ?? said;
   return cause.replace(/: unknown$/, '').slice(0, 1000);
 }
 
