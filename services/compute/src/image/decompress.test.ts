@@ -31,6 +31,7 @@ async function unpack(bytes: Buffer, limit = MIB): Promise<{ out: Buffer; whole:
 }
 
 const [gzip, zstd] = [gzipSync(plain), zstdCompressSync(plain)];
+const invalid = { reason: 'IMAGE_ARCHIVE_INVALID', code: 'INVALID_ARGUMENT' };
 const skipped = Buffer.from('502a4d1803000000616263', 'hex');
 
 it.each([
@@ -59,6 +60,33 @@ it('notices zeros after the end of gzip data, and refuses other bytes there', as
 it('unpacks no more than the limit', async () => {
   for (const bomb of [gzipSync(Buffer.alloc(64 * MIB)), zstdCompressSync(Buffer.alloc(64 * MIB))])
     await expect(unpack(bomb)).rejects.toThrow('unpacked it is larger than 1 MiB');
+});
+
+it('unpacks many small frames, as zstd:chunked has them', async () => {
+  const header = Buffer.alloc(512, 'h');
+  const file = [zstdCompressSync(header), zstdCompressSync(Buffer.from('tiny')), skipped];
+  const { out, whole } = await unpack(Buffer.concat(Array(2_000).fill(file).flat() as Buffer[]), 100 * MIB);
+  expect({ length: out.length, whole }).toEqual({ length: 2_000 * 516, whole: true });
+});
+
+it('unpacks a frame that is skipped and larger than what is read at once', async () => {
+  const large = Buffer.alloc(8 + 1_000_000);
+  Buffer.from('5f2a4d1840420f00', 'hex').copy(large);
+  const { out, whole } = await unpack(Buffer.concat([zstd, large, zstd]));
+  expect(out.equals(Buffer.concat([plain, plain]))).toBe(true);
+  expect(whole).toBe(true);
+  await expect(unpack(Buffer.concat([zstd, large.subarray(0, 900_000)]))).rejects.toMatchObject(invalid);
+});
+
+it.each([
+  ['empty frames', zstdCompressSync(Buffer.alloc(0))],
+  ['frames of a byte', zstdCompressSync(Buffer.from('x'))],
+  ['frames to be skipped', skipped],
+])('refuses millions of %s at once', async (_what, frame) => {
+  const bytes = Buffer.alloc(64 * MIB, frame);
+  const started = performance.now();
+  await expect(unpack(bytes)).rejects.toMatchObject(invalid);
+  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 it.each([

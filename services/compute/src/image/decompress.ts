@@ -1,13 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { CloudError } from '@thecloud/kernel';
 import { errors } from '../errors';
 import { digesting } from './digesting';
 import { contentOf } from './tar-reader';
 import type { Extent } from './tar-reader';
 import type { UnpackBudget } from './unpack-budget';
+import { inflateZstd } from './zstd-frames';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -41,7 +42,7 @@ export interface Decompressed {
 
 /**
  * Decompresses into a new file, of the bytes left in the budget. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: cut short,
- * damaged or too large.
+ * damaged, too large, or in too many frames.
  */
 export async function decompress(
   from: Extent,
@@ -54,7 +55,8 @@ export async function decompress(
   const read = { bytes: 0 };
   try {
     const file = createWriteStream(to, { mode: 0o600 });
-    await pipeline([Readable.from(inflate(from, compression, read)), plain.stream, file], { signal });
+    const inflated = compression === 'gzip' ? gunzip(from, read) : inflateZstd(from, budget, read);
+    await pipeline([Readable.from(inflated), plain.stream, file], { signal });
   } catch (cause) {
     if (cause instanceof CloudError || !isDamage(cause)) throw cause;
     throw errors.IMAGE_ARCHIVE_INVALID({ why: `its ${compression} data is damaged or cut short` }, cause);
@@ -62,25 +64,17 @@ export async function decompress(
   return { plainDigest: plain.digest(), whole: read.bytes === from.size };
 }
 
-/** zstd data may be many frames one after the other; Node's decompressor ends with the first. */
-async function* inflate(
-  from: Extent,
-  compression: Exclude<Compression, 'none'>,
-  read: { bytes: number },
-): AsyncGenerator<Buffer> {
-  do {
-    const rest = { ...from, at: from.at + read.bytes, size: from.size - read.bytes };
-    const source = readExtent(rest);
-    const inflating = compression === 'gzip' ? createGunzip() : createZstdDecompress();
-    source.on('error', (cause) => inflating.destroy(cause));
-    try {
-      yield* source.pipe(inflating) as AsyncIterable<Buffer>;
-    } finally {
-      source.destroy();
-    }
-    read.bytes += inflating.bytesWritten;
-    if (inflating.bytesWritten === 0) break;
-  } while (compression === 'zstd' && read.bytes < from.size);
+/** gzip data may be many members one after the other, all of which Node's decompressor reads. */
+async function* gunzip(from: Extent, read: { bytes: number }): AsyncGenerator<Buffer> {
+  const source = readExtent(from);
+  const inflating = createGunzip();
+  source.on('error', (cause) => inflating.destroy(cause));
+  try {
+    yield* source.pipe(inflating) as AsyncIterable<Buffer>;
+  } finally {
+    source.destroy();
+  }
+  read.bytes = inflating.bytesWritten;
 }
 
 /** The bytes of an extent as a stream; nothing of it is left open. */

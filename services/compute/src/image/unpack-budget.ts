@@ -1,6 +1,11 @@
 import type { CloudError } from '@thecloud/kernel';
 import { errors } from '../errors';
 
+/** zstd frames of all layers. An image in zstd:chunked has about two a file. */
+const MAX_FRAMES = 500_000;
+/** Beyond this many, frames hold at least MIN_FRAME_BYTES on average: a frame costs time even if it is empty. */
+const FREE_FRAMES = 1_000;
+const MIN_FRAME_BYTES = 128;
 /** Files of all layers. */
 const MAX_FILES = 1_000_000;
 /** Steps along paths, of all layers: an image that takes more was made to keep us busy. */
@@ -21,6 +26,7 @@ export class UnpackBudget {
   readonly #files: number;
   #bytesSpent = 0;
   #filesSpent = 0;
+  #frames = 0;
   #steps = 0;
   #stepsOfEntry = 0;
 
@@ -32,6 +38,12 @@ export class UnpackBudget {
     if ((this.#bytesSpent += count) <= this.limits.bytes) return;
     if (this.limits.tooLarge) throw this.limits.tooLarge();
     throw invalid(`unpacked it is larger than ${Math.floor(this.limits.bytes / 2 ** 20)} MiB`);
+  }
+
+  spendFrame(): void {
+    this.#frames += 1;
+    const most = Math.min(MAX_FRAMES, FREE_FRAMES + this.#bytesSpent / MIN_FRAME_BYTES);
+    if (this.#frames > most) throw invalid('its zstd data is cut into too many frames');
   }
 
   spendFile(): void {
