@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fieldRules, methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 
@@ -59,4 +61,14 @@ describe('every string a caller sends', () => {
       if (rule.kind === 'list' || rule.kind === 'map') expect(rule).toHaveProperty('maxItems');
     }
   });
+});
+
+it('docs/api.md names every method that heeds no idempotency key', () => {
+  const page = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
+  const [, said = ''] = /keep no answer and heed no key: ([^.]*)\./.exec(page) ?? [];
+  // An upload has a key, but is never sent again by anything on the way.
+  const none = routed
+    .filter(([, m]) => m.repeat === 'never' && m.rpc !== 'UploadImage')
+    .map(([, m]) => m.rpc);
+  expect(said.match(/[A-Z]\w+/g)?.sort()).toEqual(none.sort());
 });

@@ -33,7 +33,7 @@ export async function furnish(cloud: Cloud): Promise<Things> {
   };
 }
 
-function publicKey(): string {
+export function publicKey(): string {
   const dir = mkdtempSync(join(tmpdir(), 'key-'));
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, 'key')]);
   const text = readFileSync(join(dir, 'key.pub'), 'utf8').trim();

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { CloudError, commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import { rowsOf, statement } from './connection';
-import type { Tx } from './connection';
+import type { Scope, Tx } from './connection';
 import { lastly } from './database';
 import type { Database } from './database';
 import { hashOf, keptAnswers, keyOwnerOf, scopeOf, seal } from './kept-answers';
@@ -11,15 +11,24 @@ import { violatedUnique } from './failures';
 import { gathered } from './gather';
 import type { KitTables } from './tables';
 
-/**
- * Runs a mutation in one transaction: of its own, or (see Database.writeTogether; its `fn` may be called again) shared
- * with others of its scope.
- */
+export interface HowToMutate {
+  /** Shares a transaction with others of its scope (see Database.writeTogether): `fn` may be called again. */
+  readonly together?: boolean;
+  /** What the transaction may touch; the caller's rows otherwise. */
+  readonly scope?: Scope;
+  /**
+   * What is checked before the transaction begins. A check that stands before `mutate` instead would refuse a repeated
+   * request when the world has changed since the first one.
+   */
+  readonly check?: () => Promise<void>;
+}
+
+/** Runs a mutation in one transaction. */
 export type Mutate = <T>(
   ctx: RequestContext,
   codec: Codec<T>,
   fn: (tx: Tx) => Promise<T>,
-  how?: 'alone' | 'together',
+  how?: HowToMutate,
 ) => Promise<T>;
 
 /**
@@ -31,16 +40,20 @@ export type Mutate = <T>(
 export const mutateWith = (db: Database, { idempotency }: Pick<KitTables, 'idempotency'>): Mutate => {
   const keep = keeps(idempotency);
   const answers = keptAnswers(db, { idempotency });
-  return async (ctx, codec, fn, how = 'alone') => {
-    const write = how === 'alone' ? db.write.bind(db) : db.writeTogether.bind(db);
+  return async (ctx, codec, fn, how = {}) => {
+    const write = how.together ? db.writeTogether.bind(db) : db.write.bind(db);
     const key = ctx.idempotencyKey;
-    const scope = scopeOf(ctx);
+    const scope = how.scope ?? scopeOf(ctx);
     const owner = keyOwnerOf(ctx);
-    if (!key || !owner) return write(scope, fn);
+    if (!key || !owner) {
+      await how.check?.();
+      return write(scope, fn);
+    }
     const hash = hashOf(key);
     const { method, requestHash = '' } = ctx;
     const mine = { scope: owner, key: hash, method: method.path, requestHash };
     try {
+      await how.check?.();
       return await write(scope, async (tx) => {
         const done = await fn(tx);
         const response = seal(codec.encode(done).finish(), key, owner).toString('base64');

@@ -34,17 +34,21 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
   return implement<computeV1.InstanceServiceServer>(computeV1.InstanceServiceService, {
     createInstance: async (ctx, request) => {
       const cmd = toCreate(request);
-      await refuseImpossible(d, cmd);
       const create = async (tx: Tx) => shownTo(ctx, await createInstance(d, tx, ctx, cmd));
-      return f.mutate(ctx, computeV1.Instance, create, 'together');
+      return f.mutate(ctx, computeV1.Instance, create, {
+        together: true,
+        check: () => refuseImpossible(d, cmd),
+      });
     },
     getInstance: (ctx, { id }) => shown.find(ctx, id),
     listInstances: async (ctx, request) =>
       shown.list(ctx, await filterOf(f, d, ctx, request), pageOf(request)),
     updateInstance: async (ctx, request) => {
       const spec = computeV1.InstanceChanges.fromPartial(request.spec ?? {});
-      if (request.updateMask.includes('spec.type')) await refuseTooLarge(d, spec.type);
-      return f.mutate(ctx, computeV1.Instance, async (tx) => {
+      const check = async () => {
+        if (request.updateMask.includes('spec.type')) await refuseTooLarge(d, spec.type);
+      };
+      const change = async (tx: Tx) => {
         const { name, labels } = request;
         const values = { name, labels, ...toChanges(spec), type: spec.type, image: spec.image };
         await changeInstance(
@@ -56,7 +60,8 @@ export function instanceRpc(f: Foundation, d: InstanceDeps, agents: Agents) {
           request.version,
         );
         return proto(ctx, await instanceRepo.find(tx, request.id), request.id);
-      });
+      };
+      return f.mutate(ctx, computeV1.Instance, change, { check });
     },
     startInstance: (ctx, { id }) => change(ctx, id, start),
     stopInstance: (ctx, { id, graceSeconds }) => change(ctx, id, stop(graceSeconds ?? DEFAULT_GRACE_SECONDS)),

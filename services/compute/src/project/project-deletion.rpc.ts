@@ -1,6 +1,6 @@
 import { computeV1 } from '@thecloud/api';
 import { implement, principalOf, projectOf } from '@thecloud/service-kit';
-import type { Foundation } from '@thecloud/service-kit';
+import type { Foundation, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { closeProject } from './close-project';
 import type { RemoveProject } from './close-project';
@@ -11,12 +11,17 @@ export function projectDeletionRpc(f: Foundation, remove: RemoveProject) {
     deleteProject: async (ctx, { id }) => {
       if (id !== projectOf(ctx)) throw errors.PROJECT_NOT_FOUND({ id });
       const { subject } = principalOf(ctx);
-      await f.db.write('system', (tx) => closeProject(f, tx, id, subject));
+      const close = async (tx: Tx) => {
+        await closeProject(f, tx, id, subject);
+        return {};
+      };
+      // Not in the project's own scope: a write there holds the project's lock shared, and closing needs it alone.
+      const closed = await f.mutate(ctx, computeV1.DeleteProjectResponse, close, { scope: 'system' });
       // At once, so that lists do not show it any more. Whatever goes wrong here, the controller does it again.
       await remove(id, subject, ctx.signal).catch((err: unknown) =>
         ctx.log.warn({ err, project: id }, 'identity has not removed a closed project yet'),
       );
-      return {};
+      return closed;
     },
   });
 }

@@ -46,10 +46,12 @@ export function memberHandlers(f: Foundation): Rpcs {
       return { members: rows.map(({ id: _, ...member }) => member), nextPageToken };
     },
     addMember: async (ctx, request) => {
-      const user = await findUser(f, normalEmail(request.email));
-      return f.mutate(ctx, identityV1.Member, (tx) =>
-        addMember(tx, actorOf(ctx), user, request.role as Role),
-      );
+      const email = normalEmail(request.email);
+      const user = await findUser(f, email);
+      return f.mutate(ctx, identityV1.Member, (tx) => {
+        if (!user) throw errors.USER_NOT_FOUND({ email });
+        return addMember(tx, actorOf(ctx), user, request.role as Role);
+      });
     },
     updateMember: async (ctx, request) =>
       f.mutate(ctx, identityV1.Member, (tx) =>
@@ -73,13 +75,12 @@ export function memberHandlers(f: Foundation): Rpcs {
 const actorOf = (ctx: RequestContext): Actor => ({ projectId: projectOf(ctx), role: roleOf(ctx) });
 
 /** A project cannot see people who are not its members: this one look is the system's. */
-async function findUser(f: Foundation, email: string): Promise<{ id: string; email: string }> {
+async function findUser(f: Foundation, email: string): Promise<{ id: string; email: string } | undefined> {
   const [user] = await f.db.read('system', (tx) =>
     tx
       .select({ id: users.id, email: users.email })
       .from(users)
       .where(and(eq(users.email, email), isNull(users.deletedAt))),
   );
-  if (!user) throw errors.USER_NOT_FOUND({ email });
   return user;
 }
