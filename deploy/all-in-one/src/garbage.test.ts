@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, registry, type RegistryEngine, until } from '@thecloud/engines';
@@ -19,12 +28,19 @@ const post = async (repository: string) => {
   }).catch(() => undefined);
   return answer?.status;
 };
+async function pushBlob(): Promise<void> {
+  const begun = await fetch(`http://127.0.0.1:${port}/v2/images/gone/blobs/uploads/`, { method: 'POST' });
+  const digest = `sha256:${createHash('sha256').update('blob').digest('hex')}`;
+  const to = `${begun.headers.get('location')}&digest=${encodeURIComponent(digest)}`;
+  expect((await fetch(to, { method: 'PUT', body: 'blob' })).status).toBe(201);
+}
 const make = () => new DailyGarbageCollection(layout, engine, (text) => lines.push(text));
 beforeAll(async () => {
   layout.make();
   port = await freePort();
   engine = registry({ dir: layout.home, port });
   await engine.start();
+  await pushBlob(); // docker-registry does not collect where nothing was ever pushed
 });
 afterAll(async () => {
   await engine.destroy();
@@ -61,6 +77,47 @@ test('collects once a day, first a day after the installation', async () => {
   expect(lines).toEqual(["collecting the registry's garbage"]);
   await next.close();
   expect(await post('kept')).toBe(202);
+});
+
+test('notes no day whose collection failed, says why, and tries again after longer and longer pauses', async () => {
+  const start = Date.parse('2026-04-01T12:00:00Z');
+  const at = (minutes: number) => new Date(start + minutes * 60_000);
+  const lastNoted = () => readFileSync(layout.garbageCollected, 'utf8').trim();
+  const repositories = join(layout.home, 'registry/data/docker/registry/v2/repositories/images');
+  const broken = join(repositories, 'broken/_manifests/revisions/sha256', 'a'.repeat(64));
+  mkdirSync(broken, { recursive: true });
+  mkdirSync(join(repositories, 'broken/_layers'));
+  writeFileSync(join(broken, 'link'), 'no digest');
+  const garbage = make();
+  /** Whether a look at that minute begins a collection; waits for its end. */
+  const collects = async (minute: number) => {
+    lines.splice(0);
+    garbage.look(at(minute));
+    if (lines.length === 0) return false;
+    expect(await until(() => lines.length > 1, 30_000)).toBe(true);
+    await new Promise(setImmediate); // it is free for the next look
+    return true;
+  };
+  const DAY = 24 * 60;
+  noteCollection(layout, at(0));
+  expect(await collects(DAY)).toBe(true);
+  expect(lines[1]).toMatch(
+    /^collecting the registry's garbage failed: EngineError: registry: .*status 1;.*failed to/s,
+  );
+  expect(lastNoted()).toBe(at(0).toISOString());
+  expect(await post('x')).toBe(202);
+  // The pause begins at the first look after the failure.
+  const looks = [1, 10, 11, 12, 31, 32].map((minute) => DAY + minute);
+  const begun: boolean[] = [];
+  for (const minute of looks) begun.push(await collects(minute));
+  expect(begun).toEqual([false, false, true, false, false, true]);
+  rmSync(join(repositories, 'broken'), { recursive: true });
+  expect([await collects(DAY + 33), await collects(DAY + 72), await collects(DAY + 73)]).toEqual([
+    ...[false, false, true],
+  ]);
+  expect(lines).toEqual(["collecting the registry's garbage", "collecting the registry's garbage: done"]);
+  expect(lastNoted()).toBe(at(DAY + 73).toISOString());
+  await garbage.close();
 });
 
 describe('make collect, killed', () => {

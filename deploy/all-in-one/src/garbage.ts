@@ -4,12 +4,20 @@ import { type Layout, readIfThere, writePrivate } from './layout';
 const EVERY_MS = 24 * 3_600_000;
 /** Between two tries to open a registry that does not start. */
 const REPAIR_PAUSE_MS = 10_000;
+/** After a collection that failed; each failure in a row doubles it, up to a day. A try restarts the registry. */
+const RETRY_PAUSE_MS = 10 * 60_000;
 
-/** Has the registry free, once a day, what no image names any more; ends a collection that was killed at once. */
+/**
+ * Has the registry free, once a day, what no image names any more, and tries again later if that fails; ends a
+ * collection that was killed at once.
+ */
 export class DailyGarbageCollection {
   readonly #ending = new AbortController();
   #running: Promise<void> | undefined;
   #repairNotBefore = 0;
+  #failuresInARow = 0;
+  /** Undefined from a failure until the next look. */
+  #collectNotBefore: number | undefined = 0;
 
   constructor(
     private readonly layout: Layout,
@@ -26,8 +34,22 @@ export class DailyGarbageCollection {
     // A new installation has nothing to free.
     if (Number.isNaN(last)) return noteCollection(this.layout, now);
     if (now.getTime() - last < EVERY_MS) return;
-    noteCollection(this.layout, now);
-    this.#run("collecting the registry's garbage", () => this.registry.collectGarbage(this.#ending.signal));
+    this.#collectNotBefore ??= now.getTime() + pauseAfter(this.#failuresInARow);
+    if (now.getTime() < this.#collectNotBefore) return;
+    this.#run("collecting the registry's garbage", () => this.#collect(now));
+  }
+
+  /** Noted when it is done: one that fails, or is cut off, is due at once for the next supervisor. */
+  async #collect(now: Date): Promise<void> {
+    try {
+      await this.registry.collectGarbage(this.#ending.signal);
+    } catch (error) {
+      this.#failuresInARow += 1;
+      this.#collectNotBefore = undefined;
+      throw error;
+    }
+    this.#failuresInARow = 0;
+    if (!this.#ending.signal.aborted) noteCollection(this.layout, now);
   }
 
   /** `make collect` was killed: without this, nobody could push an image until the next day. */
@@ -50,6 +72,10 @@ export class DailyGarbageCollection {
     this.#ending.abort();
     await this.#running;
   }
+}
+
+function pauseAfter(failures: number): number {
+  return Math.min(EVERY_MS, RETRY_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
 }
 
 export function noteCollection(layout: Layout, now: Date): void {

@@ -27,8 +27,22 @@ export interface Launch {
   gid?: number;
 }
 
+/** How a process ended: by itself, with a code, or by a signal. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 /** Starts a process that outlives us; it writes to `logFile` (0600). Undefined when it ended at once. */
 export async function launch(command: Launch, logFile: string): Promise<ProcessIdentity | undefined> {
+  return (await launchObserved(command, logFile)).process;
+}
+
+/** Likewise. `exit` resolves when it ends while we live; it does not keep us alive. */
+export async function launchObserved(
+  command: Launch,
+  logFile: string,
+): Promise<{ process: ProcessIdentity | undefined; exit: Promise<Exit> }> {
   const log = openLog(logFile);
   try {
     const child = spawn(command.program, command.args, {
@@ -43,9 +57,12 @@ export async function launch(command: Launch, logFile: string): Promise<ProcessI
       ...(command.uid === undefined ? {} : { uid: command.uid }),
       ...(command.gid === undefined ? {} : { gid: command.gid }),
     });
+    const exit = new Promise<Exit>((resolve) =>
+      child.once('exit', (code, signal) => resolve({ code, signal })),
+    );
     await once(child, 'spawn');
     child.unref();
-    return child.pid === undefined ? undefined : identify(child.pid);
+    return { process: child.pid === undefined ? undefined : identify(child.pid), exit };
   } finally {
     closeSync(log);
   }

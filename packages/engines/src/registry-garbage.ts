@@ -2,13 +2,17 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine';
 import { EngineError } from './engine';
+import { logTail } from './log-tail';
 import { identify } from './proc';
-import { launch, readPidFile, terminate, writePidFile } from './process';
+import { type Exit, launchObserved, readPidFile, terminate, writePidFile } from './process';
 import { until } from './until';
 
 const PROGRAM = '/usr/bin/docker-registry';
 const NAME = 'registry';
 const COLLECTION_MS = 3_600_000;
+/** Where docker-registry keeps its data. */
+const REPOSITORIES = 'docker/registry/v2/repositories';
+const BLOBS = 'docker/registry/v2/blobs';
 
 export interface GarbageOptions {
   readonly engine: Engine;
@@ -18,11 +22,15 @@ export interface GarbageOptions {
   readonly log: string;
   /** A pid file of the process that collects. It is the first thing written and the last thing removed. */
   readonly marker: string;
+  /** Longest that one collection may take, in milliseconds: an hour. */
+  readonly longestMs?: number;
 }
 
 /**
  * Frees what no manifest names any more. docker-registry may do that only while nobody pushes, so it is restarted read
- * only (pulls go on, pushes are refused with 405), and afterwards as it was. CONFLICT: somebody collects already.
+ * only (pulls go on, pushes are refused with 405), and afterwards as it was, whether the collection succeeded or not. If
+ * `signal` aborts, the collection ends early without an error.
+ * @throws EngineError CONFLICT: another process collects; EXITED: the collection failed; NOT_READY: it takes too long.
  */
 export async function collectGarbage(o: GarbageOptions, signal?: AbortSignal): Promise<void> {
   claim(o);
@@ -30,7 +38,7 @@ export async function collectGarbage(o: GarbageOptions, signal?: AbortSignal): P
     await endCollector(o); // of a collection that was cut off
     writeFileSync(readOnlyFile(o), '', { mode: 0o600 });
     await o.engine.reload();
-    removeEmptyRepositories(join(o.data, 'docker/registry/v2/repositories'));
+    removeEmptyRepositories(join(o.data, REPOSITORIES));
     await runCollector(o, signal);
   } finally {
     await open(o);
@@ -78,10 +86,21 @@ async function open(o: Pick<GarbageOptions, 'engine' | 'marker'>): Promise<void>
 }
 
 async function runCollector(o: GarbageOptions, signal: AbortSignal | undefined): Promise<void> {
-  const collector = await launch({ program: PROGRAM, args: ['garbage-collect', o.configuration] }, o.log);
-  if (!collector) return; // it has ended already
-  writePidFile(pidFileOf(o), collector);
-  await until(() => signal?.aborted === true || readPidFile(pidFileOf(o)) === undefined, COLLECTION_MS, 100);
+  // docker-registry fails where nothing was ever pushed.
+  if (![BLOBS, REPOSITORIES].every((path) => existsSync(join(o.data, path)))) return;
+  const command = { program: PROGRAM, args: ['garbage-collect', o.configuration] };
+  const { process: collector, exit } = await launchObserved(command, o.log);
+  if (collector) writePidFile(pidFileOf(o), collector);
+  let ended: Exit | undefined;
+  void exit.then((how) => (ended = how));
+  const longestMs = o.longestMs ?? COLLECTION_MS;
+  await until(() => signal?.aborted === true || ended !== undefined, longestMs, 100);
+  if (ended?.code === 0 || (!ended && signal?.aborted)) return;
+  const how =
+    ended && (ended.code === null ? `was ended by ${ended.signal}` : `failed with status ${ended.code}`);
+  const message = `its garbage collection ${how ?? `has not ended after ${longestMs / 1000} s`}; it takes images again.`;
+  const tail = `\nLast lines of ${o.log}:\n${logTail(o.log) || '(empty)'}`;
+  throw new EngineError(NAME, ended ? 'EXITED' : 'NOT_READY', message + tail);
 }
 
 async function endCollector(o: Pick<GarbageOptions, 'marker'>): Promise<void> {

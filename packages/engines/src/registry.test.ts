@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, pushImage } from '../test/push';
 import { makeCertificates } from '../test/certificates';
@@ -73,6 +73,38 @@ test('collecting garbage frees what was deleted, keeps the rest, and takes no pu
   expect(readdirSync(join(data, 'repositories/images'))).toEqual(['kept']);
   expect((await ask(port, 'GET', `/v2/images/kept/manifests/${kept.manifest}`)).status).toBe(200);
   await pushImage(port, 'images/gone', layer('gone'));
+});
+
+describe('a collection that does not succeed says so, and the registry takes images again:', () => {
+  const repositories = 'registry/data/docker/registry/v2/repositories/images';
+  const broken = () => join(scratch.dir, repositories, 'broken/_manifests/revisions/sha256', 'a'.repeat(64));
+  const takesPushes = async () => (await ask(port, 'POST', '/v2/images/x/blobs/uploads/')).status === 202;
+
+  test('it fails', async () => {
+    const engine = make();
+    await pushImage(port, 'images/whole', Buffer.from('whole'));
+    mkdirSync(broken(), { recursive: true });
+    mkdirSync(join(scratch.dir, repositories, 'broken/_layers'));
+    writeFileSync(join(broken(), 'link'), 'no digest');
+    const failed = engine.collectGarbage();
+    await expect(failed).rejects.toMatchObject({ code: 'EXITED', engine: 'registry' });
+    await expect(failed).rejects.toThrow(/failed with status 1;.*registry-garbage\.log:\n.*failed to/s);
+    rmSync(join(scratch.dir, repositories, 'broken'), { recursive: true });
+    expect([engine.isCutOff(), await takesPushes()]).toEqual([false, true]);
+    await engine.collectGarbage();
+  });
+
+  test('it takes too long', async () => {
+    const engine = registry({ dir: scratch.dir, port, tls, collectionMs: 0 });
+    await expect(engine.collectGarbage()).rejects.toMatchObject({ code: 'NOT_READY' });
+    expect([engine.isCutOff(), await takesPushes()]).toEqual([false, true]);
+    expect(existsSync(join(scratch.dir, 'run/registry-collects.collector'))).toBe(false);
+  });
+
+  test('unless it was to end early', async () => {
+    await make().collectGarbage(AbortSignal.abort());
+    expect(await takesPushes()).toBe(true);
+  });
 });
 
 test('one whose collection was cut off takes pushes again after the next start', async () => {

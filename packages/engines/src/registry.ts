@@ -19,10 +19,15 @@ export interface RegistryOptions {
   tls?: TlsFiles;
   /** Lines of `user:bcrypt-hash`; without it, everybody on this machine may push and pull. */
   htpasswd?: string;
+  /** Longest that one garbage collection may take, in milliseconds: an hour. */
+  collectionMs?: number;
 }
 
 export interface RegistryEngine extends Engine {
-  /** Frees what no manifest names any more; meanwhile it is read only, and restarted before and after. */
+  /**
+   * Frees what no manifest names any more; meanwhile it is read only, and restarted before and after.
+   * @throws EngineError, with the collection's last log lines; it takes images again then, too.
+   */
   collectGarbage(signal?: AbortSignal): Promise<void>;
   /** The process that collected was killed: the registry may be read only, or stopped. `start` ends that. */
   isCutOff(): boolean;
@@ -78,7 +83,9 @@ export function registry(options: RegistryOptions): RegistryEngine {
       const home = makeHome(dir, NAME);
       const configuration = join(home, 'config.yml');
       const log = resolve(dir, 'log', `${NAME}-garbage.log`);
-      return collectGarbage({ engine, configuration, data: join(home, 'data'), log, marker }, signal);
+      const data = join(home, 'data');
+      const longestMs = options.collectionMs;
+      return collectGarbage({ engine, configuration, data, log, marker, longestMs }, signal);
     },
   };
 }
