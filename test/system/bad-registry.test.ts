@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +15,7 @@ import { gnuTar, tarOf } from '../../services/compute/src/fixtures/layers';
 import { importImage } from '../../services/compute/src/image/import-image';
 import type { FailedImport, ImportDeps } from '../../services/compute/src/image/import-image';
 import { Registry } from '../../services/compute/src/image/registry';
+import type { RegistryOptions } from '../../services/compute/src/image/registry';
 import { RegistryContents } from '../../services/compute/src/image/registry-contents';
 
 jest.setTimeout(300_000);
@@ -22,6 +23,7 @@ let engines: TestEngines;
 let own: Engine;
 let server: Server;
 let d: ImportDeps;
+let ownOptions: RegistryOptions;
 const warnings: unknown[] = [];
 /** What the registry elsewhere answers with, by the last part of the path. */
 const served = new Map<string, Buffer>();
@@ -44,10 +46,10 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   process.env['SSL_CERT_FILE'] = caFile;
   const spoolDir = join(dir, 'spool');
-  const options = { address: `127.0.0.1:${port}`, username: 'any', password: 'any', caFile, spoolDir };
+  ownOptions = { address: `127.0.0.1:${port}`, username: 'any', password: 'any', caFile, spoolDir };
   d = {
-    registry: new Registry(options),
-    contents: new RegistryContents(options),
+    registry: new Registry(ownOptions),
+    contents: new RegistryContents(ownOptions),
     guard: new EgressGuard({ allow: egressConfig.THECLOUD_EGRESS_ALLOW.parse(address()) }),
     limitMib: 64,
     unpackedLimitMib: 512,
@@ -153,6 +155,41 @@ it('blames a full disk on the cloud, before it is full', async () => {
   expect(failed).toMatchObject({ blame: 'own', reason: 'IMPORT_SPOOL_FULL' });
 });
 
+// skopeo's words name paths and addresses of this machine: they are for the log.
+it.each([
+  ['fails', `echo 'time="x" level=fatal msg="open /srv/spool/upload-1/x: permission denied"' >&2; exit 1`, 'open /srv'],
+  ['is killed', 'kill -9 $$', ''],
+])('tells no path and no word of the program that copies, when it %s', async (_how, script, said) => {
+  const bin = mkdtempSync(join(engines.dir, 'bin-'));
+  const path = process.env['PATH'];
+  process.env['PATH'] = `${bin}:${path}`;
+  try {
+    for (const [when, reason, message] of [
+      ['dir:', 'IMPORT_FAILED', 'The image could not be copied: the program that copies images failed, and the log of the cloud says how.'],
+      [':latest', 'REGISTRY_UNAVAILABLE', "The image arrived, but the cloud's own registry did not store it."],
+    ]) {
+      serve(gnuTar('--format=v7'));
+      warnings.splice(0);
+      const body = `#!/bin/sh\ncase "$*" in *${when}*) ${script} ;; esac\nexec /usr/bin/skopeo "$@"\n`;
+      writeFileSync(join(bin, 'skopeo'), body, { mode: 0o755 });
+      expect(await take()).toEqual({ blame: 'unknown', reason, message });
+      expect(warnings).toEqual([expect.objectContaining({ image: 'img_1', skopeo: expect.stringContaining(said) as string })]);
+    }
+  } finally {
+    process.env['PATH'] = path;
+    warnings.splice(0);
+  }
+}); // prettier-ignore
+
+it('says in words of its own what is wrong with what came', async () => {
+  const { layer } = serve(gnuTar('--format=v7'));
+  const good = served.get(layer) ?? Buffer.alloc(0);
+  served.set(layer, Buffer.from(good).fill(0, good.length - 8));
+  const message = 'The image could not be copied: its registry sent something else than its digests name.';
+  expect(await take()).toMatchObject({ blame: 'unknown', reason: 'IMPORT_FAILED', message });
+  warnings.splice(0);
+});
+
 it('tells a fault that nobody foresaw as a failure of the cloud, and logs it', async () => {
   serve(gnuTar('--format=v7'));
   const registry = Object.assign(Object.create(d.registry) as Registry, { spool: () => { throw new TypeError('odd'); } });
@@ -177,6 +214,27 @@ it('ends no process by damaged answers: each is a failed import that says why', 
     const result = reading?.value as Partial<FailedImport>;
     // A flipped bit of a manifest may be one that nobody reads; a layer has a digest.
     if (name === layer || how.startsWith('cut')) expect({ how, reason: result.reason }).toEqual({ how, reason: expect.any(String) });
-    if (result.reason) expect({ how, message: result.message }).toEqual({ how, message: expect.not.stringMatching(/\/spool|upload-/) });
+    if (result.reason) expect({ how, message: result.message }).toEqual({ how, message: expect.not.stringMatching(/\/spool|upload-|skopeo/) });
   }
+}); // prettier-ignore
+
+it.each(['_catalog?n=200', 'manifest'])('reads damaged answers of its own registry as failures: %s', async (what) => {
+  const bad = new RegistryContents({ ...ownOptions, address: address() });
+  const signal = new AbortController().signal;
+  const read = async () => {
+    if (what === 'manifest') return bad.copy({ id: 'img_1', digest: 'manifest' }, 'img_2', signal);
+    const ids: string[] = [];
+    for await (const some of bad.imageIds()) ids.push(...some);
+    return ids;
+  };
+  const { manifest } = serve(await tarOf({ name: 'f', content: 'x' }));
+  const whole = what === 'manifest' ? manifest : Buffer.from(JSON.stringify({ repositories: ['images/img_1', 'images/img_2', 'other'] }));
+  const readings = await readEach([...truncations(whole, 20), ...bitFlips(whole, 60, 3)], (bytes) => {
+    served.set(what, bytes);
+    return read();
+  });
+  for (const { how, value, error } of readings)
+    expect({ how, error: error === undefined ? value : error instanceof Error }).toEqual({ how, error: error ? true : expect.any(Array) });
+  served.set(what, whole);
+  if (what !== 'manifest') expect(await read()).toEqual(['img_1', 'img_2']);
 }); // prettier-ignore

@@ -202,7 +202,7 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) => `Not a public key that can be used: ${m.why}.`,
     { field: 'public_key' },
   ),
-  REGISTRY_FAILED: entry<{ why: string }>('UNAVAILABLE', (m) => `The image could not be copied: ${m.why}`, {
+  REGISTRY_FAILED: entry<{ why: string }>('UNAVAILABLE', (m) => `The image could not be copied: ${m.why}.`, {
     retryAfterSeconds: 5,
   }),
   PROJECT_NOT_FOUND: entry<{ id: string }>(

@@ -39,7 +39,7 @@ const lastWords = new WeakMap<Tx, Promise<unknown>[]>();
 /** Statements whose outcome only decides whether the transaction commits: they travel with the COMMIT. */
 export function lastly(tx: Tx, ...statements: PromiseLike<unknown>[]): void {
   const words = statements.map((statement) => Promise.resolve(statement));
-  for (const word of words) word.catch(() => undefined); // whoever ends the transaction hears of it
+  for (const word of words) word.catch(() => undefined); // the commit awaits them and reports the failure
   lastWords.set(tx, [...(lastWords.get(tx) ?? []), ...words]);
 }
 
@@ -144,7 +144,7 @@ export class Database {
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
       } catch (cause) {
-        await Promise.allSettled(lastWords.get(tx) ?? []); // none may come after the end
+        await Promise.allSettled(lastWords.get(tx) ?? []); // no statement may follow the ROLLBACK
         await client.query('ROLLBACK');
         if (isClosedProject(cause)) throw commonErrors.PROJECT_CLOSED({}, cause);
         throw cause;
@@ -157,8 +157,8 @@ export class Database {
   }
 
   /**
-   * The same for what waits for nobody else's rows, such as making new ones: those of a scope that are asked for at the
-   * same time share a transaction. `fn` may be called again if another's fails.
+   * As `write`, for work that waits for no lock of another transaction, such as inserting rows: concurrent calls of a
+   * scope share a transaction. If one of them fails, each `fn` is called again in a transaction of its own.
    */
   async writeTogether<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
     this.#refuseNested();
@@ -201,7 +201,7 @@ export class Database {
     await settle(...last, committed);
   }
 
-  /** The same through so many connections of its own: for what must not stand in line behind everything else. */
+  /** The same database through `max` connections of its own: for work that must not wait behind other work. */
   apart(max: number): Database {
     return new Database({ ...this.options, max });
   }
@@ -221,15 +221,15 @@ export class Database {
   }
 
   /**
-   * Whoever holds a connection and waits for another may wait for others who do the same: as many as there are
-   * connections, and nobody goes on. So this is a fault of the caller's, also when there is a connection to spare.
+   * Throws if this code runs inside a transaction. A transaction that waits for a second connection deadlocks once all
+   * connections belong to transactions that do the same, so it is refused even while connections are free.
    */
   #refuseNested(): void {
     if (this.#inside.getStore()?.open)
       throw new Error('a transaction asked for a second connection: use its tx, or ask before it begins');
   }
 
-  /** What `fn` does until it is done belongs to a transaction. */
+  /** Marks all that `fn` does, until it ends, as inside a transaction. */
   async #holding<T>(fn: () => Promise<T>): Promise<T> {
     const transaction = { open: true };
     try {

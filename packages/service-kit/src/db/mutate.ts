@@ -32,10 +32,10 @@ export type Mutate = <T>(
 ) => Promise<T>;
 
 /**
- * One transaction a mutation, once in effect: its answer is kept under the idempotency key, in the same transaction.
- * Whoever comes second with a key can keep nothing under it, so what he did is undone, and he gets the first one's
- * answer, also if he stumbled over what the first one did. So a mutation does nothing outside of its transaction.
- * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key came with another request before.
+ * Runs each mutation in one transaction, which also stores its answer under the idempotency key. A second request with
+ * the same key is rolled back and gets the first answer, also if it failed on a row that the first one wrote. So a
+ * mutation has no effect outside of its transaction.
+ * FAILED_PRECONDITION IDEMPOTENCY_KEY_REUSED: the key belongs to another request.
  */
 export const mutateWith = (db: Database, { idempotency }: Pick<KitTables, 'idempotency'>): Mutate => {
   const keep = keeps(idempotency);
@@ -69,7 +69,7 @@ export const mutateWith = (db: Database, { idempotency }: Pick<KitTables, 'idemp
   };
 };
 
-/** What makes sure that nothing is kept twice under a key. */
+/** The unique index that allows one stored answer a key. */
 const IDEMPOTENCY_KEY = 'idempotency_scope_key_pk';
 
 interface Answer {
@@ -81,7 +81,7 @@ interface Answer {
   readonly response: string;
 }
 
-/** Keeps answers, each with its key. Keys in their order: nobody waits in a ring. */
+/** Inserts answers in the order of their keys, so that concurrent inserts cannot deadlock. */
 function keeps(idempotency: KitTables['idempotency']) {
   const keep = statement(
     'idempotency_keep',

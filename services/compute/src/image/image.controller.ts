@@ -7,7 +7,7 @@ import type { ImageRow } from './image.schema';
 import { importImage } from './import-image';
 import type { FailedImport, ImportDeps } from './import-image';
 import { ImportSlots } from './import-slots';
-import { retryAfterMs } from './import.plan';
+import { countFailure, retryAfterMs } from './import.plan';
 import type { Copied } from './registry';
 
 export interface ImageControllerDeps extends ImportDeps {
@@ -61,7 +61,7 @@ export class ImageController implements Reconciler {
   }
 
   async #save(row: ImageRow, term: Term, result: Copied | FailedImport): Promise<Outcome> {
-    const attempts = row.attempts + 1;
+    const attempts = 'blame' in result ? countFailure(row.attempts, result.blame) : row.attempts;
     const retryMs = 'blame' in result ? retryAfterMs(result.blame, attempts) : undefined;
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       const locked = await imageRepo.lock(tx, row.id);

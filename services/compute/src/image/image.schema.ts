@@ -20,7 +20,7 @@ export const image = compute.table(
       .default(sql`0`),
     /** With all projects. */
     shared: boolean('shared').notNull().default(false),
-    /** Of an import: how often it has failed. */
+    /** Of an import: its failures by blame, as `countFailure` counts them. */
     attempts: integer('attempts').notNull().default(0),
     operationId: text('operation_id').notNull(),
     version: integer('version').notNull().default(1),

@@ -5,6 +5,7 @@ import type { EgressGuard, Logger } from '@thecloud/service-kit';
 import { fetchedToLayout, refuseUnsuited } from './fetched-image';
 import type { Blame } from './import.plan';
 import { parseReference } from './reference';
+import { saidBy } from './registry';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import { NO_ROOM, SourceRelay } from './source-relay';
@@ -41,6 +42,8 @@ const OWN_AWAY: FailedImport = {
   message: "The cloud's own registry takes no images right now.",
 };
 
+const NOT_STORED = "The image arrived, but the cloud's own registry did not store it.";
+
 /**
  * Copies an image in from the registry that a tenant names, by way of the spool: what reaches the registry of the cloud
  * is an image that hosts can run. Throws only if `signal` aborts.
@@ -71,7 +74,10 @@ export async function importImage(
     if (signal.aborted) throw cause;
     if (late.aborted) return { blame: 'final', reason: 'IMPORT_TIMED_OUT', message: TOO_LATE };
     if (!(cause instanceof CloudError)) return unforeseen(d, imageId, cause);
-    return isFetched ? pushFailed(d, cause) : fetchFailed(relay, cause);
+    const failed = isFetched ? await pushFailed(d) : fetchFailed(relay, cause);
+    if (failed.blame === 'unknown')
+      d.log.warn({ err: cause, skopeo: saidBy(cause), image: imageId }, 'an import failed in skopeo');
+    return failed;
   } finally {
     await relay?.close();
     if (dir) await rm(dir, { recursive: true, force: true });
@@ -103,13 +109,13 @@ function fetchFailed(relay: SourceRelay | undefined, cause: CloudError): FailedI
     const { blame, reason: why, message: text } = relay.failure;
     return { blame, reason: why, message: text };
   }
-  return { blame: 'unknown', reason: 'IMPORT_FAILED', message: relay?.rename(message) ?? message };
+  return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
 }
 
 /** The image is here and checked: what fails now is the registry of the cloud. */
-async function pushFailed(d: ImportDeps, cause: CloudError): Promise<FailedImport> {
+async function pushFailed(d: ImportDeps): Promise<FailedImport> {
   if (!(await d.contents.takesImages())) return OWN_AWAY;
-  return { blame: 'unknown', reason: 'REGISTRY_UNAVAILABLE', message: cause.message };
+  return { blame: 'unknown', reason: 'REGISTRY_UNAVAILABLE', message: NOT_STORED };
 }
 
 function unforeseen({ log }: ImportDeps, image: string, err: unknown): FailedImport {

@@ -1,8 +1,13 @@
-import { retryAfterMs } from './import.plan';
+import { countFailure, retryAfterMs } from './import.plan';
 import type { Blame } from './import.plan';
 
-const pauses = (blame: Blame, most: number) =>
-  Array.from({ length: most }, (_, n) => retryAfterMs(blame, n + 1));
+/** The pause after each of these failures of one import. */
+function after(...blames: Blame[]): Array<number | undefined> {
+  let counted = 0;
+  return blames.map((blame) => retryAfterMs(blame, (counted = countFailure(counted, blame))));
+}
+const times = (n: number, blame: Blame): Blame[] => Array.from({ length: n }, () => blame);
+const pauses = (blame: Blame, most: number) => after(...times(most, blame));
 
 it('gives up at once what nobody can help', () => {
   expect(pauses('final', 2)).toEqual([undefined, undefined]);
@@ -20,5 +25,27 @@ it('tries what it cannot explain twice more', () => {
 });
 
 it("waits about an hour for the cloud's own registry", () => {
-  expect([retryAfterMs('own', 59), retryAfterMs('own', 60)]).toEqual([60_000, undefined]);
+  expect(pauses('own', 60).slice(58)).toEqual([60_000, undefined]);
+});
+
+it("uses up no attempts of one blame by another's failures", () => {
+  // While the cloud's own registry was away for half an hour, nothing was learned of the source.
+  expect(after(...times(30, 'own'), 'unknown', 'source', 'unknown').slice(29)).toEqual([
+    ...[60_000, 2_000, 2_000, 4_000],
+  ]);
+  expect(after(...times(7, 'source'), 'own', 'source').slice(6)).toEqual([60_000, 2_000, undefined]);
+  expect(after('unknown', 'source', 'unknown', 'own', 'unknown').at(-1)).toBeUndefined();
+});
+
+it('ends whatever comes: no mixture of failures goes on for ever', () => {
+  const mixed = Array.from(
+    { length: 200 },
+    (_, i): Blame =>
+      (['own', 'source', 'own', 'own', 'own', 'own', 'own', 'own', 'own', 'unknown'] as const)[i % 10]!,
+  );
+  expect(after(...mixed)).toContain(undefined);
+});
+
+it("counts what was counted before blames were told apart as the cloud's own", () => {
+  expect(retryAfterMs('source', countFailure(7, 'source'))).toBe(2_000);
 });

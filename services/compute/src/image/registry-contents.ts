@@ -16,6 +16,9 @@ const blobSchema = z.looseObject({ digest: z.string() });
 /** A manifest as this registry keeps it (OCI manifest.md, and Docker's schema 2, which is alike). */
 const manifestSchema = z.looseObject({ config: blobSchema, layers: z.array(blobSchema) });
 
+/** A page of `_catalog` (docker-registry answers null for none). */
+const catalogSchema = z.looseObject({ repositories: z.array(z.string()).nullish() });
+
 interface Call {
   /** Statuses that are an answer besides success. */
   readonly also?: readonly number[];
@@ -32,11 +35,11 @@ export class RegistryContents {
     for (let last = ''; ;) {
       const query = new URLSearchParams({ n: String(PAGE), ...(last ? { last } : {}) });
       const body = await text(await this.#ask('GET', `/v2/_catalog?${query.toString()}`));
-      const { repositories } = JSON.parse(body) as { repositories?: string[] | null };
-      const names = repositories ?? [];
+      const names = catalogSchema.parse(JSON.parse(body)).repositories ?? [];
       yield names.filter((name) => name.startsWith('images/')).map((name) => name.slice('images/'.length));
-      last = names.at(-1) ?? '';
       if (names.length < PAGE) return;
+      if (names.at(-1) === last) throw new Error('the registry repeats a page of its catalogue');
+      last = names.at(-1) ?? '';
     }
   }
 

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { CloudError } from '@thecloud/kernel';
 import { errors } from '../errors';
+import { skopeo, SkopeoFailure } from './skopeo';
 
-const run = promisify(execFile);
 const COPY_MS = 10 * 60_000;
 const ASK_MS = 30_000;
 const PROBE_MS = 900;
@@ -31,8 +30,6 @@ export interface Copied {
 export class Registry {
   readonly #authFile: string;
   readonly #certDir: string;
-  /** A path in the spool, which is nobody's business. */
-  readonly #spooled: RegExp;
 
   constructor(private readonly o: RegistryOptions) {
     mkdirSync(o.spoolDir, { recursive: true, mode: 0o700 });
@@ -40,7 +37,6 @@ export class Registry {
     // What a killed process was receiving; nobody waits for it any more.
     for (const left of readdirSync(o.spoolDir).filter((name) => name.startsWith('upload-')))
       rmSync(join(o.spoolDir, left), { recursive: true, force: true });
-    this.#spooled = new RegExp(`${o.spoolDir.replace(/[^\w/]/g, '\\$&')}[^\\s":]*`, 'g');
     this.#authFile = join(o.spoolDir, 'registry-auth.json');
     const auth = Buffer.from(`${o.username}:${o.password}`).toString('base64');
     writeFileSync(this.#authFile, JSON.stringify({ auths: { [o.address]: { auth } } }), { mode: 0o600 });
@@ -80,7 +76,7 @@ export class Registry {
 
   /**
    * Copies an image in; doing it again changes nothing. `source` in skopeo's words: "docker://…", "oci:DIR",
-   * "docker-archive:FILE", "oci-archive:FILE". UNAVAILABLE REGISTRY_FAILED says what skopeo said.
+   * "docker-archive:FILE", "oci-archive:FILE". UNAVAILABLE REGISTRY_FAILED, with a SkopeoFailure for the log.
    */
   async copyIn(source: string, imageId: string, signal?: AbortSignal): Promise<Copied> {
     const scratch = this.spool();
@@ -136,7 +132,7 @@ export class Registry {
         ASK_MS,
       );
     } catch (cause) {
-      if (!/manifest unknown|name unknown|not found/i.test((cause as Error).message)) throw cause;
+      if (!/manifest unknown|name unknown|not found/i.test(saidBy(cause))) throw cause;
     }
   }
 
@@ -158,30 +154,14 @@ export class Registry {
   }
 
   async #skopeo(args: string[], timeoutMs: number, signal?: AbortSignal): Promise<string> {
-    try {
-      const { stdout } = await run('skopeo', args, {
-        timeout: timeoutMs,
-        maxBuffer: 16 << 20,
-        env: passedOn(process.env),
-        ...(signal ? { signal } : {}),
-      });
-      return stdout;
-    } catch (cause) {
-      const said = (cause as { stderr?: string }).stderr ?? (cause as Error).message;
-      throw errors.REGISTRY_FAILED({ why: lastLine(said).replaceAll(this.#spooled, 'the spool') }, cause);
-    }
+    return skopeo(args, timeoutMs, signal).catch((cause: unknown) => {
+      throw cause instanceof SkopeoFailure ? errors.REGISTRY_FAILED({ why: cause.why }, cause) : cause;
+    });
   }
 }
 
-/** skopeo speaks to our own registry and to a SourceRelay alone: no proxy, and none of our settings. */
-function passedOn(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const names = ['PATH', 'TMPDIR', 'HOME'];
-  return Object.fromEntries(names.map((name) => [name, env[name]]));
-}
-
-/** skopeo logs `time=… level=fatal msg="…"`; people want the message. */
-function lastLine(said: string): string {
-  const line = said.trim().split('\n').at(-1) ?? '';
-  const message = /msg="(.*)"$/.exec(line)?.[1] ?? line;
-  return message.replaceAll('\\"', '"').slice(0, 500);
+/** What skopeo said when it failed, for the log; empty: nothing. */
+export function saidBy(failure: unknown): string {
+  const { cause } = failure instanceof CloudError ? failure : {};
+  return cause instanceof SkopeoFailure ? cause.said : '';
 }

@@ -38,6 +38,8 @@ export function failureOfConnection(host: string, cause: unknown): SourceFailure
   if (code === 'ENOTFOUND') return new SourceFailure('IMPORT_FAILED', `There is no host named ${host}.`);
   if (PASSING_CODES.has(code) || code === '')
     return new SourceFailure('REGISTRY_UNAVAILABLE', `${host} does not answer: ${saying(code, message)}.`);
+  if (code.startsWith('HPE_'))
+    return new SourceFailure('REGISTRY_UNAVAILABLE', `${host} answered with something that is not HTTP.`);
   return new SourceFailure('IMPORT_FAILED', `No secure connection with ${host}: ${message}`);
 }
 

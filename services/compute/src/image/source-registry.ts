@@ -11,6 +11,7 @@ import { failureOfConnection, failureOfStatus, SourceFailure } from './source-fa
 const MOST_REDIRECTS = 5;
 /** A registry that sends nothing for so long is given up. */
 const IDLE_MS = 60_000;
+const KEPT = { keepAlive: true, maxSockets: 8, timeout: IDLE_MS };
 const SMALL_BODY_BYTES = 64 * 1024;
 const SYSTEM_CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -22,7 +23,8 @@ type Headers = Record<string, string>;
  */
 export class SourceRegistry {
   readonly #http: GuardedHttpAgent;
-  readonly #https: GuardedHttpsAgent;
+  /** Made when it is needed: it reads all that this machine trusts. */
+  #https: GuardedHttpsAgent | undefined;
   readonly #base: URL;
   readonly #port: number;
   #plain: boolean | undefined;
@@ -35,9 +37,7 @@ export class SourceRegistry {
   ) {
     this.#base = new URL(`https://${reference.registry}/`);
     this.#port = Number(this.#base.port) || 443;
-    const kept = { keepAlive: true, maxSockets: 8, timeout: IDLE_MS };
-    this.#http = new GuardedHttpAgent(guard, kept);
-    this.#https = new GuardedHttpsAgent(guard, createSecureContext({ ca: trusted() }), kept);
+    this.#http = new GuardedHttpAgent(guard, KEPT);
   }
 
   /** `path`: "manifests/latest", "blobs/sha256:…". Answers with a success; SourceFailure is the only error. */
@@ -45,11 +45,11 @@ export class SourceRegistry {
     const { registry, repository } = this.reference;
     try {
       const url = new URL(`${await this.#origin()}/v2/${repository}/${path}`);
-      let answer = await this.#follow(url, method, headers);
+      let answer = await this.#follow(url, method, headers, this.#token);
       if (answer.statusCode === 401) {
         answer.destroy();
         this.#token = await this.#fetchToken(answer.headers['www-authenticate'] ?? '');
-        answer = await this.#follow(url, method, headers);
+        answer = await this.#follow(url, method, headers, this.#token);
       }
       const status = answer.statusCode ?? 0;
       if (status >= 200 && status < 300) return answer;
@@ -61,7 +61,12 @@ export class SourceRegistry {
 
   close(): void {
     this.#http.destroy();
-    this.#https.destroy();
+    this.#https?.destroy();
+  }
+
+  #secure(): GuardedHttpsAgent {
+    this.#https ??= new GuardedHttpsAgent(this.guard, createSecureContext({ ca: trusted() }), KEPT);
+    return this.#https;
   }
 
   async #origin(): Promise<string> {
@@ -70,18 +75,20 @@ export class SourceRegistry {
     return `${this.#plain ? 'http' : 'https'}://${host}${this.#plain && !this.#base.port ? ':443' : ''}`;
   }
 
-  /** The credential goes to the registry's own origin only. */
-  async #follow(first: URL, method: string, headers: Headers): Promise<IncomingMessage> {
+  /** `token` goes to the origin of `first` only; none by default. */
+  async #follow(first: URL, method: string, headers: Headers, token = ''): Promise<IncomingMessage> {
     let url = first;
     for (let hops = 0; hops <= MOST_REDIRECTS; hops += 1) {
-      const own = url.origin === first.origin && this.#token !== '';
+      const own = url.origin === first.origin && token !== '';
       const answer = await this.#send(url, method, {
         ...headers,
-        ...(own ? { authorization: `Bearer ${this.#token}` } : {}),
+        ...(own ? { authorization: `Bearer ${token}` } : {}),
       });
       const { location } = answer.headers;
       if (![301, 302, 303, 307, 308].includes(answer.statusCode ?? 0) || !location) return answer;
       answer.destroy();
+      if (!URL.canParse(location, url.href))
+        throw new SourceFailure('IMPORT_FAILED', `${url.host} redirects to something that is no address.`);
       url = new URL(location, url);
     }
     throw new SourceFailure('IMPORT_FAILED', `${first.host} redirects more than ${MOST_REDIRECTS} times.`);
@@ -100,7 +107,7 @@ export class SourceRegistry {
       timeout: IDLE_MS,
     };
     const request = secure
-      ? httpsRequest({ ...options, agent: this.#https })
+      ? httpsRequest({ ...options, agent: this.#secure() })
       : httpRequest({ ...options, agent: this.#http });
     const idle = () => request.destroy(new Error(`it sent nothing for ${IDLE_MS / 1000} s`));
     request.once('timeout', idle);
@@ -118,7 +125,7 @@ export class SourceRegistry {
     throw new SourceFailure('IMPORT_SOURCE_REFUSED', `${url.host} would be read without TLS.`);
   }
 
-  /** An anonymous token for pulling, as the challenge says where to get one (distribution's "token authentication"). */
+  /** An anonymous token for pulling, asked for without the one before it, as the challenge says where to get one (distribution's "token authentication"). */
   async #fetchToken(challenge: string): Promise<string> {
     const { registry, repository } = this.reference;
     const parts = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, k, v]) => [k, v]));

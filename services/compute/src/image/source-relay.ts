@@ -58,11 +58,6 @@ export class SourceRelay {
     return this.#failure;
   }
 
-  /** A message that names this relay names the registry instead. */
-  rename(message: string): string {
-    return message.replaceAll(this.#address, this.reference.registry);
-  }
-
   async close(): Promise<void> {
     this.#upstream.close();
     const closed = new Promise((resolve) => this.#server.close(resolve));
