@@ -82,6 +82,11 @@ it.each([
   ['/v1/operations?state=ended', 'state', /pending, running, succeeded, failed, superseded/],
   ['/v1/operations?kind=create', 'kind', /noun\.verb/],
   ['/v1/hosts?state=up', 'state', /joining, ready, suspect, dead/],
+  ['/v1/images?name_prefix=A', 'name_prefix', /lower-case/],
+  ['/v1/projects?name_prefix=A', 'name_prefix', /lower-case/],
+  ['/v1/hosts/x/instances?type=huge', 'type', /nano-1, basic-1/],
+  ['/v1/hosts/x/instances?name_prefix=A', 'name_prefix', /lower-case/],
+  ['/v1/hosts/x/instances?label=team', 'label[0]', /key=value/],
   ['/v1/ssh-keys?label=team', 'label[0]', /key=value/],
 ])('refuses %s, naming what there is', async (path, field, advice) => {
   expect(await violation(path)).toEqual([400, field, expect.stringMatching(advice)]);
@@ -124,6 +129,31 @@ it('filters SSH keys by label and the beginning of their name', async () => {
   expect(await found('name_prefix=desk')).toEqual([]);
 });
 
+it('filters images, API keys, projects and users by the beginning of their name', async () => {
+  const { admin } = cloud;
+  const found = async (path: string, collection: string) => {
+    const { body } = await admin.call('GET', path);
+    const all = (body as Record<string, Array<Body & { name?: string }>>)[collection] ?? [];
+    return all.map((one) => one.metadata?.name ?? one.name);
+  };
+  await cloud.importStarter(admin, 'shop-web');
+  expect(await found('/v1/images?name_prefix=shop', 'images')).toEqual(['shop-web']);
+  expect(await found('/v1/images?name_prefix=start&state=ready', 'images')).toEqual(['starter']);
+  await admin.call('POST', '/v1/api-keys', { name: 'shop-ci' });
+  expect(await found('/v1/api-keys?name_prefix=shop', 'api_keys')).toEqual(['shop-ci']);
+  expect(await found('/v1/api-keys?name_prefix=ci', 'api_keys')).toEqual([]);
+  expect(await found('/v1/projects?name_prefix=fir', 'projects')).toEqual(['first']);
+  expect(await found('/v1/projects?name_prefix=sec', 'projects')).toEqual([]);
+  await admin.call('POST', '/v1/users:create', { email: 'ada@example.com', name: 'Ada Lovelace' });
+  expect(await found('/v1/users?name_prefix=Ada', 'users')).toEqual(['Ada Lovelace']);
+  expect(await found('/v1/users?name_prefix=Bob', 'users')).toEqual([]);
+});
+
+it('watches images by the beginning of their name', async () => {
+  const [first] = await cloud.admin.lines('/v1/images:watch?name_prefix=start', 1);
+  expect(first).toMatchObject({ result: { metadata: { name: 'starter' } } });
+});
+
 describe('the instances of a host', () => {
   const on = async (query = '', hostId = cloud.hostId) =>
     cloud.admin.call('GET', `/v1/hosts/${hostId}/instances?${query}`);
@@ -145,6 +175,18 @@ describe('the instances of a host', () => {
     expect([...namesOf(first.body), ...namesOf(second.body)]).toEqual(namesOf(body));
     expect(second.body.next_page_token ?? '').toBe('');
     expect(namesOf((await on('state=stopped')).body)).toEqual([]);
+  });
+
+  it('are narrowed by project, name, label and type', async () => {
+    const [{ metadata } = {}] = (await on('name=theirs')).body.instances ?? [];
+    const found = async (query: string) => namesOf((await on(query)).body);
+    expect(await found(`project_id=${metadata?.project_id}`)).toEqual(['theirs']);
+    expect(await found('project_id=prj_00000000000000000000000000')).toEqual([]);
+    expect(await found('name=a')).toEqual(['a']);
+    expect(await found('name_prefix=the&state=running&type=nano-1')).toEqual(['theirs']);
+    expect(await found('type=basic-1')).toEqual([]);
+    expect(await found('label=tier%3Dfront&page_size=1')).toEqual(['b']);
+    expect(await found('label=tier%3Dfront')).toEqual(['b', 'a']);
   });
 
   it('are shown to nobody else', async () => {

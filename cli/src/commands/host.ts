@@ -130,13 +130,27 @@ const carried: View<Instance> = {
 function addHostInstances(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'instances <host>', {
     summary: 'Lists all instances of a host, of every project',
-    examples: ['cloud host instances rack1-a', 'cloud host instances rack1-a --state running -q'],
+    examples: [
+      'cloud host instances rack1-a',
+      'cloud host instances rack1-a --state running --name-prefix web -q',
+    ],
   })
     .option('--state <state>', 'only those in this state')
+    .option('--label <key=value>', 'only those with this label, repeatable', pair)
+    .option('--name <name>', 'only those of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
+    .option('--type <type>', 'only those of this type')
+    .option('--of-project <id>', 'only those of this project')
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1_000);
-  addLayoutOptions(verb).action(async (host: string, { state, limit, ...layout }: Layout & Carried) => {
+  addLayoutOptions(verb).action(async (host: string, { limit, ...options }: Layout & Carried) => {
+    const { state, name, namePrefix, label, type, ofProject, ...layout } = options;
     const id = await resolveId(cli, hosts, host);
-    const pages = (await cli.cloud('platform')).hosts.listInstances(id, { state });
+    const pages = (await cli.cloud('platform')).hosts.listInstances(id, {
+      ...{ state, name, type },
+      name_prefix: namePrefix,
+      label: labels(label),
+      project_id: ofProject,
+    });
     const { items: found, next_page_token } = await pages.take(limit);
     const items = sorted(carried, found, layout);
     cli.printList(carried, items, { instances: items, next_page_token }, layout);
@@ -146,6 +160,11 @@ function addHostInstances(noun: Command, cli: Cli): void {
 
 interface Carried {
   state?: ListHostInstancesRequest['state'];
+  name?: string;
+  namePrefix?: string;
+  label?: Record<string, string>;
+  type?: string;
+  ofProject?: string;
   limit: number;
 }
 

@@ -17,7 +17,7 @@ import {
   type WaitOptions,
 } from '../noun';
 import { size } from '../output';
-import { pair } from '../parse';
+import { labels, pair } from '../parse';
 import { startProgress } from '../progress';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
 import { messageOf } from '../thrown';
@@ -70,16 +70,16 @@ export function addImages(program: Command, cli: Cli): void {
     cli,
     images,
     { examples: ['cloud image list', 'cloud image list --state failed', 'cloud image list --shared'] },
-    ({ state, name, label = {}, shared }: Filter) => ({
-      state,
-      name,
-      label: Object.entries(label).map(([key, value]) => `${key}=${value}`),
-      shared,
+    ({ state, name, namePrefix, label, shared }: Filter) => ({
+      ...{ state, name, shared },
+      name_prefix: namePrefix,
+      label: labels(label),
     }),
   )
     .option('--state <state>', 'only those in this state')
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only those of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--shared', 'only those that the operator shares with all projects');
   addShow(noun, cli, images, { examples: ['cloud image show nginx'] });
   addRemove(noun, cli, images, {
@@ -96,6 +96,7 @@ export function addImages(program: Command, cli: Cli): void {
 interface Filter {
   state?: string;
   name?: string;
+  namePrefix?: string;
   label?: Record<string, string>;
   shared?: boolean;
 }

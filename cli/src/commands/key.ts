@@ -43,6 +43,7 @@ interface CreateOptions {
 
 interface Filter {
   name?: string;
+  namePrefix?: string;
   label?: Record<string, string>;
   role?: Role;
   state?: string;
@@ -62,9 +63,14 @@ export function addApiKeys(program: Command, cli: Cli): void {
     cli,
     apiKeys,
     { examples: ['cloud key list', 'cloud key list --state expired'] },
-    ({ name, label, role, state }: Filter) => ({ name, role, state, label: labelList(label) }),
+    ({ name, namePrefix, label, role, state }: Filter) => ({
+      ...{ name, role, state },
+      name_prefix: namePrefix,
+      label: labelList(label),
+    }),
   )
     .option('--name <name>', 'only the one of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .addOption(new Option('--role <role>', 'only those of this role').choices(roles))
     .addOption(new Option('--state <state>', 'only those in this state').choices(['active', 'expired']));

@@ -28,6 +28,7 @@ const members: View<Member> = {
 
 interface Filter {
   name?: string;
+  namePrefix?: string;
   label?: Record<string, string>;
   role?: Role;
 }
@@ -46,9 +47,14 @@ export function addProjects(program: Command, cli: Cli): void {
       summary: 'Lists your projects',
       examples: ['cloud project list', 'cloud project list --role owner --label team=web'],
     },
-    ({ name, label, role }: Filter) => ({ name, role, label: labelList(label) }),
+    ({ name, namePrefix, label, role }: Filter) => ({
+      ...{ name, role },
+      name_prefix: namePrefix,
+      label: labelList(label),
+    }),
   )
     .option('--name <name>', 'only the one of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .addOption(new Option('--role <role>', 'only those where this is your role').choices(roles));
   addShow(noun, cli, projects, { examples: ['cloud project show shop'] });

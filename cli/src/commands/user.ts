@@ -31,6 +31,8 @@ const oneTimePassword: View<OneTimePassword> = {
 
 interface Filter {
   email?: string;
+  name?: string;
+  namePrefix?: string;
   state?: string;
   admin?: true;
   limit: number;
@@ -127,11 +129,14 @@ function addUserList(noun: Command, cli: Cli): void {
     examples: ['cloud user list', 'cloud user ls --state disabled', 'cloud user ls --admin'],
   })
     .option('--email <address>', 'only the one of this address')
+    .option('--name <name>', 'only those of this name')
+    .option('--name-prefix <text>', 'only those whose name begins so')
     .addOption(new Option('--state <state>', 'only those in this state').choices(['active', 'disabled']))
     .option('--admin', 'only administrators')
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1000);
-  addLayoutOptions(list).action(async ({ email, state, admin, limit, ...layout }: Filter & Layout) => {
-    const filter = { email, state, platform_admin: admin } as object;
+  addLayoutOptions(list).action(async ({ limit, ...options }: Filter & Layout) => {
+    const { email, name, namePrefix, state, admin, ...layout } = options;
+    const filter = { email, name, name_prefix: namePrefix, state, platform_admin: admin } as object;
     const pages = (await cli.cloud('platform')).users.list(filter);
     const { items, answer } = await collect(pages, 'users', limit);
     const ordered = sorted(users, items, layout);

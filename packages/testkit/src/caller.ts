@@ -69,7 +69,7 @@ export async function identityCaller(engines: TestEngines, identity: TestIdentit
       const metadata = stranger();
       metadata.metadata?.set('authorization', `Bearer ${(await exchange(token)).token}`);
       const { projects } = await clients.projects.listProjects(
-        { pageSize: 1, pageToken: '', name: '', label: [], role: '' },
+        { pageSize: 1, pageToken: '', name: '', namePrefix: '', label: [], role: '' },
         metadata,
       );
       return { id: user.id, email, password, session: token, projectId: projects[0]?.metadata?.id ?? '' };

@@ -2675,6 +2675,36 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "failed",
         "deleting"
       ]
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "maxLen": 63
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
+    },
+    "label": {
+      "name": "label",
+      "kind": "list",
+      "pattern": "^[^=]+=.*$",
+      "advice": "key=value",
+      "maxLen": 320,
+      "maxItems": 8
+    },
+    "projectId": {
+      "name": "project_id",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "type": {
+      "name": "type",
+      "kind": "scalar",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.ListHostInstancesResponse": {
@@ -2820,6 +2850,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "advice": "key=value",
       "maxLen": 320,
       "maxItems": 8
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.ListImagesResponse": {
@@ -2893,6 +2930,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "advice": "key=value",
       "maxLen": 320,
       "maxItems": 8
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.compute.v1.ExecInstanceRequest": {
@@ -3727,6 +3771,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "active",
         "expired"
       ]
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.identity.v1.ListApiKeysResponse": {
@@ -3946,6 +3997,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "developer",
         "viewer"
       ]
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "pattern": "^[a-z0-9-]*$",
+      "advice": "the beginning of a name: lower-case letters, digits and hyphens",
+      "maxLen": 63
     }
   },
   "thecloud.identity.v1.ListProjectsResponse": {
@@ -4183,6 +4241,11 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
         "active",
         "disabled"
       ]
+    },
+    "namePrefix": {
+      "name": "name_prefix",
+      "kind": "scalar",
+      "maxLen": 100
     }
   },
   "thecloud.identity.v1.ListUsersResponse": {

@@ -441,6 +441,7 @@ export interface ListApiKeysRequest {
   role?: 'owner' | 'admin' | 'developer' | 'viewer';
   /** active, or expired; revoked keys are never listed. */
   state?: 'active' | 'expired';
+  name_prefix?: string;
 }
 
 export interface ListApiKeysResponse {
@@ -452,6 +453,14 @@ export interface ListHostInstancesRequest {
   page_size?: number;
   page_token?: string;
   state?: 'provisioning' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed' | 'deleting';
+  name?: string;
+  name_prefix?: string;
+  /** "key=value"; all must match. */
+  label?: string[];
+  /** Only those of this project. */
+  project_id?: string;
+  /** An instance type's name. */
+  type?: string;
 }
 
 export interface ListHostInstancesResponse {
@@ -484,6 +493,7 @@ export interface ListImagesRequest {
   label?: string[];
   /** Only those that the operator shares with all projects. */
   shared?: boolean;
+  name_prefix?: string;
 }
 
 export interface ListImagesResponse {
@@ -552,6 +562,7 @@ export interface ListProjectsRequest {
   label?: string[];
   /** The caller's role there. */
   role?: 'owner' | 'admin' | 'developer' | 'viewer';
+  name_prefix?: string;
 }
 
 export interface ListProjectsResponse {
@@ -581,6 +592,7 @@ export interface ListUsersRequest {
   state?: 'active' | 'disabled';
   /** Only administrators, or only others. */
   platform_admin?: boolean;
+  name_prefix?: string;
 }
 
 export interface ListUsersResponse {
@@ -903,6 +915,7 @@ export interface WatchImagesRequest {
   label?: string[];
   /** Only those that the operator shares with all projects. */
   shared?: boolean;
+  name_prefix?: string;
 }
 
 export type WatchInstanceRequest = Record<string, never>;

@@ -49,13 +49,14 @@ class ApiKeys(Resource):
         label: Sequence[str] | None = None,
         role: str | None = None,
         state: str | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.ApiKey, T.ListApiKeysResponse]:
         """
         label: "key=value"; all must match.
         state: active, or expired; revoked keys are never listed.
         """
-        request = build(T.ListApiKeysRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role, state=state)
+        request = build(T.ListApiKeysRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role, state=state, name_prefix=name_prefix)
         return self._pages("/thecloud.identity.v1.ApiKeyService/ListApiKeys", request, T.ListApiKeysResponse, "api_keys", timeout)
 
     def get(
@@ -158,12 +159,22 @@ class Hosts(StatefulResource[T.Host]):
         page_size: int | None = None,
         page_token: str | None = None,
         state: str | None = None,
+        name: str | None = None,
+        name_prefix: str | None = None,
+        label: Sequence[str] | None = None,
+        project_id: str | None = None,
+        type: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Instance, T.ListHostInstancesResponse]:
         """All that is placed on a host, of whatever project, newest first. What tenants may keep
         secret is left out: entrypoint, command, values of env, and what the program printed (see
-        status.hidden_fields)."""
-        request = build(T.ListHostInstancesRequest, id=id, page_size=page_size, page_token=page_token, state=state)
+        status.hidden_fields).
+
+        label: "key=value"; all must match.
+        project_id: Only those of this project.
+        type: An instance type's name.
+        """
+        request = build(T.ListHostInstancesRequest, id=id, page_size=page_size, page_token=page_token, state=state, name=name, name_prefix=name_prefix, label=label, project_id=project_id, type=type)
         return self._pages("/thecloud.compute.v1.HostService/ListHostInstances", request, T.ListHostInstancesResponse, "instances", timeout)
 
     def cordon(
@@ -299,13 +310,14 @@ class Images(StatefulResource[T.Image]):
         state: str | None = None,
         label: Sequence[str] | None = None,
         shared: bool | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Image, T.ListImagesResponse]:
         """
         label: "key=value"; all must match.
         shared: Only those that the operator shares with all projects.
         """
-        request = build(T.ListImagesRequest, page_size=page_size, page_token=page_token, name=name, state=state, label=label, shared=shared)
+        request = build(T.ListImagesRequest, page_size=page_size, page_token=page_token, name=name, state=state, label=label, shared=shared, name_prefix=name_prefix)
         return self._pages("/thecloud.compute.v1.ImageService/ListImages", request, T.ListImagesResponse, "images", timeout)
 
     def get(
@@ -335,6 +347,7 @@ class Images(StatefulResource[T.Image]):
         state: str | None = None,
         label: Sequence[str] | None = None,
         shared: bool | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Image]:
         """Those that match as they are, newest first, and again after each change; a deleted one
@@ -343,7 +356,7 @@ class Images(StatefulResource[T.Image]):
         label: "key=value"; all must match.
         shared: Only those that the operator shares with all projects.
         """
-        request = build(T.WatchImagesRequest, name=name, state=state, label=label, shared=shared)
+        request = build(T.WatchImagesRequest, name=name, state=state, label=label, shared=shared, name_prefix=name_prefix)
         return self._stream("/thecloud.compute.v1.ImageService/WatchImages", request, T.Image, "again", timeout)
 
     def delete(
@@ -868,6 +881,7 @@ class Projects(Resource):
         name: str | None = None,
         label: Sequence[str] | None = None,
         role: str | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.Project, T.ListProjectsResponse]:
         """The projects the caller belongs to.
@@ -875,7 +889,7 @@ class Projects(Resource):
         label: "key=value"; all must match.
         role: The caller's role there.
         """
-        request = build(T.ListProjectsRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role)
+        request = build(T.ListProjectsRequest, page_size=page_size, page_token=page_token, name=name, label=label, role=role, name_prefix=name_prefix)
         return self._pages("/thecloud.identity.v1.ProjectService/ListProjects", request, T.ListProjectsResponse, "projects", timeout)
 
     def get(
@@ -1077,13 +1091,14 @@ class Users(Resource):
         name: str | None = None,
         state: str | None = None,
         platform_admin: bool | None = None,
+        name_prefix: str | None = None,
         timeout: float | None = None,
     ) -> Pages[T.User, T.ListUsersResponse]:
         """All accounts, newest first. For administrators of the installation.
 
         platform_admin: Only administrators, or only others.
         """
-        request = build(T.ListUsersRequest, page_size=page_size, page_token=page_token, email=email, name=name, state=state, platform_admin=platform_admin)
+        request = build(T.ListUsersRequest, page_size=page_size, page_token=page_token, email=email, name=name, state=state, platform_admin=platform_admin, name_prefix=name_prefix)
         return self._pages("/thecloud.identity.v1.UserService/ListUsers", request, T.ListUsersResponse, "users", timeout)
 
     def get(

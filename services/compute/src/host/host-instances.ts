@@ -4,7 +4,13 @@ import type { Database, Encoded, Page } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { withoutHidden } from '../instance/hidden-fields';
 import { instanceRepo } from '../instance/instance.repo';
+import type { InstanceFilter } from '../instance/instance.repo';
 import { hostRepo } from './host.repo';
+
+/** By state, name, label, project and type. */
+export type HostInstanceFilter = Omit<InstanceFilter, 'hostId' | 'imageIds'> & {
+  readonly projectId?: string;
+};
 
 /**
  * What a host carries, of whatever project, for the installation's administrators. The only list that shows tenants'
@@ -18,11 +24,11 @@ export class HostInstances {
   /** NOT_FOUND HOST_NOT_FOUND. */
   async list(
     hostId: string,
-    state: string,
+    filter: HostInstanceFilter,
     page: Page,
   ): Promise<Encoded<computeV1.ListHostInstancesResponse>> {
     const [host, versions] = await this.db.read('system', (tx) =>
-      Promise.all([hostRepo.find(tx, hostId), instanceRepo.versionsOn(tx, hostId, state, page)]),
+      Promise.all([hostRepo.find(tx, hostId), instanceRepo.versionsOn(tx, { ...filter, hostId }, page)]),
     );
     if (!host) throw errors.HOST_NOT_FOUND({ id: hostId });
     const { items, shown } = await this.#kept.show(

@@ -4,7 +4,7 @@ import { newId } from '@thecloud/kernel';
 import { cutPage, implement, isNamed, pageOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import { MILLICORES_PER_VCPU, vcpusOf } from '../instance-type/instance-type';
+import { MILLICORES_PER_VCPU, refuseUnknownType, vcpusOf } from '../instance-type/instance-type';
 import { HostInstances } from './host-instances';
 import type { HostChanged } from './host.changes';
 import { removeHost } from './remove-host';
@@ -69,7 +69,11 @@ export function hostRpc(
         await f.work.enqueue(tx, 'host', id);
         return toProto(gone);
       }),
-    listHostInstances: (_ctx, request) => carried.list(request.id, request.state, pageOf(request)),
+    listHostInstances: async (_ctx, request) => {
+      refuseUnknownType(request.type);
+      const { state, name, namePrefix, label, projectId, type } = request;
+      return carried.list(request.id, { state, name, namePrefix, label, projectId, type }, pageOf(request));
+    },
     watchHost: async function* (ctx, { id }) {
       const missing = () => errors.HOST_NOT_FOUND({ id });
       for await (const { row } of watchOne(f.changes, ctx, watched(), id, missing)) yield toProto(row);

@@ -119,10 +119,10 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
 }
 
 function filterOf(
-  request: Pick<computeV1.WatchImagesRequest, 'name' | 'state' | 'label' | 'shared'>,
+  request: Pick<computeV1.WatchImagesRequest, 'name' | 'namePrefix' | 'state' | 'label' | 'shared'>,
 ): ImageFilter {
-  const { name, state, label, shared } = request;
-  return { name, state, shared, label };
+  const { name, namePrefix, state, label, shared } = request;
+  return { name, namePrefix, state, shared, label };
 }
 
 /** What is wrong with a source by its looks. Names are resolved when it is imported. */

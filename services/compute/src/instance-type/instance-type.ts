@@ -1,3 +1,5 @@
+import { invalidFields } from '@thecloud/kernel';
+
 /** What placement reserves on a host, and the host enforces. */
 export interface InstanceSize {
   /** Thousandths of a vCPU. */
@@ -52,3 +54,9 @@ export const vcpusOf = (cpuMillicores: number): number => Math.ceil(cpuMillicore
 
 /** Processes an instance may have at most, for each vCPU that it has a part of: enough for any server, too few to starve a host. */
 export const PIDS_PER_VCPU = 512;
+
+/** Of a filter; an empty one asks for none. INVALID_ARGUMENT: there is no such type. */
+export function refuseUnknownType(name: string): void {
+  if (name && !findInstanceType(name))
+    throw invalidFields([{ field: 'type', description: `must be one of ${knownTypes}` }]);
+}

@@ -152,9 +152,13 @@ export const instanceRepo = {
   },
 
   /** The same of those on a host, of whatever project. Only in the system's scope are that all of them. */
-  versionsOn(tx: Tx, hostId: string, state: string, page: Page): Promise<RowVersion[]> {
+  versionsOn(
+    tx: Tx,
+    { projectId, ...filter }: InstanceFilter & { readonly projectId?: string },
+    page: Page,
+  ): Promise<RowVersion[]> {
     return versions(tx)
-      .where(wanted({ hostId, state }, page))
+      .where(wanted(filter, page, projectId || undefined))
       .orderBy(desc(instance.id))
       .limit(page.size + 1);
   },

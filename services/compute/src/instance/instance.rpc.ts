@@ -1,10 +1,9 @@
 import { computeV1 } from '@thecloud/api';
-import { invalidFields } from '@thecloud/kernel';
 import { implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Agents } from '../host/agents';
-import { findInstanceType, knownTypes } from '../instance-type/instance-type';
+import { refuseUnknownType } from '../instance-type/instance-type';
 import { instanceLife } from '../instance-life/instance-life.rpc';
 import { changeInstance } from './change-instance';
 import type { Decide } from './change-instance';
@@ -94,8 +93,7 @@ async function filterOf(
   request: computeV1.WatchInstancesRequest,
 ): Promise<InstanceFilter> {
   const { state, name, namePrefix, label, hostId, type, image } = request;
-  if (type && !findInstanceType(type))
-    throw invalidFields([{ field: 'type', description: `must be one of ${knownTypes}` }]);
+  refuseUnknownType(type);
   const project = projectOf(ctx);
   const imageIds = image
     ? await f.db.read(scopeOf(ctx), (tx) => d.images.idsOf(tx, project, image))

@@ -1,15 +1,12 @@
 import { and, desc, eq, gt, isNull, lt, lte, or, sql } from 'drizzle-orm';
-import { hasLabels } from '@thecloud/service-kit';
-import type { Database, Page } from '@thecloud/service-kit';
+import { named } from '@thecloud/service-kit';
+import type { Database, NameFilter, Page } from '@thecloud/service-kit';
 import type { Role } from '../role/role';
 import { apiKeys } from '../schema';
 import type { ApiKey } from './create-api-key';
 
-export interface ApiKeyFilter {
+export interface ApiKeyFilter extends NameFilter {
   readonly id?: string;
-  readonly name?: string;
-  /** "key=value"; all must match. */
-  readonly label?: readonly string[];
   readonly role?: string;
   /** active or expired. */
   readonly state?: string;
@@ -20,7 +17,7 @@ export function findApiKeys(
   db: Database,
   projectId: string,
   page: Page,
-  { id, name, label = [], role, state }: ApiKeyFilter,
+  { id, role, state, ...names }: ApiKeyFilter,
 ): Promise<ApiKey[]> {
   return db.read({ projectId }, (tx) =>
     tx
@@ -32,8 +29,7 @@ export function findApiKeys(
           isNull(apiKeys.revokedAt),
           page.after ? lt(apiKeys.id, page.after) : undefined,
           id ? eq(apiKeys.id, id) : undefined,
-          name ? eq(apiKeys.name, name) : undefined,
-          ...hasLabels(apiKeys.labels, label),
+          ...named(apiKeys, names),
           role ? eq(apiKeys.role, role as Role) : undefined,
           state === 'active' ? or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, sql`now()`)) : undefined,
           state === 'expired' ? lte(apiKeys.expiresAt, sql`now()`) : undefined,

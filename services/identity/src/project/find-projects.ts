@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, lt } from 'drizzle-orm';
-import { hasLabels } from '@thecloud/service-kit';
-import type { Database, Page, Principal } from '@thecloud/service-kit';
+import { named } from '@thecloud/service-kit';
+import type { Database, NameFilter, Page, Principal } from '@thecloud/service-kit';
 import type { Role } from '../role/role';
 import { members, projects } from '../schema';
 import type { Project } from '../schema';
@@ -10,11 +10,8 @@ export interface ProjectWithRole {
   readonly role: string;
 }
 
-export interface ProjectFilter {
+export interface ProjectFilter extends NameFilter {
   readonly id?: string;
-  readonly name?: string;
-  /** "key=value"; all must match. */
-  readonly label?: readonly string[];
   /** The caller's. */
   readonly role?: string;
 }
@@ -24,14 +21,13 @@ export async function findProjects(
   db: Database,
   principal: Principal,
   page: Page,
-  { id, name, label = [], role }: ProjectFilter,
+  { id, role, ...names }: ProjectFilter,
 ): Promise<ProjectWithRole[]> {
   const wanted = and(
     isNull(projects.deletedAt),
     page.after ? lt(projects.id, page.after) : undefined,
     id ? eq(projects.id, id) : undefined,
-    name ? eq(projects.name, name) : undefined,
-    ...hasLabels(projects.labels, label),
+    ...named(projects, names),
   );
   if (principal.kind === 'api_key') {
     if (role && role !== principal.role) return [];

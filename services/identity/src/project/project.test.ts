@@ -4,7 +4,13 @@ import { type IdentityCaller, identityCaller, startTestIdentity, testEngines } f
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 import { apiKeys, members, projects, users } from '../schema';
 
-const everything = { pageSize: 0, pageToken: '', name: '', email: '', label: [], role: '', state: '' };
+const everything = {
+  ...{ pageSize: 0, pageToken: '', name: '', namePrefix: '' },
+  email: '',
+  label: [],
+  role: '',
+  state: '',
+};
 let engines: TestEngines;
 let identity: TestIdentity;
 let caller: IdentityCaller;

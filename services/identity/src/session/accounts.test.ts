@@ -1,7 +1,13 @@
 import { type IdentityCaller, identityCaller, startTestIdentity, testEngines } from '@thecloud/testkit';
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 
-const everything = { pageSize: 0, pageToken: '', name: '', email: '', label: [], role: '', state: '' };
+const everything = {
+  ...{ pageSize: 0, pageToken: '', name: '', namePrefix: '' },
+  email: '',
+  label: [],
+  role: '',
+  state: '',
+};
 let engines: TestEngines;
 let identity: TestIdentity;
 let caller: IdentityCaller;

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, lt } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, lt, sql } from 'drizzle-orm';
 import type { Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { users } from '../schema';
@@ -8,13 +8,14 @@ import type { User } from './register-user';
 export interface UserFilter {
   readonly email: string;
   readonly name: string;
+  readonly namePrefix: string;
   readonly state: string;
   readonly platformAdmin?: boolean | undefined;
 }
 
 /** Accounts that are not deleted, newest first; one more than the page has. */
 export function findUsers(tx: Tx, filter: UserFilter, page: Page): Promise<User[]> {
-  const { email, name, state, platformAdmin } = filter;
+  const { email, name, namePrefix, state, platformAdmin } = filter;
   return tx
     .select()
     .from(users)
@@ -24,6 +25,7 @@ export function findUsers(tx: Tx, filter: UserFilter, page: Page): Promise<User[
         page.after ? lt(users.id, page.after) : undefined,
         email ? eq(users.email, normalEmail(email)) : undefined,
         name ? eq(users.name, name) : undefined,
+        namePrefix ? sql`starts_with(${users.name}, ${namePrefix})` : undefined,
         state === 'active' ? isNull(users.disabledAt) : undefined,
         state === 'disabled' ? isNotNull(users.disabledAt) : undefined,
         platformAdmin === undefined ? undefined : eq(users.platformAdmin, platformAdmin),

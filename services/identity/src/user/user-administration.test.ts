@@ -18,7 +18,10 @@ afterAll(async () => {
   await engines.close();
 });
 
-const all = { pageSize: 0, pageToken: '', email: '', name: '', state: '', platformAdmin: undefined };
+const all = {
+  ...{ pageSize: 0, pageToken: '', email: '', name: '', namePrefix: '', state: '' },
+  platformAdmin: undefined,
+};
 const NEW_PASSWORD = 'a better horse battery';
 
 async function newAdministrator(): Promise<Person> {
@@ -90,6 +93,7 @@ describe('the list of users', () => {
     expect(await idsOf({ state: 'active' })).not.toContain(first.id);
     expect(await idsOf({ platformAdmin: true } as never)).toEqual([root.id]);
     expect(await idsOf({ name: 'nobody' })).toEqual([]);
+    expect(await idsOf({ namePrefix: 'nobody' })).toEqual([]);
     expect(await caller.users.getUser({ id: first.id }, await asRoot())).toMatchObject({ state: 'disabled' });
     const missing = caller.users.getUser({ id: 'usr_01arz3ndektsv4rrffq69g5fav' }, await asRoot());
     await expect(missing).rejects.toMatchObject({ code: 'NOT_FOUND', reason: 'USER_UNKNOWN' });

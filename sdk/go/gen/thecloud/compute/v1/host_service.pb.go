@@ -570,11 +570,19 @@ func (x *WatchHostsRequest) GetCordoned() bool {
 }
 
 type ListHostInstancesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	PageSize      uint32                 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	PageToken     string                 `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	State         string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Id         string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	PageSize   uint32                 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	PageToken  string                 `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	State      string                 `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	Name       string                 `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	NamePrefix string                 `protobuf:"bytes,6,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
+	// "key=value"; all must match.
+	Label []string `protobuf:"bytes,7,rep,name=label,proto3" json:"label,omitempty"`
+	// Only those of this project.
+	ProjectId string `protobuf:"bytes,8,opt,name=project_id,json=projectId,proto3" json:"project_id,omitempty"`
+	// An instance type's name.
+	Type          string `protobuf:"bytes,9,opt,name=type,proto3" json:"type,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -633,6 +641,41 @@ func (x *ListHostInstancesRequest) GetPageToken() string {
 func (x *ListHostInstancesRequest) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetLabel() []string {
+	if x != nil {
+		return x.Label
+	}
+	return nil
+}
+
+func (x *ListHostInstancesRequest) GetProjectId() string {
+	if x != nil {
+		return x.ProjectId
+	}
+	return ""
+}
+
+func (x *ListHostInstancesRequest) GetType() string {
+	if x != nil {
+		return x.Type
 	}
 	return ""
 }
@@ -735,13 +778,20 @@ const file_thecloud_compute_v1_host_service_proto_rawDesc = "" +
 	"namePrefix\x12\x16\n" +
 	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x1f\n" +
 	"\bcordoned\x18\x05 \x01(\bH\x00R\bcordoned\x88\x01\x01B\v\n" +
-	"\t_cordoned\"\x84\x01\n" +
+	"\t_cordoned\"\x8c\x02\n" +
 	"\x18ListHostInstancesRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x1d\n" +
 	"\tpage_size\x18\x02 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
 	"page_token\x18\x03 \x01(\tB\x00R\tpageToken\x12\x16\n" +
-	"\x05state\x18\x04 \x01(\tB\x00R\x05state\"\x80\x01\n" +
+	"\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x14\n" +
+	"\x04name\x18\x05 \x01(\tB\x00R\x04name\x12!\n" +
+	"\vname_prefix\x18\x06 \x01(\tB\x00R\n" +
+	"namePrefix\x12\x16\n" +
+	"\x05label\x18\a \x03(\tB\x00R\x05label\x12\x1f\n" +
+	"\n" +
+	"project_id\x18\b \x01(\tB\x00R\tprojectId\x12\x14\n" +
+	"\x04type\x18\t \x01(\tB\x00R\x04type\"\x80\x01\n" +
 	"\x19ListHostInstancesResponse\x12;\n" +
 	"\tinstances\x18\x01 \x03(\v2\x1d.thecloud.compute.v1.InstanceR\tinstances\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken2\xb4\x06\n" +

@@ -232,7 +232,8 @@ type ListImagesRequest struct {
 	// "key=value"; all must match.
 	Label []string `protobuf:"bytes,5,rep,name=label,proto3" json:"label,omitempty"`
 	// Only those that the operator shares with all projects.
-	Shared        bool `protobuf:"varint,6,opt,name=shared,proto3" json:"shared,omitempty"`
+	Shared        bool   `protobuf:"varint,6,opt,name=shared,proto3" json:"shared,omitempty"`
+	NamePrefix    string `protobuf:"bytes,7,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -307,6 +308,13 @@ func (x *ListImagesRequest) GetShared() bool {
 		return x.Shared
 	}
 	return false
+}
+
+func (x *ListImagesRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
 }
 
 type ListImagesResponse struct {
@@ -588,7 +596,8 @@ type WatchImagesRequest struct {
 	// "key=value"; all must match.
 	Label []string `protobuf:"bytes,3,rep,name=label,proto3" json:"label,omitempty"`
 	// Only those that the operator shares with all projects.
-	Shared        bool `protobuf:"varint,4,opt,name=shared,proto3" json:"shared,omitempty"`
+	Shared        bool   `protobuf:"varint,4,opt,name=shared,proto3" json:"shared,omitempty"`
+	NamePrefix    string `protobuf:"bytes,5,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -651,6 +660,13 @@ func (x *WatchImagesRequest) GetShared() bool {
 	return false
 }
 
+func (x *WatchImagesRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_image_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
@@ -679,7 +695,7 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"project_id\x18\x04 \x01(\tB\x00R\tprojectId\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb1\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd4\x01\n" +
 	"\x11ListImagesRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
@@ -687,7 +703,9 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05state\x18\x04 \x01(\tB\x00R\x05state\x12\x16\n" +
 	"\x05label\x18\x05 \x03(\tB\x00R\x05label\x12\x16\n" +
-	"\x06shared\x18\x06 \x01(\bR\x06shared\"p\n" +
+	"\x06shared\x18\x06 \x01(\bR\x06shared\x12!\n" +
+	"\vname_prefix\x18\a \x01(\tB\x00R\n" +
+	"namePrefix\"p\n" +
 	"\x12ListImagesResponse\x122\n" +
 	"\x06images\x18\x01 \x03(\v2\x1a.thecloud.compute.v1.ImageR\x06images\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"#\n" +
@@ -700,12 +718,14 @@ const file_thecloud_compute_v1_image_service_proto_rawDesc = "" +
 	"\x11ShareImageRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"'\n" +
 	"\x13UnshareImageRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"r\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x95\x01\n" +
 	"\x12WatchImagesRequest\x12\x14\n" +
 	"\x04name\x18\x01 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05state\x18\x02 \x01(\tB\x00R\x05state\x12\x16\n" +
 	"\x05label\x18\x03 \x03(\tB\x00R\x05label\x12\x16\n" +
-	"\x06shared\x18\x04 \x01(\bR\x06shared2\xef\x06\n" +
+	"\x06shared\x18\x04 \x01(\bR\x06shared\x12!\n" +
+	"\vname_prefix\x18\x05 \x01(\tB\x00R\n" +
+	"namePrefix2\xef\x06\n" +
 	"\fImageService\x12T\n" +
 	"\vCreateImage\x12'.thecloud.compute.v1.CreateImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00\x12V\n" +
 	"\vUploadImage\x12'.thecloud.compute.v1.UploadImageRequest\x1a\x1a.thecloud.compute.v1.Image\"\x00(\x01\x12P\n" +

@@ -103,6 +103,7 @@ type ListApiKeysRequest struct {
 	Role  string   `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
 	// active, or expired; revoked keys are never listed.
 	State         string `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
+	NamePrefix    string `protobuf:"bytes,7,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -175,6 +176,13 @@ func (x *ListApiKeysRequest) GetRole() string {
 func (x *ListApiKeysRequest) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *ListApiKeysRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
 	}
 	return ""
 }
@@ -332,7 +340,7 @@ const file_thecloud_identity_v1_api_key_service_proto_rawDesc = "" +
 	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb0\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xd3\x01\n" +
 	"\x12ListApiKeysRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
@@ -340,7 +348,9 @@ const file_thecloud_identity_v1_api_key_service_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n" +
 	"\x04role\x18\x05 \x01(\tB\x00R\x04role\x12\x16\n" +
-	"\x05state\x18\x06 \x01(\tB\x00R\x05state\"v\n" +
+	"\x05state\x18\x06 \x01(\tB\x00R\x05state\x12!\n" +
+	"\vname_prefix\x18\a \x01(\tB\x00R\n" +
+	"namePrefix\"v\n" +
 	"\x13ListApiKeysResponse\x127\n" +
 	"\bapi_keys\x18\x01 \x03(\v2\x1c.thecloud.identity.v1.ApiKeyR\aapiKeys\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n" +

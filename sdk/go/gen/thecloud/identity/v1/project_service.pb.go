@@ -161,6 +161,7 @@ type ListProjectsRequest struct {
 	Label []string `protobuf:"bytes,4,rep,name=label,proto3" json:"label,omitempty"`
 	// The caller's role there.
 	Role          string `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
+	NamePrefix    string `protobuf:"bytes,6,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -226,6 +227,13 @@ func (x *ListProjectsRequest) GetLabel() []string {
 func (x *ListProjectsRequest) GetRole() string {
 	if x != nil {
 		return x.Role
+	}
+	return ""
+}
+
+func (x *ListProjectsRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
 	}
 	return ""
 }
@@ -722,14 +730,16 @@ const file_thecloud_identity_v1_project_service_proto_rawDesc = "" +
 	"\aversion\x18\x05 \x01(\rR\aversion\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x99\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xbc\x01\n" +
 	"\x13ListProjectsRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
 	"page_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n" +
 	"\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n" +
-	"\x04role\x18\x05 \x01(\tB\x00R\x04role\"y\n" +
+	"\x04role\x18\x05 \x01(\tB\x00R\x04role\x12!\n" +
+	"\vname_prefix\x18\x06 \x01(\tB\x00R\n" +
+	"namePrefix\"y\n" +
 	"\x14ListProjectsResponse\x129\n" +
 	"\bprojects\x18\x01 \x03(\v2\x1d.thecloud.identity.v1.ProjectR\bprojects\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"%\n" +

@@ -330,7 +330,8 @@ type ListUsersRequest struct {
 	Name      string                 `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
 	State     string                 `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
 	// Only administrators, or only others.
-	PlatformAdmin *bool `protobuf:"varint,6,opt,name=platform_admin,json=platformAdmin,proto3,oneof" json:"platform_admin,omitempty"`
+	PlatformAdmin *bool  `protobuf:"varint,6,opt,name=platform_admin,json=platformAdmin,proto3,oneof" json:"platform_admin,omitempty"`
+	NamePrefix    string `protobuf:"bytes,7,opt,name=name_prefix,json=namePrefix,proto3" json:"name_prefix,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -405,6 +406,13 @@ func (x *ListUsersRequest) GetPlatformAdmin() bool {
 		return *x.PlatformAdmin
 	}
 	return false
+}
+
+func (x *ListUsersRequest) GetNamePrefix() string {
+	if x != nil {
+		return x.NamePrefix
+	}
+	return ""
 }
 
 type ListUsersResponse struct {
@@ -806,7 +814,7 @@ const file_thecloud_identity_v1_user_service_proto_rawDesc = "" +
 	"\x04user\x18\x01 \x01(\v2\x1a.thecloud.identity.v1.UserR\x04user\x12\x1a\n" +
 	"\bpassword\x18\x02 \x01(\tR\bpassword\x129\n" +
 	"\n" +
-	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xd7\x01\n" +
+	"expires_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xfa\x01\n" +
 	"\x10ListUsersRequest\x12\x1d\n" +
 	"\tpage_size\x18\x01 \x01(\rB\x00R\bpageSize\x12\x1f\n" +
 	"\n" +
@@ -814,7 +822,9 @@ const file_thecloud_identity_v1_user_service_proto_rawDesc = "" +
 	"\x05email\x18\x03 \x01(\tB\x00R\x05email\x12\x14\n" +
 	"\x04name\x18\x04 \x01(\tB\x00R\x04name\x12\x16\n" +
 	"\x05state\x18\x05 \x01(\tB\x00R\x05state\x12*\n" +
-	"\x0eplatform_admin\x18\x06 \x01(\bH\x00R\rplatformAdmin\x88\x01\x01B\x11\n" +
+	"\x0eplatform_admin\x18\x06 \x01(\bH\x00R\rplatformAdmin\x88\x01\x01\x12!\n" +
+	"\vname_prefix\x18\a \x01(\tB\x00R\n" +
+	"namePrefixB\x11\n" +
 	"\x0f_platform_admin\"m\n" +
 	"\x11ListUsersResponse\x120\n" +
 	"\x05users\x18\x01 \x03(\v2\x1a.thecloud.identity.v1.UserR\x05users\x12&\n" +

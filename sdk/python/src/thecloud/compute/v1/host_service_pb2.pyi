@@ -102,16 +102,26 @@ class WatchHostsRequest(_message.Message):
     def __init__(self, state: _Optional[str] = ..., name: _Optional[str] = ..., name_prefix: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., cordoned: bool = ...) -> None: ...
 
 class ListHostInstancesRequest(_message.Message):
-    __slots__ = ("id", "page_size", "page_token", "state")
+    __slots__ = ("id", "page_size", "page_token", "state", "name", "name_prefix", "label", "project_id", "type")
     ID_FIELD_NUMBER: _ClassVar[int]
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
+    LABEL_FIELD_NUMBER: _ClassVar[int]
+    PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
     id: str
     page_size: int
     page_token: str
     state: str
-    def __init__(self, id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[str] = ...) -> None: ...
+    name: str
+    name_prefix: str
+    label: _containers.RepeatedScalarFieldContainer[str]
+    project_id: str
+    type: str
+    def __init__(self, id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., state: _Optional[str] = ..., name: _Optional[str] = ..., name_prefix: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., project_id: _Optional[str] = ..., type: _Optional[str] = ...) -> None: ...
 
 class ListHostInstancesResponse(_message.Message):
     __slots__ = ("instances", "next_page_token")

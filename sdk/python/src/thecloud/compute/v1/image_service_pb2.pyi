@@ -63,20 +63,22 @@ class CopyImageRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ..., labels: _Optional[_Mapping[str, str]] = ..., image_id: _Optional[str] = ..., project_id: _Optional[str] = ...) -> None: ...
 
 class ListImagesRequest(_message.Message):
-    __slots__ = ("page_size", "page_token", "name", "state", "label", "shared")
+    __slots__ = ("page_size", "page_token", "name", "state", "label", "shared", "name_prefix")
     PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
     PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
     page_size: int
     page_token: str
     name: str
     state: str
     label: _containers.RepeatedScalarFieldContainer[str]
     shared: bool
-    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ...) -> None: ...
+    name_prefix: str
+    def __init__(self, page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ..., name_prefix: _Optional[str] = ...) -> None: ...
 
 class ListImagesResponse(_message.Message):
     __slots__ = ("images", "next_page_token")
@@ -117,13 +119,15 @@ class UnshareImageRequest(_message.Message):
     def __init__(self, id: _Optional[str] = ...) -> None: ...
 
 class WatchImagesRequest(_message.Message):
-    __slots__ = ("name", "state", "label", "shared")
+    __slots__ = ("name", "state", "label", "shared", "name_prefix")
     NAME_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
+    NAME_PREFIX_FIELD_NUMBER: _ClassVar[int]
     name: str
     state: str
     label: _containers.RepeatedScalarFieldContainer[str]
     shared: bool
-    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ...) -> None: ...
+    name_prefix: str
+    def __init__(self, name: _Optional[str] = ..., state: _Optional[str] = ..., label: _Optional[_Iterable[str]] = ..., shared: bool = ..., name_prefix: _Optional[str] = ...) -> None: ...

@@ -26,7 +26,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from thecloud.identity.v1 import api_key_pb2 as thecloud_dot_identity_dot_v1_dot_api__key__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/api_key_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"thecloud/identity/v1/api_key.proto\"\x88\x02\n\x13\x43reateApiKeyRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12O\n\x06labels\x18\x02 \x03(\x0b\x32\x35.thecloud.identity.v1.CreateApiKeyRequest.LabelsEntryB\x00R\x06labels\x12\x14\n\x04role\x18\x03 \x01(\tB\x00R\x04role\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xb0\x01\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n\x04role\x18\x05 \x01(\tB\x00R\x04role\x12\x16\n\x05state\x18\x06 \x01(\tB\x00R\x05state\"v\n\x13ListApiKeysResponse\x12\x37\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x1c.thecloud.identity.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n\x10GetApiKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13\x44\x65leteApiKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id2\x80\x03\n\rApiKeyService\x12Y\n\x0c\x43reateApiKey\x12).thecloud.identity.v1.CreateApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x12\x64\n\x0bListApiKeys\x12(.thecloud.identity.v1.ListApiKeysRequest\x1a).thecloud.identity.v1.ListApiKeysResponse\"\x00\x12S\n\tGetApiKey\x12&.thecloud.identity.v1.GetApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x12Y\n\x0c\x44\x65leteApiKey\x12).thecloud.identity.v1.DeleteApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x42\xdd\x01\n\x18\x63om.thecloud.identity.v1B\x12\x41piKeyServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/api_key_service.proto\x12\x14thecloud.identity.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\"thecloud/identity/v1/api_key.proto\"\x88\x02\n\x13\x43reateApiKeyRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12O\n\x06labels\x18\x02 \x03(\x0b\x32\x35.thecloud.identity.v1.CreateApiKeyRequest.LabelsEntryB\x00R\x06labels\x12\x14\n\x04role\x18\x03 \x01(\tB\x00R\x04role\x12\x39\n\nexpires_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\texpiresAt\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xd3\x01\n\x12ListApiKeysRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n\x04role\x18\x05 \x01(\tB\x00R\x04role\x12\x16\n\x05state\x18\x06 \x01(\tB\x00R\x05state\x12!\n\x0bname_prefix\x18\x07 \x01(\tB\x00R\nnamePrefix\"v\n\x13ListApiKeysResponse\x12\x37\n\x08\x61pi_keys\x18\x01 \x03(\x0b\x32\x1c.thecloud.identity.v1.ApiKeyR\x07\x61piKeys\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"$\n\x10GetApiKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\'\n\x13\x44\x65leteApiKeyRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id2\x80\x03\n\rApiKeyService\x12Y\n\x0c\x43reateApiKey\x12).thecloud.identity.v1.CreateApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x12\x64\n\x0bListApiKeys\x12(.thecloud.identity.v1.ListApiKeysRequest\x1a).thecloud.identity.v1.ListApiKeysResponse\"\x00\x12S\n\tGetApiKey\x12&.thecloud.identity.v1.GetApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x12Y\n\x0c\x44\x65leteApiKey\x12).thecloud.identity.v1.DeleteApiKeyRequest\x1a\x1c.thecloud.identity.v1.ApiKey\"\x00\x42\xdd\x01\n\x18\x63om.thecloud.identity.v1B\x12\x41piKeyServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -41,13 +41,13 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CREATEAPIKEYREQUEST_LABELSENTRY']._serialized_start=345
   _globals['_CREATEAPIKEYREQUEST_LABELSENTRY']._serialized_end=402
   _globals['_LISTAPIKEYSREQUEST']._serialized_start=405
-  _globals['_LISTAPIKEYSREQUEST']._serialized_end=581
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=583
-  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=701
-  _globals['_GETAPIKEYREQUEST']._serialized_start=703
-  _globals['_GETAPIKEYREQUEST']._serialized_end=739
-  _globals['_DELETEAPIKEYREQUEST']._serialized_start=741
-  _globals['_DELETEAPIKEYREQUEST']._serialized_end=780
-  _globals['_APIKEYSERVICE']._serialized_start=783
-  _globals['_APIKEYSERVICE']._serialized_end=1167
+  _globals['_LISTAPIKEYSREQUEST']._serialized_end=616
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_start=618
+  _globals['_LISTAPIKEYSRESPONSE']._serialized_end=736
+  _globals['_GETAPIKEYREQUEST']._serialized_start=738
+  _globals['_GETAPIKEYREQUEST']._serialized_end=774
+  _globals['_DELETEAPIKEYREQUEST']._serialized_start=776
+  _globals['_DELETEAPIKEYREQUEST']._serialized_end=815
+  _globals['_APIKEYSERVICE']._serialized_start=818
+  _globals['_APIKEYSERVICE']._serialized_end=1202
 # @@protoc_insertion_point(module_scope)

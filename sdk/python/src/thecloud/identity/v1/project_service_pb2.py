@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from thecloud.identity.v1 import project_pb2 as thecloud_dot_identity_dot_v1_dot_project__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/project_service.proto\x12\x14thecloud.identity.v1\x1a\"thecloud/identity/v1/project.proto\"\xb9\x01\n\x14\x43reateProjectRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12P\n\x06labels\x18\x02 \x03(\x0b\x32\x36.thecloud.identity.v1.CreateProjectRequest.LabelsEntryB\x00R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x88\x02\n\x14UpdateProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\x12P\n\x06labels\x18\x03 \x03(\x0b\x32\x36.thecloud.identity.v1.UpdateProjectRequest.LabelsEntryB\x00R\x06labels\x12!\n\x0bupdate_mask\x18\x04 \x03(\tB\x00R\nupdateMask\x12\x18\n\x07version\x18\x05 \x01(\rR\x07version\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x99\x01\n\x13ListProjectsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n\x04role\x18\x05 \x01(\tB\x00R\x04role\"y\n\x14ListProjectsResponse\x12\x39\n\x08projects\x18\x01 \x03(\x0b\x32\x1d.thecloud.identity.v1.ProjectR\x08projects\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"%\n\x11GetProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x82\x01\n\x12ListMembersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04role\x18\x04 \x01(\tB\x00R\x04role\"u\n\x13ListMembersResponse\x12\x36\n\x07members\x18\x01 \x03(\x0b\x32\x1c.thecloud.identity.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"@\n\x10\x41\x64\x64MemberRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04role\x18\x02 \x01(\tB\x00R\x04role\"F\n\x13UpdateMemberRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x00R\x06userId\x12\x14\n\x04role\x18\x02 \x01(\tB\x00R\x04role\"0\n\x13RemoveMemberRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x00R\x06userId\"\x16\n\x14RemoveMemberResponse\"\x15\n\x13LeaveProjectRequest\"\x16\n\x14LeaveProjectResponse2\xf5\x06\n\x0eProjectService\x12\\\n\rCreateProject\x12*.thecloud.identity.v1.CreateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12g\n\x0cListProjects\x12).thecloud.identity.v1.ListProjectsRequest\x1a*.thecloud.identity.v1.ListProjectsResponse\"\x00\x12V\n\nGetProject\x12\'.thecloud.identity.v1.GetProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12\\\n\rUpdateProject\x12*.thecloud.identity.v1.UpdateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12\x64\n\x0bListMembers\x12(.thecloud.identity.v1.ListMembersRequest\x1a).thecloud.identity.v1.ListMembersResponse\"\x00\x12S\n\tAddMember\x12&.thecloud.identity.v1.AddMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12Y\n\x0cUpdateMember\x12).thecloud.identity.v1.UpdateMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12g\n\x0cRemoveMember\x12).thecloud.identity.v1.RemoveMemberRequest\x1a*.thecloud.identity.v1.RemoveMemberResponse\"\x00\x12g\n\x0cLeaveProject\x12).thecloud.identity.v1.LeaveProjectRequest\x1a*.thecloud.identity.v1.LeaveProjectResponse\"\x00\x42\xde\x01\n\x18\x63om.thecloud.identity.v1B\x13ProjectServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*thecloud/identity/v1/project_service.proto\x12\x14thecloud.identity.v1\x1a\"thecloud/identity/v1/project.proto\"\xb9\x01\n\x14\x43reateProjectRequest\x12\x14\n\x04name\x18\x01 \x01(\tB\x00R\x04name\x12P\n\x06labels\x18\x02 \x03(\x0b\x32\x36.thecloud.identity.v1.CreateProjectRequest.LabelsEntryB\x00R\x06labels\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\x88\x02\n\x14UpdateProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x14\n\x04name\x18\x02 \x01(\tB\x00R\x04name\x12P\n\x06labels\x18\x03 \x03(\x0b\x32\x36.thecloud.identity.v1.UpdateProjectRequest.LabelsEntryB\x00R\x06labels\x12!\n\x0bupdate_mask\x18\x04 \x03(\tB\x00R\nupdateMask\x12\x18\n\x07version\x18\x05 \x01(\rR\x07version\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"\xbc\x01\n\x13ListProjectsRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x14\n\x04name\x18\x03 \x01(\tB\x00R\x04name\x12\x16\n\x05label\x18\x04 \x03(\tB\x00R\x05label\x12\x14\n\x04role\x18\x05 \x01(\tB\x00R\x04role\x12!\n\x0bname_prefix\x18\x06 \x01(\tB\x00R\nnamePrefix\"y\n\x14ListProjectsResponse\x12\x39\n\x08projects\x18\x01 \x03(\x0b\x32\x1d.thecloud.identity.v1.ProjectR\x08projects\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"%\n\x11GetProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x82\x01\n\x12ListMembersRequest\x12\x1d\n\tpage_size\x18\x01 \x01(\rB\x00R\x08pageSize\x12\x1f\n\npage_token\x18\x02 \x01(\tB\x00R\tpageToken\x12\x16\n\x05\x65mail\x18\x03 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04role\x18\x04 \x01(\tB\x00R\x04role\"u\n\x13ListMembersResponse\x12\x36\n\x07members\x18\x01 \x03(\x0b\x32\x1c.thecloud.identity.v1.MemberR\x07members\x12&\n\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"@\n\x10\x41\x64\x64MemberRequest\x12\x16\n\x05\x65mail\x18\x01 \x01(\tB\x00R\x05\x65mail\x12\x14\n\x04role\x18\x02 \x01(\tB\x00R\x04role\"F\n\x13UpdateMemberRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x00R\x06userId\x12\x14\n\x04role\x18\x02 \x01(\tB\x00R\x04role\"0\n\x13RemoveMemberRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x00R\x06userId\"\x16\n\x14RemoveMemberResponse\"\x15\n\x13LeaveProjectRequest\"\x16\n\x14LeaveProjectResponse2\xf5\x06\n\x0eProjectService\x12\\\n\rCreateProject\x12*.thecloud.identity.v1.CreateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12g\n\x0cListProjects\x12).thecloud.identity.v1.ListProjectsRequest\x1a*.thecloud.identity.v1.ListProjectsResponse\"\x00\x12V\n\nGetProject\x12\'.thecloud.identity.v1.GetProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12\\\n\rUpdateProject\x12*.thecloud.identity.v1.UpdateProjectRequest\x1a\x1d.thecloud.identity.v1.Project\"\x00\x12\x64\n\x0bListMembers\x12(.thecloud.identity.v1.ListMembersRequest\x1a).thecloud.identity.v1.ListMembersResponse\"\x00\x12S\n\tAddMember\x12&.thecloud.identity.v1.AddMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12Y\n\x0cUpdateMember\x12).thecloud.identity.v1.UpdateMemberRequest\x1a\x1c.thecloud.identity.v1.Member\"\x00\x12g\n\x0cRemoveMember\x12).thecloud.identity.v1.RemoveMemberRequest\x1a*.thecloud.identity.v1.RemoveMemberResponse\"\x00\x12g\n\x0cLeaveProject\x12).thecloud.identity.v1.LeaveProjectRequest\x1a*.thecloud.identity.v1.LeaveProjectResponse\"\x00\x42\xde\x01\n\x18\x63om.thecloud.identity.v1B\x13ProjectServiceProtoP\x01Z;thecloud.example/sdk/go/gen/thecloud/identity/v1;identityv1\xa2\x02\x03TIX\xaa\x02\x14Thecloud.Identity.V1\xca\x02\x14Thecloud\\Identity\\V1\xe2\x02 Thecloud\\Identity\\V1\\GPBMetadata\xea\x02\x16Thecloud::Identity::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,27 +46,27 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPDATEPROJECTREQUEST_LABELSENTRY']._serialized_start=233
   _globals['_UPDATEPROJECTREQUEST_LABELSENTRY']._serialized_end=290
   _globals['_LISTPROJECTSREQUEST']._serialized_start=560
-  _globals['_LISTPROJECTSREQUEST']._serialized_end=713
-  _globals['_LISTPROJECTSRESPONSE']._serialized_start=715
-  _globals['_LISTPROJECTSRESPONSE']._serialized_end=836
-  _globals['_GETPROJECTREQUEST']._serialized_start=838
-  _globals['_GETPROJECTREQUEST']._serialized_end=875
-  _globals['_LISTMEMBERSREQUEST']._serialized_start=878
-  _globals['_LISTMEMBERSREQUEST']._serialized_end=1008
-  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1010
-  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1127
-  _globals['_ADDMEMBERREQUEST']._serialized_start=1129
-  _globals['_ADDMEMBERREQUEST']._serialized_end=1193
-  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1195
-  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1265
-  _globals['_REMOVEMEMBERREQUEST']._serialized_start=1267
-  _globals['_REMOVEMEMBERREQUEST']._serialized_end=1315
-  _globals['_REMOVEMEMBERRESPONSE']._serialized_start=1317
-  _globals['_REMOVEMEMBERRESPONSE']._serialized_end=1339
-  _globals['_LEAVEPROJECTREQUEST']._serialized_start=1341
-  _globals['_LEAVEPROJECTREQUEST']._serialized_end=1362
-  _globals['_LEAVEPROJECTRESPONSE']._serialized_start=1364
-  _globals['_LEAVEPROJECTRESPONSE']._serialized_end=1386
-  _globals['_PROJECTSERVICE']._serialized_start=1389
-  _globals['_PROJECTSERVICE']._serialized_end=2274
+  _globals['_LISTPROJECTSREQUEST']._serialized_end=748
+  _globals['_LISTPROJECTSRESPONSE']._serialized_start=750
+  _globals['_LISTPROJECTSRESPONSE']._serialized_end=871
+  _globals['_GETPROJECTREQUEST']._serialized_start=873
+  _globals['_GETPROJECTREQUEST']._serialized_end=910
+  _globals['_LISTMEMBERSREQUEST']._serialized_start=913
+  _globals['_LISTMEMBERSREQUEST']._serialized_end=1043
+  _globals['_LISTMEMBERSRESPONSE']._serialized_start=1045
+  _globals['_LISTMEMBERSRESPONSE']._serialized_end=1162
+  _globals['_ADDMEMBERREQUEST']._serialized_start=1164
+  _globals['_ADDMEMBERREQUEST']._serialized_end=1228
+  _globals['_UPDATEMEMBERREQUEST']._serialized_start=1230
+  _globals['_UPDATEMEMBERREQUEST']._serialized_end=1300
+  _globals['_REMOVEMEMBERREQUEST']._serialized_start=1302
+  _globals['_REMOVEMEMBERREQUEST']._serialized_end=1350
+  _globals['_REMOVEMEMBERRESPONSE']._serialized_start=1352
+  _globals['_REMOVEMEMBERRESPONSE']._serialized_end=1374
+  _globals['_LEAVEPROJECTREQUEST']._serialized_start=1376
+  _globals['_LEAVEPROJECTREQUEST']._serialized_end=1397
+  _globals['_LEAVEPROJECTRESPONSE']._serialized_start=1399
+  _globals['_LEAVEPROJECTRESPONSE']._serialized_end=1421
+  _globals['_PROJECTSERVICE']._serialized_start=1424
+  _globals['_PROJECTSERVICE']._serialized_end=2309
 # @@protoc_insertion_point(module_scope)

@@ -92,6 +92,14 @@ export interface ListHostInstancesRequest {
   pageSize: number;
   pageToken: string;
   state: string;
+  name: string;
+  namePrefix: string;
+  /** "key=value"; all must match. */
+  label: string[];
+  /** Only those of this project. */
+  projectId: string;
+  /** An instance type's name. */
+  type: string;
 }
 
 export interface ListHostInstancesResponse {
@@ -884,7 +892,17 @@ export const WatchHostsRequest: MessageFns<WatchHostsRequest> = {
 };
 
 function createBaseListHostInstancesRequest(): ListHostInstancesRequest {
-  return { id: "", pageSize: 0, pageToken: "", state: "" };
+  return {
+    id: "",
+    pageSize: 0,
+    pageToken: "",
+    state: "",
+    name: "",
+    namePrefix: "",
+    label: [],
+    projectId: "",
+    type: "",
+  };
 }
 
 export const ListHostInstancesRequest: MessageFns<ListHostInstancesRequest> = {
@@ -900,6 +918,21 @@ export const ListHostInstancesRequest: MessageFns<ListHostInstancesRequest> = {
     }
     if (message.state !== "") {
       writer.uint32(34).string(message.state);
+    }
+    if (message.name !== "") {
+      writer.uint32(42).string(message.name);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(50).string(message.namePrefix);
+    }
+    for (const v of message.label) {
+      writer.uint32(58).string(v!);
+    }
+    if (message.projectId !== "") {
+      writer.uint32(66).string(message.projectId);
+    }
+    if (message.type !== "") {
+      writer.uint32(74).string(message.type);
     }
     return writer;
   },
@@ -949,6 +982,46 @@ export const ListHostInstancesRequest: MessageFns<ListHostInstancesRequest> = {
             message.state = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.label.push(reader.string());
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.projectId = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -970,6 +1043,11 @@ export const ListHostInstancesRequest: MessageFns<ListHostInstancesRequest> = {
     message.pageSize = object.pageSize ?? 0;
     message.pageToken = object.pageToken ?? "";
     message.state = object.state ?? "";
+    message.name = object.name ?? "";
+    message.namePrefix = object.namePrefix ?? "";
+    message.label = object.label?.map((e) => e) || [];
+    message.projectId = object.projectId ?? "";
+    message.type = object.type ?? "";
     return message;
   },
 };

@@ -76,6 +76,7 @@ export interface ListImagesRequest {
   label: string[];
   /** Only those that the operator shares with all projects. */
   shared: boolean;
+  namePrefix: string;
 }
 
 export interface ListImagesResponse {
@@ -110,6 +111,7 @@ export interface WatchImagesRequest {
   label: string[];
   /** Only those that the operator shares with all projects. */
   shared: boolean;
+  namePrefix: string;
 }
 
 function createBaseCreateImageRequest(): CreateImageRequest {
@@ -608,7 +610,7 @@ export const CopyImageRequest_LabelsEntry: MessageFns<CopyImageRequest_LabelsEnt
 };
 
 function createBaseListImagesRequest(): ListImagesRequest {
-  return { pageSize: 0, pageToken: "", name: "", state: "", label: [], shared: false };
+  return { pageSize: 0, pageToken: "", name: "", state: "", label: [], shared: false, namePrefix: "" };
 }
 
 export const ListImagesRequest: MessageFns<ListImagesRequest> = {
@@ -630,6 +632,9 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
     }
     if (message.shared !== false) {
       writer.uint32(48).bool(message.shared);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(58).string(message.namePrefix);
     }
     return writer;
   },
@@ -695,6 +700,14 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
             message.shared = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -718,6 +731,7 @@ export const ListImagesRequest: MessageFns<ListImagesRequest> = {
     message.state = object.state ?? "";
     message.label = object.label?.map((e) => e) || [];
     message.shared = object.shared ?? false;
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };
@@ -1065,7 +1079,7 @@ export const UnshareImageRequest: MessageFns<UnshareImageRequest> = {
 };
 
 function createBaseWatchImagesRequest(): WatchImagesRequest {
-  return { name: "", state: "", label: [], shared: false };
+  return { name: "", state: "", label: [], shared: false, namePrefix: "" };
 }
 
 export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
@@ -1081,6 +1095,9 @@ export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
     }
     if (message.shared !== false) {
       writer.uint32(32).bool(message.shared);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(42).string(message.namePrefix);
     }
     return writer;
   },
@@ -1130,6 +1147,14 @@ export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
             message.shared = reader.bool();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1151,6 +1176,7 @@ export const WatchImagesRequest: MessageFns<WatchImagesRequest> = {
     message.state = object.state ?? "";
     message.label = object.label?.map((e) => e) || [];
     message.shared = object.shared ?? false;
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };

@@ -45,6 +45,7 @@ export interface ListApiKeysRequest {
   role: string;
   /** active, or expired; revoked keys are never listed. */
   state: string;
+  namePrefix: string;
 }
 
 export interface ListApiKeysResponse {
@@ -230,7 +231,7 @@ export const CreateApiKeyRequest_LabelsEntry: MessageFns<CreateApiKeyRequest_Lab
 };
 
 function createBaseListApiKeysRequest(): ListApiKeysRequest {
-  return { pageSize: 0, pageToken: "", name: "", label: [], role: "", state: "" };
+  return { pageSize: 0, pageToken: "", name: "", label: [], role: "", state: "", namePrefix: "" };
 }
 
 export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
@@ -252,6 +253,9 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     }
     if (message.state !== "") {
       writer.uint32(50).string(message.state);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(58).string(message.namePrefix);
     }
     return writer;
   },
@@ -317,6 +321,14 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
             message.state = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -340,6 +352,7 @@ export const ListApiKeysRequest: MessageFns<ListApiKeysRequest> = {
     message.label = object.label?.map((e) => e) || [];
     message.role = object.role ?? "";
     message.state = object.state ?? "";
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };

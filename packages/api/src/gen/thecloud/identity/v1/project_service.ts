@@ -54,6 +54,7 @@ export interface ListProjectsRequest {
   label: string[];
   /** The caller's role there. */
   role: string;
+  namePrefix: string;
 }
 
 export interface ListProjectsResponse {
@@ -427,7 +428,7 @@ export const UpdateProjectRequest_LabelsEntry: MessageFns<UpdateProjectRequest_L
 };
 
 function createBaseListProjectsRequest(): ListProjectsRequest {
-  return { pageSize: 0, pageToken: "", name: "", label: [], role: "" };
+  return { pageSize: 0, pageToken: "", name: "", label: [], role: "", namePrefix: "" };
 }
 
 export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
@@ -446,6 +447,9 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     }
     if (message.role !== "") {
       writer.uint32(42).string(message.role);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(50).string(message.namePrefix);
     }
     return writer;
   },
@@ -503,6 +507,14 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
             message.role = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -525,6 +537,7 @@ export const ListProjectsRequest: MessageFns<ListProjectsRequest> = {
     message.name = object.name ?? "";
     message.label = object.label?.map((e) => e) || [];
     message.role = object.role ?? "";
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };

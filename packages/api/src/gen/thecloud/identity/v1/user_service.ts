@@ -63,6 +63,7 @@ export interface ListUsersRequest {
   state: string;
   /** Only administrators, or only others. */
   platformAdmin?: boolean | undefined;
+  namePrefix: string;
 }
 
 export interface ListUsersResponse {
@@ -481,7 +482,7 @@ export const OneTimePassword: MessageFns<OneTimePassword> = {
 };
 
 function createBaseListUsersRequest(): ListUsersRequest {
-  return { pageSize: 0, pageToken: "", email: "", name: "", state: "", platformAdmin: undefined };
+  return { pageSize: 0, pageToken: "", email: "", name: "", state: "", platformAdmin: undefined, namePrefix: "" };
 }
 
 export const ListUsersRequest: MessageFns<ListUsersRequest> = {
@@ -503,6 +504,9 @@ export const ListUsersRequest: MessageFns<ListUsersRequest> = {
     }
     if (message.platformAdmin !== undefined) {
       writer.uint32(48).bool(message.platformAdmin);
+    }
+    if (message.namePrefix !== "") {
+      writer.uint32(58).string(message.namePrefix);
     }
     return writer;
   },
@@ -568,6 +572,14 @@ export const ListUsersRequest: MessageFns<ListUsersRequest> = {
             message.platformAdmin = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.namePrefix = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -591,6 +603,7 @@ export const ListUsersRequest: MessageFns<ListUsersRequest> = {
     message.name = object.name ?? "";
     message.state = object.state ?? "";
     message.platformAdmin = object.platformAdmin ?? undefined;
+    message.namePrefix = object.namePrefix ?? "";
     return message;
   },
 };
