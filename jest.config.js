@@ -37,7 +37,8 @@ module.exports = {
     '^@thecloud/([^/]+)$': '<rootDir>/packages/$1/src',
   },
   testTimeout: 60000,
-  maxWorkers: 2,
+  // Two cores, and a third for the time that tests wait.
+  maxWorkers: 3,
   // What each file leaves behind adds up: a worker that nears the limit of its heap first gets slow, then dies.
   workerIdleMemoryLimit: '1GB',
   coverageProvider: 'v8',

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Stops the processes of each engine (SIGSTOP) for 30 s, and etcd for longer than the fence, under a cloud with two hosts.
 # What `make test` does in proportion, with the fence that installations have. Then kill -9 at each step of each operation
-# of an instance's life, where `make test` crashes at each step once.
+# of an instance's life, where `make test` crashes at each step of create and delete once.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -56,6 +56,8 @@ export interface Cloud {
   readonly enrollPort: number;
   /** Of the Docker Engine; empty with noop. */
   readonly dockerSocket: string;
+  /** The same cloud as others see it, who share nothing with the first ones but the administrator's account. */
+  withTenantsOfItsOwn(projectName: string): Promise<Cloud>;
   /** Another noop host. */
   addHost(vcpus: number, memoryMib: number): Promise<Part>;
   /** Imports the starter image, as `starter` unless told otherwise. */
@@ -173,12 +175,15 @@ async function build(
 
   const { url: databaseUrl, password: databasePassword, caFile } = identity.database;
   const account = { databaseUrl, databasePassword, caFile, password: randomUUID(), keyName: 'test' };
-  const { apiKey = '' } = await seed({ ...account, email: 'admin@example.com', projectName: 'first' });
-  const admin = new Api(url, apiKey);
+  const newAdmin = async (projectName: string): Promise<Api> => {
+    const { apiKey = '' } = await seed({ ...account, email: 'admin@example.com', projectName });
+    return new Api(url, apiKey);
+  };
+  const admin = await newAdmin('first');
   await admin.until('GET', `/v1/hosts/${first.hostId}`, ({ body }) => body.status?.state === 'ready');
   const stranger = await newTenant(url);
 
-  return {
+  const cloud: Cloud = {
     engines,
     database,
     url,
@@ -216,8 +221,19 @@ async function build(
       const login = ['--creds', `${REGISTRY_USER}:${images.password}`];
       await promisify(execFile)('skopeo', ['delete', '--tls-verify=false', ...login, reference]);
     },
+    withTenantsOfItsOwn: async (projectName) => {
+      const owner = await newAdmin(projectName);
+      const stranger = await newTenant(url);
+      return {
+        ...cloud,
+        admin: owner,
+        stranger,
+        importStarter: (api = owner, name) => cloud.importStarter(api, name),
+      };
+    },
     close,
   };
+  return cloud;
 }
 
 /** An account, a session, a key: as a newcomer makes them. */

@@ -61,9 +61,9 @@ export const elsewhere: readonly (readonly [RegExp, string])[] = [
     'a test within a test',
   ],
   [/drizzle-kit generate /, 'it would write a migration'],
-  [/^grpcurl /, 'test/system/grpc.test.ts calls the same methods'],
+  [/^grpcurl /, 'test/system/shared/grpc.ts calls the same methods'],
   [/^bin\/cloud image import 127\.0\.0\.1:5000\//, "it takes an image from a registry of the reader's"],
-  [/^pip install /, 'test/system/sdk-python.test.ts'],
-  [/^cd sdk\/go /, 'test/system/sdk-go.test.ts'],
+  [/^pip install /, 'test/system/shared/sdk-python.test.ts'],
+  [/^cd sdk\/go /, 'test/system/shared/sdk-go.test.ts'],
   [/^grep -h [0-9a-f-]{36} /, "it looks for the reader's own request in the logs of make up"],
 ];

@@ -84,7 +84,7 @@ const update: Operation = {
     body: { update_mask: ['spec.env'], spec: { env: { ROUND: randomUUID() } } },
   }),
 };
-const remove: Operation = {
+export const remove: Operation = {
   name: 'delete',
   needs: 'running',
   leaves: 'none',

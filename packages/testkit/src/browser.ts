@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
@@ -28,6 +27,8 @@ export interface OpenPage {
 export async function startBrowser(): Promise<Browser> {
   if (!existsSync(executablePath))
     throw new Error('There is no Chromium. Install it: FOR_TESTS=1 scripts/install-packages.sh');
+  // Loaded here, for the few that open pages: it takes longer than all else that a test file loads.
+  const { chromium } = await import('playwright-core');
   return chromium.launch({ executablePath, args });
 }
 

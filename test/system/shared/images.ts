@@ -3,18 +3,17 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { starterImage } from '@thecloud/all-in-one';
-import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
-import { UnpackBudget } from '../../services/compute/src/image/unpack-budget';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { archiveToLayout } from '../../../services/compute/src/image/archive-to-layout';
+import { UnpackBudget } from '../../../services/compute/src/image/unpack-budget';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
 });
-afterAll(() => cloud.close());
 
 /** An archive of the starter image, as other tools write it. */
 async function archive(kind: 'docker-archive' | 'oci-archive'): Promise<Buffer> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
-import { findPython, root, run } from './toolchain';
+import type { Cloud } from '../cloud';
+import { findPython, root, run } from '../toolchain';
+import { sharedCloud } from './shared-cloud';
 
 const cwd = join(root, 'sdk/python');
 const python = findPython();
@@ -11,10 +11,9 @@ describeHere(`The Python client${python.missing ? ` (${python.missing})` : ''}`,
   jest.setTimeout(300_000);
   let cloud: Cloud;
   beforeAll(async () => {
-    cloud = await startCloud({ driver: 'noop' });
+    cloud = await sharedCloud();
     await cloud.importStarter();
   });
-  afterAll(() => cloud?.close());
 
   const runPython = (...args: string[]) => {
     const env = { THECLOUD_GRPC_ADDRESS: cloud.grpcAddress, THECLOUD_API_KEY: cloud.admin.key };

@@ -2,25 +2,22 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idOf } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { idOf } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
-const binary = join(__dirname, '../../bin/cloud');
+const binary = join(__dirname, '../../../bin/cloud');
 const home = mkdtempSync(join(tmpdir(), 'files-'));
 let cloud: Cloud;
 let id: string;
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   await cloud.importStarter();
   id = idOf(await cloud.admin.launch('web'));
   await cloud.admin.reaches(id, 'running');
 });
-afterAll(async () => {
-  await cloud.close();
-  rmSync(home, { recursive: true });
-});
+afterAll(() => rmSync(home, { recursive: true }));
 
 function run(...args: string[]): Promise<{ code: number; out: Buffer; err: string }> {
   const env = {

@@ -3,21 +3,18 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { starterImage } from '@thecloud/all-in-one';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
-const binary = join(__dirname, '../../bin/cloud');
+const binary = join(__dirname, '../../../bin/cloud');
 const home = mkdtempSync(join(tmpdir(), 'cli-'));
 let cloud: Cloud;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
 });
-afterAll(async () => {
-  await cloud.close();
-  rmSync(home, { recursive: true, force: true });
-});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 interface Ran {
   readonly code: number;

@@ -3,10 +3,10 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { bufCurl, stockClient } from '@thecloud/testkit';
 import type { StockClient } from '@thecloud/testkit';
 import { WebSocket } from 'ws';
-import { idOf } from './api';
-import type { Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { idOf } from '../api';
+import type { Body } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 const instances = 'thecloud.compute.v1.InstanceService';
@@ -15,14 +15,11 @@ let cloud: Cloud;
 let grpc: StockClient;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   await cloud.importStarter();
   grpc = await stockClient(cloud.grpcAddress);
 });
-afterAll(async () => {
-  grpc.close();
-  await cloud.close();
-});
+afterAll(() => grpc.close());
 
 function as({ key }: { key: string }, more: Record<string, string> = {}): Metadata {
   const metadata = new Metadata();

@@ -1,13 +1,12 @@
-import { idOf } from './api';
-import type { Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { idOf } from '../api';
+import type { Body } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
 
-beforeAll(async () => (cloud = await startCloud({ driver: 'noop' })));
-afterAll(() => cloud.close());
+beforeAll(async () => (cloud = await sharedCloud()));
 
 /** More than a service has connections to its database. */
 const MANY = 25;

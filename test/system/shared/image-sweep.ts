@@ -2,18 +2,17 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { newId } from '@thecloud/kernel';
 import { eventually } from '@thecloud/testkit';
-import { idOf } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { idOf } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
 const run = promisify(execFile);
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
 });
-afterAll(() => cloud.close());
 
 const refersTo = (id: string) => `docker://${cloud.registryAddress}/images/${id}:latest`;
 const login = () => ['--creds', `thecloud:${cloud.registryPassword}`];

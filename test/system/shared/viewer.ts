@@ -1,9 +1,9 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { computeV1 } from '@thecloud/api';
-import { Api, idOf } from './api';
-import type { Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { Api, idOf } from '../api';
+import type { Body } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
@@ -23,7 +23,7 @@ async function apiOfRole(role: string): Promise<Api> {
 }
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   viewer = await apiOfRole('viewer');
   await cloud.importStarter();
   const made = await cloud.admin.launch('secretive', {
@@ -34,7 +34,6 @@ beforeAll(async () => {
   await cloud.admin.call('GET', `/v1/operations/${made.metadata?.operation_id}:wait`);
   secretive = await cloud.admin.reaches(idOf(made), 'failed');
 });
-afterAll(() => cloud.close());
 
 const operationId = () => secretive.metadata?.operation_id ?? '';
 

@@ -1,13 +1,12 @@
-import { Api, idOf } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { Api, idOf } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
 });
-afterAll(() => cloud.close());
 
 const account = { email: 'owner@example.com', password: 'correct horse battery' };
 

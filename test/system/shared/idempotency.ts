@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { idOf } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { idOf } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   await cloud.importStarter();
 });
-afterAll(() => cloud.close());
 
 const request = (name: string) => ({ name, spec: { type: 'nano-1', image: 'starter' } });
 const send = (name: string, key: string, body: object = request(name)) =>

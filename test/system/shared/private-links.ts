@@ -2,15 +2,14 @@ import { connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
 });
-afterAll(() => cloud.close());
 
 const CONNECT_MS = 5_000;
 const HTTP2_PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';

@@ -1,7 +1,7 @@
 import { Cloud as Client, CloudApiError, CloudFailedError } from '@thecloud/sdk';
 import type { Instance } from '@thecloud/sdk';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
@@ -9,12 +9,11 @@ let sdk: Client;
 let starter: string;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   await cloud.importStarter();
   sdk = new Client({ url: cloud.url, apiKey: cloud.admin.key });
   starter = (await sdk.images.list({ name: 'starter' }).take(1)).items[0]!.metadata.id;
 });
-afterAll(() => cloud.close());
 
 const spec = { type: 'nano-1', image: 'starter' };
 

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { newId } from '@thecloud/kernel';
-import { Api, idOf } from './api';
-import type { Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
+import { Api, idOf } from '../api';
+import type { Body } from '../api';
+import type { Cloud } from '../cloud';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
@@ -23,14 +23,13 @@ let member: User;
 let outsider: User;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   original = await cloud.importStarter();
   shop = original.metadata?.project_id ?? '';
   [member, outsider] = [await newUser(), await newUser()];
   const joined = await cloud.admin.call('POST', '/v1/members', { email: member.email, role: 'viewer' });
   expect(joined.status).toBe(201);
 });
-afterAll(() => cloud.close());
 
 async function newUser(): Promise<User> {
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };

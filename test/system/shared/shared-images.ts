@@ -1,19 +1,18 @@
 import { newId } from '@thecloud/kernel';
-import { idOf } from './api';
-import type { Api, Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
-import { Stream } from './json-lines';
+import { idOf } from '../api';
+import type { Api, Body } from '../api';
+import type { Cloud } from '../cloud';
+import { Stream } from '../json-lines';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(120_000);
 let cloud: Cloud;
 let image: Body;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   image = await cloud.importStarter();
 });
-afterAll(() => cloud.close());
 
 const share = (api: Api, verb: 'share' | 'unshare', of = image) =>
   api.call('POST', `/v1/images/${idOf(of)}:${verb}`, {});

@@ -7,11 +7,11 @@ import { WebSocket } from 'ws';
 import { methods, registry } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
-import type { Body } from './api';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
-import { furnish } from './things';
-import type { Things } from './things';
+import type { Body } from '../api';
+import type { Cloud } from '../cloud';
+import { furnish } from '../things';
+import type { Things } from '../things';
+import { sharedCloud } from './shared-cloud';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
@@ -20,14 +20,11 @@ let theirs: Things;
 let grpc: Client;
 
 beforeAll(async () => {
-  cloud = await startCloud({ driver: 'noop' });
+  cloud = await sharedCloud();
   theirs = await furnish(cloud);
   grpc = new Client(cloud.grpcAddress, credentials.createInsecure());
 });
-afterAll(async () => {
-  grpc.close();
-  await cloud.close();
-});
+afterAll(() => grpc.close());
 
 /** Bodies that are well formed, for the methods that need one. */
 const bodies: Record<string, Record<string, JsonValue>> = {

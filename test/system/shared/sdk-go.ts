@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { startCloud } from './cloud';
-import type { Cloud } from './cloud';
-import { findGo, root, run } from './toolchain';
+import type { Cloud } from '../cloud';
+import { findGo, root, run } from '../toolchain';
+import { sharedCloud } from './shared-cloud';
 
 const cwd = join(root, 'sdk/go');
 const go = findGo();
@@ -11,10 +11,9 @@ describeHere(`The Go client${go.missing ? ` (${go.missing})` : ''}`, () => {
   jest.setTimeout(900_000); // it compiles gRPC, where nobody has before
   let cloud: Cloud;
   beforeAll(async () => {
-    cloud = await startCloud({ driver: 'noop' });
+    cloud = await sharedCloud();
     await cloud.importStarter();
   });
-  afterAll(() => cloud?.close());
 
   const runGo = (...args: string[]) => {
     const env = {
