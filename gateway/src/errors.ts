@@ -89,6 +89,7 @@ export const httpStatusOfReason: Readonly<Record<string, number>> = {
   METHOD_NOT_ALLOWED: 405,
   BODY_TOO_LARGE: 413,
   BODY_TOO_SLOW: 408,
+  IMAGE_UPLOAD_TOO_SLOW: 408,
   UNSUPPORTED_MEDIA_TYPE: 415,
   WEBSOCKET_REQUIRED: 426,
   HEAD_TOO_LARGE: 431,

@@ -26,6 +26,7 @@ export interface Body {
     allocated_memory_mib?: number;
     instance_count?: number;
     digest?: string;
+    copied_from?: string;
   };
   state?: string;
   steps?: Array<{ name: string; state: string; message?: string }>;

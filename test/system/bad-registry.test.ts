@@ -53,7 +53,7 @@ beforeAll(async () => {
     guard: new EgressGuard({ allow: egressConfig.THECLOUD_EGRESS_ALLOW.parse(address()) }),
     limitMib: 64,
     unpackedLimitMib: 512,
-    spoolSharers: 8,
+    spoolParts: 8,
     log: { warn: (said: unknown) => void warnings.push(said) },
   };
 });
@@ -147,7 +147,7 @@ it('ends an import that is not through in its time', async () => {
 it('blames a full disk on the cloud, before it is full', async () => {
   serve(gnuTar('--format=v7'));
   const failed = await importImage(
-    { ...d, spoolSharers: Number.MAX_SAFE_INTEGER },
+    { ...d, spoolParts: Number.MAX_SAFE_INTEGER },
     `${address()}/a/b:1`,
     'img_1',
     new AbortController().signal,

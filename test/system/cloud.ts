@@ -29,6 +29,8 @@ export interface CloudOptions {
   readonly egressAllow?: string;
   /** A silent host is given up after so long; the service's default otherwise. */
   readonly fenceSeconds?: number;
+  /** Further settings of compute. */
+  readonly compute?: Readonly<Record<string, string | number>>;
 }
 
 /** The whole cloud on real engines, reached through its gateway. */
@@ -105,6 +107,7 @@ async function build(
     databaseThrough = (url) => url,
     egressAllow,
     fenceSeconds,
+    compute: settings = {},
   }: CloudOptions,
 ): Promise<Cloud> {
   const identity = await startTestIdentity(engines, {}, databaseThrough);
@@ -136,6 +139,7 @@ async function build(
     THECLOUD_IMAGE_LIMIT_MIB: '64',
     THECLOUD_EGRESS_ALLOW: egressAllow,
     THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
+    ...settings,
     ...failpointsOf('compute'),
   });
   await compute.start();

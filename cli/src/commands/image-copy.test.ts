@@ -42,6 +42,24 @@ it("finds the ready image of that name in the other project, and copies it into 
   });
 });
 
+it('says of an image whether it is a copy, was uploaded, or is of a registry', async () => {
+  const copied = { ...image('img_2', 'ready', 'prj_1'), status: { state: 'ready', copied_from: 'img_1' } };
+  const imported = { ...image('img_3', 'ready', 'prj_1'), spec: { source: 'docker.io/library/nginx:1' } };
+  const listed = { body: { images: [copied, image('img_1', 'ready', 'prj_1'), imported] } };
+  const gateway = await recordedGateway({
+    'GET /v1/images': listed,
+    'GET /v1/images/img_2': { body: copied },
+  });
+  const home = await machine({ server: gateway.url, session_token: 'cloudsess_x', project_id: 'prj_1' });
+  const { out } = await home.cloud(['image', 'list']);
+  const shown = (await home.cloud(['image', 'show', 'img_2'])).out;
+  await gateway.close();
+  await home.remove();
+  const sources = out.split('\n').flatMap((line) => /copy|uploaded|docker.io\S+/.exec(line) ?? []);
+  expect(sources).toEqual(['copy', 'uploaded', 'docker.io/library/nginx:1']);
+  expect(shown).toMatch(/Copy of:\s+img_1/);
+});
+
 it('says that the other project has no such image', async () => {
   const none = { ...routes, 'GET /v1/images': { body: { images: [] } } };
   const { code, err } = await copying(['web', '--from', 'shop', '--name', 'other'], none);

@@ -49,6 +49,7 @@ export const images: Kind<Image> = {
   details: [
     { title: 'REASON', value: ({ status }) => [status?.reason, status?.message].filter(Boolean).join(': ') },
     { title: 'SHARED', value: ({ status }) => (status?.shared ? 'with all projects' : undefined) },
+    { title: 'COPY OF', value: ({ status }) => status?.copied_from },
     { title: 'DIGEST', value: ({ status }) => status?.digest, wide: true },
     ...metadataDetails,
   ],
@@ -56,7 +57,8 @@ export const images: Kind<Image> = {
 
 /** A project that sees an image of another one is not told where it came from. */
 function sourceOf({ metadata, spec, status }: Image): string {
-  return spec?.source || (status?.shared && !metadata.project_id ? 'shared' : 'uploaded');
+  if (status?.shared && !metadata.project_id) return 'shared';
+  return spec?.source || (status?.copied_from ? 'copy' : 'uploaded');
 }
 
 export function addImages(program: Command, cli: Cli): void {

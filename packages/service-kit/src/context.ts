@@ -14,6 +14,8 @@ export interface Principal {
   /** Id of the user or API key. */
   readonly subject: string;
   readonly kind: 'user' | 'api_key';
+  /** Id of the user: of the person who acts, by a session or by an API key. */
+  readonly userId: string;
   /** Of a user: the session signed in with. */
   readonly sessionId?: string;
   readonly projectId?: string;

@@ -30,13 +30,42 @@ export const computeConfig = z.object({
     .int()
     .min(1)
     .default(4)
-    .describe('Images imported at the same time; of one project, half of them'),
+    .describe('Images imported at the same time; of one person, half of them'),
   THECLOUD_IMAGE_UPLOADS_AT_ONCE: z.coerce
     .number()
     .int()
     .min(1)
     .default(4)
-    .describe('Images uploaded at the same time; of one project, half of them'),
+    .describe('Uploaded images unpacked and stored at the same time; of one person, half of them'),
+  THECLOUD_IMAGE_RECEPTIONS_AT_ONCE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(12)
+    .describe('Uploads under way, those that are still received included; of one person, a quarter of them'),
+  THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS: z.coerce
+    .number()
+    .positive()
+    .max(600)
+    .default(30)
+    .describe('Longest pause within an upload'),
+  THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND: z.coerce
+    .number()
+    .positive()
+    .default(64)
+    .describe('Least that an upload sends on average, after the time of a pause'),
+  THECLOUD_IMAGES_OF_PROJECT: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe('Images that a project may have, failed ones included'),
+  THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(102_400)
+    .describe('What the images of a project may come to, compressed'),
   THECLOUD_IMAGE_UNPACKED_LIMIT_MIB: z.coerce
     .number()
     .int()

@@ -128,7 +128,8 @@ export const errors = errorCatalogue('compute.thecloud', {
   ),
   REGISTRY_UNAVAILABLE: entry(
     'UNAVAILABLE',
-    () => 'The registry of the cloud does not take the image now. Try again shortly.',
+    () =>
+      'The registry of the cloud takes no images now: it collects garbage, is restarted or is away. Try again shortly.',
     { retryAfterSeconds: 5 },
   ),
   IMAGE_TOO_LARGE: entry<{ limitMib: string }>(
@@ -139,8 +140,30 @@ export const errors = errorCatalogue('compute.thecloud', {
   IMAGE_UPLOADS_BUSY: entry(
     'RESOURCE_EXHAUSTED',
     () =>
-      'As many images as this cloud takes at once, in all or of this project, are being uploaded. Try again when one is done.',
+      'As many images as this cloud takes at once, in all or of one person, are being uploaded. Try again when one is done.',
     { retryAfterSeconds: 30 },
+  ),
+  IMAGE_UPLOAD_TOO_SLOW: entry<{ idleSeconds: string; kibPerSecond: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `The upload came too slowly: nothing came for ${m.idleSeconds} seconds, or less than ${m.kibPerSecond} KiB a second on average. Send it again over a faster connection, or import the image from a registry.`,
+    { field: 'chunk' },
+  ),
+  IMAGE_COPIES_BUSY: entry(
+    'RESOURCE_EXHAUSTED',
+    () =>
+      'As many images as this cloud copies at once, in all or of one person, are being copied. Try again when one is done.',
+    { retryAfterSeconds: 1 },
+  ),
+  IMAGE_LIMIT: entry<{ limit: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `This project has ${m.limit} images already, failed ones included, the most that a project may have. Delete some, or ask your operator for more (THECLOUD_IMAGES_OF_PROJECT).`,
+  ),
+  IMAGE_STORAGE_LIMIT: entry<{ limitMib: string; usedMib: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `The images of a project may come to ${m.limitMib} MiB, and those of this one come to ${m.usedMib} MiB without the new one, which has no room. Delete some, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT).`,
   ),
   IMAGE_SPOOL_FULL: entry(
     'RESOURCE_EXHAUSTED',

@@ -20,13 +20,15 @@ import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
 import { RegistryContents } from './image/registry-contents';
-import { UploadSlots } from './image/upload-slots';
+import { spoolParts } from './image/spool-room';
+import { AdmissionSlots, TurnSlots } from './image/upload-slots';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
 import { instanceRepo } from './instance/instance.repo';
 import type { InstanceRow } from './instance/instance.repo';
 import { instanceRpc } from './instance/instance.rpc';
 import { instanceTypeRpc } from './instance-type/instance-type.rpc';
+import { errors } from './errors';
 import { tables } from './kit.schema';
 import { operationRpc } from './operation/operation.rpc';
 import { Placer } from './placement/placer';
@@ -43,6 +45,9 @@ const REMOVAL_MS = 5_000;
 
 /** For identity to say what a user may do in a project, in ms. */
 const ACCESS_MS = 5_000;
+
+/** Images copied at the same time; a copy costs the registry some requests and no disk. */
+const COPIES_AT_ONCE = 16;
 
 /** Starts the compute service: hosts, images and instances, and the controllers that make them true. */
 export async function start(config: ComputeConfig): Promise<Served> {
@@ -89,8 +94,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
     guard: new EgressGuard({ allow: config.THECLOUD_EGRESS_ALLOW }),
     limitMib: config.THECLOUD_IMAGE_LIMIT_MIB,
     unpackedLimitMib: config.THECLOUD_IMAGE_UNPACKED_LIMIT_MIB,
-    uploads: new UploadSlots(config.THECLOUD_IMAGE_UPLOADS_AT_ONCE),
-    spoolSharers: config.THECLOUD_IMAGE_UPLOADS_AT_ONCE + config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
+    ...imageBounds(config),
     changed: imageChanged(f.changes),
     permissionsIn,
     usedBy: instanceRepo.countByImage,
@@ -142,6 +146,27 @@ export async function start(config: ComputeConfig): Promise<Served> {
       removal.close();
       access.close();
     },
+  };
+}
+
+/** What the images of tenants may take of the service. */
+function imageBounds(config: ComputeConfig) {
+  const receptions = config.THECLOUD_IMAGE_RECEPTIONS_AT_ONCE;
+  const unpackings = config.THECLOUD_IMAGE_UPLOADS_AT_ONCE;
+  const imports = config.THECLOUD_IMAGE_IMPORTS_AT_ONCE;
+  return {
+    quota: {
+      images: config.THECLOUD_IMAGES_OF_PROJECT,
+      mib: config.THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT,
+    },
+    receptions: new AdmissionSlots(receptions, () => errors.IMAGE_UPLOADS_BUSY({})),
+    unpackings: new TurnSlots(unpackings),
+    copies: new AdmissionSlots(COPIES_AT_ONCE, () => errors.IMAGE_COPIES_BUSY({})),
+    pace: {
+      idleMs: config.THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS * 1000,
+      bytesPerSecond: config.THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND * 1024,
+    },
+    spoolParts: spoolParts({ receptions, unpackings, imports }),
   };
 }
 

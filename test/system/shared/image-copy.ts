@@ -49,7 +49,7 @@ it('is made by a member of both projects, and is an image of the second', async 
   expect(status).toBe(201);
   expect(body).toMatchObject({
     metadata: { name: 'copied', project_id: member.project, labels: { app: 'shop' } },
-    status: { state: 'ready', digest: original.status?.digest },
+    status: { state: 'ready', digest: original.status?.digest, copied_from: idOf(original) },
   });
   expect(idOf(body)).not.toBe(idOf(original));
   expect(await copy(member, fromShop('copied'))).toMatchObject({

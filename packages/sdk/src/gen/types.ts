@@ -279,12 +279,12 @@ export interface Image {
 }
 
 export interface ImageSpec {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, and for one that another project shares. It carries no user name and no password. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, for a copy, and for one that another project shares. It carries no user name and no password. */
   source: string;
 }
 
 export interface ImageSpecInput {
-  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, and for one that another project shares. It carries no user name and no password. */
+  /** "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry. Empty for an uploaded image, for a copy, and for one that another project shares. It carries no user name and no password. */
   source?: string;
 }
 
@@ -301,6 +301,8 @@ export interface ImageStatus {
   observed_generation: number;
   /** Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. To other projects it shows neither its project nor its operation. */
   shared: boolean;
+  /** Id of the image that this is a copy of, which may be gone by now. Empty for one that is no copy, and for one that another project shares. */
+  copied_from: string;
 }
 
 export interface ImportSshKeyRequest {

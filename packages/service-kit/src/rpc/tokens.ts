@@ -14,6 +14,8 @@ const SHORTEST_REFETCH_MS = 5_000;
 export interface TokenClaims extends JWTPayload {
   sub: string;
   kind: 'user' | 'api_key';
+  /** Of an API key: the user behind it. */
+  usr?: string;
   /** Session of a user. */
   sid?: string;
   prj?: string;
@@ -40,6 +42,7 @@ export class TokenVerifier {
     const principal: Principal = {
       subject: claims.sub,
       kind: claims.kind,
+      userId: claims.usr ?? claims.sub, // an identity of the version before names the key alone
       permissions: claims.perms,
       platformAdmin: claims.adm ?? false,
       ...(claims.sid ? { sessionId: claims.sid } : {}),

@@ -1,13 +1,17 @@
 import { computeV1 } from '@thecloud/api';
-import { CloudError, newId } from '@thecloud/kernel';
+import { newId } from '@thecloud/kernel';
 import { grants, principalOf, projectOf } from '@thecloud/service-kit';
-import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import type { Foundation, RequestContext } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import type { ImageQuota } from './image-quota';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import type { RegistryContents } from './registry-contents';
-import { forgetUnrecorded } from './upload-image';
-import type { UploadDeps } from './upload-image';
+import { recordImage } from './record-image';
+import type { RecordImage } from './record-image';
+import { refuseEarly } from './refuse-early';
+import type { Registry } from './registry';
+import type { AdmissionSlots } from './upload-slots';
 
 /** A user's permissions in a project, by identity. */
 export type PermissionsIn = (
@@ -16,49 +20,41 @@ export type PermissionsIn = (
   signal: AbortSignal,
 ) => Promise<readonly string[]>;
 
-export interface CopyDeps extends Pick<UploadDeps, 'registry'> {
+export interface CopyDeps {
+  readonly registry: Registry;
   readonly contents: RegistryContents;
+  readonly quota: ImageQuota;
+  readonly copies: AdmissionSlots;
   readonly permissionsIn: PermissionsIn;
 }
-
-type NewImage = Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>;
 
 /**
  * Makes an image of the caller's project out of one that the caller may read. The original was checked when it came in,
  * so its copy is not checked again. NOT_FOUND IMAGE_NOT_FOUND; FAILED_PRECONDITION IMAGE_COPY_NEEDS_SESSION,
- * IMAGE_COPY_NOT_READY; ALREADY_EXISTS IMAGE_NAME_TAKEN; UNAVAILABLE REGISTRY_UNAVAILABLE.
+ * IMAGE_COPY_NOT_READY; ALREADY_EXISTS IMAGE_NAME_TAKEN; RESOURCE_EXHAUSTED IMAGE_LIMIT, IMAGE_STORAGE_LIMIT,
+ * IMAGE_COPIES_BUSY; UNAVAILABLE REGISTRY_UNAVAILABLE.
  */
 export async function copyImage(
   f: Foundation,
   d: CopyDeps,
   ctx: RequestContext,
   { name, labels, imageId, projectId }: computeV1.CopyImageRequest,
-  record: (tx: Tx, row: NewImage) => Promise<computeV1.Image>,
+  record: RecordImage,
 ): Promise<computeV1.Image> {
   // A repeated request gets its answer also when the original is gone by now.
   const first = await f.answers.find(ctx, computeV1.Image);
   if (first) return first;
   const { digest, sizeBytes } = await findOriginal(f, d.permissionsIn, ctx, { imageId, projectId });
-  const scope = { projectId: projectOf(ctx) };
-  if (await f.db.read(scope, (tx) => imageRepo.isNameTaken(tx, scope.projectId, name)))
-    throw errors.IMAGE_NAME_TAKEN({ name });
-  const id = newId('image');
-  const isThere = await d.contents
-    .copy({ id: imageId, digest }, id, ctx.signal)
-    .catch((cause: unknown) => Promise.reject(errors.REGISTRY_UNAVAILABLE({}, cause)));
-  // It was deleted meanwhile.
-  if (!isThere) throw errors.IMAGE_NOT_FOUND({ id: imageId });
-  const copied = { digest, sizeBytes };
-  const answer = await f
-    .mutate(ctx, computeV1.Image, (tx) => record(tx, { id, name, labels, ...copied }))
-    .catch(async (cause: unknown) => {
-      // Whether the transaction happened is not always known; the collector of orphans finds out.
-      if (cause instanceof CloudError && cause.code !== 'UNAVAILABLE')
-        await forgetUnrecorded(f, d.registry, id, copied);
-      throw cause;
-    });
-  if (answer.metadata?.id !== id) await forgetUnrecorded(f, d.registry, id, copied);
-  return answer;
+  await refuseEarly(f, ctx, d.quota, { name, sizeBytes });
+  return d.copies.run(principalOf(ctx).userId, async () => {
+    const id = newId('image');
+    const isThere = await d.contents
+      .copy({ id: imageId, digest }, id, ctx.signal)
+      .catch((cause: unknown) => Promise.reject(errors.REGISTRY_UNAVAILABLE({}, cause)));
+    // It was deleted meanwhile.
+    if (!isThere) throw errors.IMAGE_NOT_FOUND({ id: imageId });
+    return recordImage(f, d, ctx, { id, name, labels, digest, sizeBytes, copiedFrom: imageId }, record);
+  });
 }
 
 interface Origin {

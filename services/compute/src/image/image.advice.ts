@@ -23,6 +23,11 @@ export const IMAGE_REASONS = {
     says: 'It did not arrive in the time that an import may take.',
     advice: 'Import it again later or from a faster registry, or upload it instead.',
   },
+  IMAGE_STORAGE_LIMIT: {
+    says: 'The images of the project come to as much as they may, and this one has no room beside them.',
+    advice:
+      'Delete images, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT); then import it again (its name is free).',
+  },
   REGISTRY_UNAVAILABLE: {
     says: "Its registry, or the cloud's own, does not answer or reports an error of its own. The import is tried again by itself, some minutes long.",
     advice: 'Check that the registry is up, then import it again (its name is free).',

@@ -1,3 +1,4 @@
+import { CloudError } from '@thecloud/kernel';
 import { again, settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Operations, PgWorkSource, Tx } from '@thecloud/service-kit';
@@ -6,20 +7,23 @@ import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import { importImage } from './import-image';
 import type { FailedImport, ImportDeps } from './import-image';
-import { ImportSlots } from './import-slots';
+import { FairSlots } from './fair-slots';
+import { refuseLarge } from './image-quota';
+import type { ImageQuota } from './image-quota';
 import { countFailure, retryAfterMs } from './import.plan';
 import type { Copied } from './registry';
 
 export interface ImageControllerDeps extends ImportDeps {
-  /** Imports at the same time, of all projects. */
+  /** Imports at the same time, of all persons. */
   readonly importsAtOnce: number;
+  readonly quota: ImageQuota;
   readonly db: Database;
   readonly work: PgWorkSource;
   readonly operations: Operations;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
 }
 
-/** An import without a slot is looked at again after this time, or once `ImportSlots.leave` names it. */
+/** An import without a slot is looked at again after this time, or once `FairSlots.leave` names it. */
 const WAIT_MS = 30_000;
 /** Reconciles besides the running imports: removals, and imports that find no slot. */
 const OTHERS_AT_ONCE = 4;
@@ -30,33 +34,47 @@ export class ImageController implements Reconciler {
   readonly resyncMs = 3_600_000;
   readonly deadlineMs = 11 * 60_000;
   readonly concurrency: number;
-  readonly #slots: ImportSlots;
+  readonly #slots: FairSlots;
 
   constructor(private readonly d: ImageControllerDeps) {
     this.concurrency = d.importsAtOnce + OTHERS_AT_ONCE;
-    this.#slots = new ImportSlots(d.importsAtOnce);
+    this.#slots = new FairSlots(d.importsAtOnce);
   }
 
   async reconcile(id: string, term: Term): Promise<Outcome> {
     const row = await this.d.db.read('system', (tx) => imageRepo.find(tx, id));
     if (row?.state === 'importing') return this.#importInTurn(row, term);
-    if (row) this.#slots.forget(row.projectId, id);
+    if (row) this.#slots.forget(ownerOf(row), id);
     if (row?.state === 'deleting') await this.#remove(row, term);
     if (!row) await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.forget(tx, this.name, id));
     return settled;
   }
 
   async #importInTurn(row: ImageRow, term: Term): Promise<Outcome> {
-    if (!this.#slots.enter(row.projectId, row.id)) return again(WAIT_MS);
+    if (!this.#slots.enter(ownerOf(row), row.id)) return again(WAIT_MS);
     try {
-      return await this.#save(row, term, await importImage(this.d, row.source, row.id, term.signal));
+      const result = await importImage(this.d, row.source, row.id, term.signal);
+      return await this.#saveOrRefuse(row, term, result);
     } finally {
-      const next = this.#slots.leave(row.projectId);
+      const next = this.#slots.leave(ownerOf(row));
       // If this is lost, it is looked at a little later.
       if (next)
         await this.d.db
           .write('system', (tx) => this.d.work.enqueue(tx, this.name, next))
           .catch(() => undefined);
+    }
+  }
+
+  /** What has no room in its project fails, and leaves the registry. */
+  async #saveOrRefuse(row: ImageRow, term: Term, result: Copied | FailedImport): Promise<Outcome> {
+    try {
+      return await this.#save(row, term, result);
+    } catch (cause) {
+      if (!(cause instanceof CloudError) || cause.reason !== 'IMAGE_STORAGE_LIMIT') throw cause;
+      const { reason, message } = cause;
+      const outcome = await this.#save(row, term, { blame: 'final', reason, message });
+      if ('digest' in result) await this.d.registry.remove(row.id, result.digest).catch(() => undefined); // the sweep does
+      return outcome;
     }
   }
 
@@ -68,6 +86,8 @@ export class ImageController implements Reconciler {
       if (locked?.state !== 'importing') return;
       if ('digest' in result) {
         const { digest, sizeBytes } = result;
+        await imageRepo.lockUsage(tx, row.projectId);
+        refuseLarge((await imageRepo.usage(tx, row.projectId)).bytes, this.d.quota, sizeBytes);
         const ready = { digest, sizeBytes, readyAt: new Date(), reason: '', message: '' };
         this.d.changed(tx, await imageRepo.update(tx, row.id, { ...ready, state: 'ready' }));
         await this.d.operations.succeed(tx, row.operationId);
@@ -94,3 +114,6 @@ export class ImageController implements Reconciler {
     });
   }
 }
+
+/** Whose slots an import takes. Rows of an older version do not name the person. */
+const ownerOf = ({ personId, projectId }: ImageRow): string => personId || projectId;

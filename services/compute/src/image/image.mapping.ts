@@ -6,7 +6,9 @@ import type { ImageRow } from './image.schema';
 /** domain -> proto, as the caller's project may see it: an image that another project shares does not say whose it is. */
 export const shownTo = (ctx: RequestContext, row: ImageRow, gone = false): computeV1.Image =>
   toProto(
-    row.projectId === projectOf(ctx) ? row : { ...row, projectId: '', operationId: '', source: '' },
+    row.projectId === projectOf(ctx)
+      ? row
+      : { ...row, projectId: '', operationId: '', source: '', copiedFrom: '' },
     gone,
   );
 
@@ -34,6 +36,7 @@ function toProto(row: ImageRow, gone = false): computeV1.Image {
       readyAt: row.readyAt ?? undefined,
       observedGeneration: row.state === 'importing' ? 0 : 1,
       shared: row.shared,
+      copiedFrom: row.copiedFrom,
     },
   };
 }

@@ -1,7 +1,8 @@
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm';
 import { gathered, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
+import type { ImageUsage } from './image-quota';
 import { image } from './image.schema';
 import type { ImageRow } from './image.schema';
 
@@ -46,10 +47,12 @@ const findByIdOrName = gathered(
 const best = (rows: readonly ImageRow[]): ImageRow | undefined =>
   rows.find(({ state }) => state === 'ready' || state === 'importing') ?? rows.at(-1);
 
-/** Held shared by those who make instances of shared images, whose rows others cannot lock. */
+/** Advisory lock, held shared by transactions that make instances of shared images: their rows belong to others. */
 const SHARED_IMAGES = 7_046_029;
+/** First key of the advisory locks of `lockUsage`. */
+const PROJECT_IMAGES = 7_046_030;
 
-/** A shared image of any project. The lock and the look travel together, and the look sees what the lock waited for. */
+/** A shared image of any project. Lock and query are sent together, and the query sees what the lock waited for. */
 async function findShared(tx: Tx, idOrName: string): Promise<ImageRow | undefined> {
   const [, [found]] = await Promise.all([
     tx.execute(sql`select pg_advisory_xact_lock_shared(${SHARED_IMAGES})`),
@@ -88,6 +91,21 @@ export const imageRepo = {
     return (await tx.select({ id: image.id }).from(image).where(named).limit(1)).length > 0;
   },
 
+  /** Until the transaction ends, no other one counts the images of the project in order to add one. */
+  async lockUsage(tx: Tx, projectId: string): Promise<void> {
+    await tx.execute(sql`select pg_advisory_xact_lock(${PROJECT_IMAGES}, hashtext(${projectId}))`);
+  },
+
+  /** Of the project's own images, also those that failed; not of those that are being deleted. */
+  async usage(tx: Tx, projectId: string): Promise<ImageUsage> {
+    const kept = and(eq(image.projectId, projectId), ne(image.state, 'deleting'));
+    const [used] = await tx
+      .select({ images: count(), bytes: sql<string>`coalesce(sum(${image.sizeBytes}), 0)` })
+      .from(image)
+      .where(kept);
+    return { images: used?.images ?? 0, bytes: BigInt(used?.bytes ?? 0) };
+  },
+
   async find(tx: Tx, id: string): Promise<ImageRow | undefined> {
     const [found] = await tx.select().from(image).where(eq(image.id, id));
     return found;
@@ -106,12 +124,15 @@ export const imageRepo = {
     return found;
   },
 
-  /** Shared lock: whoever makes an instance of it keeps it from being deleted meanwhile. */
+  /** Shared lock: the image is not deleted before the transaction, which makes an instance of it, ends. */
   async findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined> {
     return (await findByIdOrName(tx, { projectId, idOrName })) ?? findShared(tx, idOrName);
   },
 
-  /** Until the transaction ends nobody makes an instance of a shared image; whoever was at it has ended. */
+  /**
+   * Waits for the transactions that make instances of shared images, and keeps new ones waiting until this transaction
+   * ends.
+   */
   async awaitLaunchesOfShared(tx: Tx): Promise<void> {
     await tx.execute(sql`select pg_advisory_xact_lock(${SHARED_IMAGES})`);
   },

@@ -1,6 +1,15 @@
 import { computeV1 } from '@thecloud/api';
 import { invalidFields, newId } from '@thecloud/kernel';
-import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
+import {
+  cutPage,
+  implement,
+  pageOf,
+  principalOf,
+  projectOf,
+  scopeOf,
+  watch,
+  watchOne,
+} from '@thecloud/service-kit';
 import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { copyImage } from './copy-image';
@@ -8,21 +17,17 @@ import type { CopyDeps } from './copy-image';
 import { shownTo } from './image.mapping';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
+import { refuseFull } from './image-quota';
 import type { ImageRow } from './image.schema';
 import { parseReference } from './reference';
-import type { Registry } from './registry';
 import { shareImage } from './share-image';
 import { uploadImage } from './upload-image';
-import type { UploadSlots } from './upload-slots';
+import type { UploadDeps } from './upload-image';
+import type { NewImage } from './record-image';
 import { watchedImages } from './watch-images';
 
-export interface ImageDeps extends CopyDeps {
-  readonly registry: Registry;
+export interface ImageDeps extends CopyDeps, UploadDeps {
   readonly guard: EgressGuard;
-  readonly limitMib: number;
-  readonly unpackedLimitMib: number;
-  readonly uploads: UploadSlots;
-  readonly spoolSharers: number;
   readonly changed: (tx: Tx, row: ImageRow, state?: string) => void;
   /** How many instances of all projects stand on it. */
   readonly usedBy: (tx: Tx, imageId: string) => Promise<number>;
@@ -37,17 +42,16 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
   ) => {
     const projectId = projectOf(ctx);
     const operationId = await f.operations.begin(tx, ctx, projectId, 'image.create', row.id, 'import');
-    const made = await imageRepo.insert(tx, { ...row, projectId, operationId });
+    await imageRepo.lockUsage(tx, projectId);
+    refuseFull(await imageRepo.usage(tx, projectId), d.quota, row.sizeBytes);
+    const personId = principalOf(ctx).userId;
+    const made = await imageRepo.insert(tx, { ...row, projectId, personId, operationId });
     d.changed(tx, made);
     return made;
   };
 
   /** An image that is in the registry already. */
-  const insertReady = async (
-    tx: Tx,
-    ctx: RequestContext,
-    row: Pick<ImageRow, 'id' | 'name' | 'labels' | 'digest' | 'sizeBytes'>,
-  ) => {
+  const insertReady = async (tx: Tx, ctx: RequestContext, row: NewImage) => {
     const made = await insert(tx, ctx, { ...row, state: 'ready', readyAt: new Date() });
     await f.operations.succeed(tx, made.operationId);
     return shownTo(ctx, made);

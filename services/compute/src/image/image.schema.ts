@@ -20,6 +20,10 @@ export const image = compute.table(
       .default(sql`0`),
     /** With all projects. */
     shared: boolean('shared').notNull().default(false),
+    /** Id of the user who made it, by a session or an API key; empty if it was made before this was noted. */
+    personId: text('person_id').notNull().default(''),
+    /** Id of the image that it is a copy of. */
+    copiedFrom: text('copied_from').notNull().default(''),
     /** Of an import: its failures by blame, as `countFailure` counts them. */
     attempts: integer('attempts').notNull().default(0),
     operationId: text('operation_id').notNull(),

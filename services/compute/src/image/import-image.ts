@@ -22,8 +22,8 @@ export interface ImportDeps {
   readonly guard: EgressGuard;
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
-  /** Uploads and imports at the same time: they share what is free on the disk. */
-  readonly spoolSharers: number;
+  /** What the free space of the disk is divided by: see `spoolParts`. */
+  readonly spoolParts: number;
   readonly log: Pick<Logger, 'warn'>;
   /** What one import may take, in milliseconds: ten minutes. */
   readonly importMs?: number;
@@ -65,7 +65,7 @@ export async function importImage(
   let isFetched = false;
   try {
     dir = d.registry.spool();
-    const roomBytes = await spoolRoom(dir, d.spoolSharers);
+    const roomBytes = await spoolRoom(dir, d.spoolParts);
     relay = await SourceRelay.open(reference, { ...d, roomBytes, signal: both });
     const layout = await fetchChecked(d, relay.source, dir, both);
     isFetched = true;
@@ -86,7 +86,7 @@ export async function importImage(
 
 /** Looks at manifest and configuration before any layer is fetched. */
 async function fetchChecked(
-  { registry, unpackedLimitMib, spoolSharers }: ImportDeps,
+  { registry, unpackedLimitMib, spoolParts }: ImportDeps,
   source: string,
   dir: string,
   signal: AbortSignal,
@@ -95,7 +95,7 @@ async function fetchChecked(
   await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
   await registry.fetch(source, join(dir, 'fetched'), signal);
   const layout = join(dir, 'layout');
-  const budget = await unpackRoom(dir, unpackedLimitMib, spoolSharers);
+  const budget = await unpackRoom(dir, unpackedLimitMib, spoolParts);
   await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
   return layout;
 }

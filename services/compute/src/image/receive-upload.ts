@@ -3,11 +3,14 @@ import { open } from 'node:fs/promises';
 import type { computeV1 } from '@thecloud/api';
 import { invalidFields } from '@thecloud/kernel';
 import { errors } from '../errors';
+import { paced } from './paced';
+import type { PaceLimits } from './paced';
 
 type Head = Pick<computeV1.UploadImageRequest, 'name' | 'labels' | 'command'>;
 
 export interface ReceiveLimits {
   readonly limitMib: number;
+  readonly pace: PaceLimits;
   /** What the disk has room for. */
   readonly roomBytes: number;
 }
@@ -20,11 +23,11 @@ export interface Upload extends Head {
 
 /**
  * Writes an upload into a file. `admit` sees its first message before any of its bytes are kept, and refuses it by
- * throwing. INVALID_ARGUMENT: it has no name, is empty, or is larger than the limit. RESOURCE_EXHAUSTED: no room.
+ * throwing. INVALID_ARGUMENT: it has no name, is empty, is larger than the limit, or comes too slowly. RESOURCE_EXHAUSTED: no room.
  */
 export async function receiveUpload(
   path: string,
-  { limitMib, roomBytes }: ReceiveLimits,
+  { limitMib, roomBytes, pace }: ReceiveLimits,
   requests: AsyncIterable<computeV1.UploadImageRequest>,
   admit: (head: Head) => Promise<void>,
 ): Promise<Upload> {
@@ -33,7 +36,7 @@ export async function receiveUpload(
   let head: Head | undefined;
   let bytes = 0;
   try {
-    for await (const request of requests) {
+    for await (const request of paced(requests, pace)) {
       if (!head) {
         if (!request.name) throw invalidFields([{ field: 'name', description: 'is required' }]);
         head = { name: request.name, labels: request.labels, command: request.command };

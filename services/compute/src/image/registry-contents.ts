@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { buffer, text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { RegistryOptions } from './registry';
 
 const CALL_MS = 30_000;
 const PAGE = 200;
+const LOOK_MS = 1_000;
 const MANIFESTS = [
   'application/vnd.docker.distribution.manifest.v2+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -97,6 +99,16 @@ export class RegistryContents {
     } catch {
       return false; // it does not answer, or with an error
     }
+  }
+
+  /** Waits until it takes images. False: it still takes none after that time, or the signal has fired. */
+  async untilItTakesImages(signal: AbortSignal, patienceMs: number): Promise<boolean> {
+    const giveUp = performance.now() + patienceMs;
+    while (!(await this.takesImages())) {
+      if (signal.aborted || performance.now() > giveUp) return false;
+      await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return true;
   }
 
   #ask(method: string, path: string, { also = [], signal, body }: Call = {}): Promise<IncomingMessage> {

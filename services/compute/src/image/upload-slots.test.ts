@@ -1,43 +1,69 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { spoolRoom } from './spool-room';
+import { errors } from '../errors';
+import { spoolParts, spoolRoom } from './spool-room';
 import { receiveUpload } from './receive-upload';
-import { UploadSlots } from './upload-slots';
+import { AdmissionSlots, TurnSlots } from './upload-slots';
 
 const dir = mkdtempSync(join(tmpdir(), 'upload-slots-'));
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const busy = { code: 'RESOURCE_EXHAUSTED', reason: 'IMAGE_UPLOADS_BUSY', retryAfterSeconds: 30 };
+const never = new AbortController().signal;
 
-it('refuses uploads that find no slot, without starting them, until one ends', async () => {
-  const slots = new UploadSlots(4);
-  const held = () => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    return { until: () => promise, end: resolve };
-  };
-  const uploads = [held(), held(), held(), held()] as const;
-  const [a1, a2, b1, c1] = uploads;
-  const never = jest.fn();
-  const running = [slots.run('a', a1.until), slots.run('a', a2.until), slots.run('b', b1.until)];
-  await expect(slots.run('a', never)).rejects.toMatchObject(busy);
-  running.push(slots.run('c', c1.until));
-  await expect(slots.run('d', never)).rejects.toMatchObject(busy);
-  expect(never).not.toHaveBeenCalled();
-  a1.end();
+function held() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { until: () => promise, end: resolve };
+}
+
+it('refuses work that finds no slot, without starting it, until other work ends', async () => {
+  const slots = new AdmissionSlots(8, () => errors.IMAGE_UPLOADS_BUSY({}));
+  const works = ['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd'].map((person) => ({ person, ...held() }));
+  const unwanted = jest.fn();
+  const running = works.slice(0, 2).map(({ person, until }) => slots.run(person, until));
+  await expect(slots.run('a', unwanted)).rejects.toMatchObject(busy);
+  running.push(...works.slice(2).map(({ person, until }) => slots.run(person, until)));
+  await expect(slots.run('e', unwanted)).rejects.toMatchObject(busy);
+  expect(unwanted).not.toHaveBeenCalled();
+  works[0]?.end();
   await running[0];
   await expect(slots.run('a', () => Promise.reject(new Error('damaged')))).rejects.toThrow('damaged');
-  expect(await slots.run('d', () => Promise.resolve('taken'))).toBe('taken');
-  uploads.forEach(({ end }) => end());
+  expect(await slots.run('e', () => Promise.resolve('taken'))).toBe('taken');
+  works.forEach(({ end }) => end());
   await Promise.all(running);
 });
 
+it('starts work that waits in turn, the person with the fewest under way first', async () => {
+  const slots = new TurnSlots(2);
+  const started: string[] = [];
+  const works = new Map(['a1', 'a2', 'a3', 'b1', 'c1'].map((name) => [name, held()]));
+  const run = (name: string, signal = never) =>
+    slots.run(name[0]!, signal, () => {
+      started.push(name);
+      return works.get(name)!.until();
+    });
+  const ended = new AbortController();
+  const running = [run('a1'), run('a2')];
+  const given = run('a3', ended.signal);
+  running.push(run('b1'), run('c1'));
+  await Promise.resolve();
+  expect(started).toEqual(['a1', 'b1']);
+  ended.abort(new Error('gone'));
+  await expect(given).rejects.toThrow('gone');
+  for (const name of ['b1', 'a1', 'c1', 'a2']) works.get(name)?.end();
+  await Promise.all(running);
+  expect(started).toEqual(['a1', 'b1', 'c1', 'a2']);
+  await expect(run('a3', ended.signal)).rejects.toThrow('gone');
+});
+
 it('keeps no more of an upload than the disk has room for', async () => {
+  expect(spoolParts({ receptions: 12, unpackings: 4, imports: 4 })).toBe(43);
   expect(await spoolRoom(dir, 4)).toBeLessThanOrEqual((await spoolRoom(dir, 1)) / 2);
   async function* requests() {
     for (let i = 0; i < 3; i += 1) yield { name: 'web', labels: {}, command: [], chunk: Buffer.alloc(10) };
   }
-  const limits = { limitMib: 1, roomBytes: 25 };
+  const limits = { limitMib: 1, roomBytes: 25, pace: { idleMs: 5_000, bytesPerSecond: 1 } };
   await expect(
     receiveUpload(join(dir, 'upload'), limits, requests(), () => Promise.resolve()),
   ).rejects.toMatchObject({ reason: 'IMAGE_SPOOL_FULL', retryAfterSeconds: 60 });

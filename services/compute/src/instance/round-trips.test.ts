@@ -68,7 +68,14 @@ afterAll(async () => {
 const ctx = (idempotencyKey: string): RequestContext => ({
   requestId: 'r1',
   method: methodByPath('/thecloud.compute.v1.InstanceService/CreateInstance')!,
-  principal: { subject: 'key_1', kind: 'api_key', projectId: PROJECT, permissions: [], platformAdmin: false },
+  principal: {
+    subject: 'key_1',
+    kind: 'api_key',
+    userId: 'usr_1',
+    projectId: PROJECT,
+    permissions: [],
+    platformAdmin: false,
+  },
   signal: new AbortController().signal,
   accept: () => undefined,
   idempotencyKey,

@@ -18,7 +18,14 @@ beforeEach(async () => {
 const caller = (projectId = 'prj_1', permissions = ['*:*']): RequestContext => ({
   requestId: 'r1',
   method: methodByPath('/thecloud.compute.v1.InstanceService/ListInstances')!,
-  principal: { subject: 'key_1', kind: 'api_key', projectId, permissions, platformAdmin: false },
+  principal: {
+    subject: 'key_1',
+    kind: 'api_key',
+    userId: 'usr_1',
+    projectId,
+    permissions,
+    platformAdmin: false,
+  },
   signal: new AbortController().signal,
   accept: () => undefined,
   log: undefined as never,

@@ -12,6 +12,8 @@ import { hashOf, kindOf } from './credential';
 export interface Bearer {
   readonly kind: 'user' | 'api_key';
   readonly subject: string;
+  /** The user, or the one behind the key. */
+  readonly userId: string;
   readonly sessionId?: string;
   readonly projectId?: string;
   readonly role?: Role;
@@ -41,6 +43,7 @@ async function findKey(tx: Tx, hash: string, wantedProject: string): Promise<Bea
   const [row] = await tx
     .select({
       id: apiKeys.id,
+      userId: apiKeys.userId,
       projectId: apiKeys.projectId,
       role: apiKeys.role,
       lastUsedAt: apiKeys.lastUsedAt,
@@ -64,6 +67,7 @@ async function findKey(tx: Tx, hash: string, wantedProject: string): Promise<Bea
   return {
     kind: 'api_key',
     subject: row.id,
+    userId: row.userId,
     projectId: row.projectId,
     role,
     permissions: permissionsOf(role),
@@ -90,6 +94,7 @@ async function findSession(tx: Tx, hash: string, wantedProject: string): Promise
   const base = {
     kind: 'user' as const,
     subject: row.userId,
+    userId: row.userId,
     sessionId: row.id,
     platformAdmin: row.platformAdmin,
   };

@@ -30,6 +30,7 @@ function claimsOf(bearer: Bearer): TokenClaims {
     sub: bearer.subject,
     kind: bearer.kind,
     perms: [...bearer.permissions],
+    ...(bearer.userId !== bearer.subject ? { usr: bearer.userId } : {}),
     ...(bearer.sessionId ? { sid: bearer.sessionId } : {}),
     ...(bearer.projectId ? { prj: bearer.projectId } : {}),
     ...(bearer.role ? { role: bearer.role } : {}),

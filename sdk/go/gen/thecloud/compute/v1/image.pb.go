@@ -87,7 +87,7 @@ func (x *Image) GetStatus() *ImageStatus {
 type ImageSpec struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-	// Empty for an uploaded image, and for one that another project shares. It carries no user name and no password.
+	// Empty for an uploaded image, for a copy, and for one that another project shares. It carries no user name and no password.
 	Source        string `protobuf:"bytes,1,opt,name=source,proto3" json:"source,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -144,7 +144,10 @@ type ImageStatus struct {
 	ObservedGeneration uint32                 `protobuf:"varint,7,opt,name=observed_generation,json=observedGeneration,proto3" json:"observed_generation,omitempty"`
 	// Of the operator, for all projects: everybody lists it and launches from it, and only the operator changes it. To other
 	// projects it shows neither its project nor its operation.
-	Shared        bool `protobuf:"varint,8,opt,name=shared,proto3" json:"shared,omitempty"`
+	Shared bool `protobuf:"varint,8,opt,name=shared,proto3" json:"shared,omitempty"`
+	// Id of the image that this is a copy of, which may be gone by now. Empty for one that is no copy, and for one that
+	// another project shares.
+	CopiedFrom    string `protobuf:"bytes,9,opt,name=copied_from,json=copiedFrom,proto3" json:"copied_from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -235,6 +238,13 @@ func (x *ImageStatus) GetShared() bool {
 	return false
 }
 
+func (x *ImageStatus) GetCopiedFrom() string {
+	if x != nil {
+		return x.CopiedFrom
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_image_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_image_proto_rawDesc = "" +
@@ -245,7 +255,7 @@ const file_thecloud_compute_v1_image_proto_rawDesc = "" +
 	"\x04spec\x18\x02 \x01(\v2\x1e.thecloud.compute.v1.ImageSpecR\x04spec\x128\n" +
 	"\x06status\x18\x03 \x01(\v2 .thecloud.compute.v1.ImageStatusR\x06status\"%\n" +
 	"\tImageSpec\x12\x18\n" +
-	"\x06source\x18\x01 \x01(\tB\x00R\x06source\"\x8c\x02\n" +
+	"\x06source\x18\x01 \x01(\tB\x00R\x06source\"\xad\x02\n" +
 	"\vImageStatus\x12\x14\n" +
 	"\x05state\x18\x01 \x01(\tR\x05state\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x18\n" +
@@ -255,7 +265,9 @@ const file_thecloud_compute_v1_image_proto_rawDesc = "" +
 	"size_bytes\x18\x05 \x01(\x04R\tsizeBytes\x125\n" +
 	"\bready_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\areadyAt\x12/\n" +
 	"\x13observed_generation\x18\a \x01(\rR\x12observedGeneration\x12\x16\n" +
-	"\x06shared\x18\b \x01(\bR\x06sharedB\xce\x01\n" +
+	"\x06shared\x18\b \x01(\bR\x06shared\x12\x1f\n" +
+	"\vcopied_from\x18\t \x01(\tR\n" +
+	"copiedFromB\xce\x01\n" +
 	"\x17com.thecloud.compute.v1B\n" +
 	"ImageProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
 

@@ -26,7 +26,7 @@ class ImageSpec(_message.Message):
     def __init__(self, source: _Optional[str] = ...) -> None: ...
 
 class ImageStatus(_message.Message):
-    __slots__ = ("state", "reason", "message", "digest", "size_bytes", "ready_at", "observed_generation", "shared")
+    __slots__ = ("state", "reason", "message", "digest", "size_bytes", "ready_at", "observed_generation", "shared", "copied_from")
     STATE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
@@ -35,6 +35,7 @@ class ImageStatus(_message.Message):
     READY_AT_FIELD_NUMBER: _ClassVar[int]
     OBSERVED_GENERATION_FIELD_NUMBER: _ClassVar[int]
     SHARED_FIELD_NUMBER: _ClassVar[int]
+    COPIED_FROM_FIELD_NUMBER: _ClassVar[int]
     state: str
     reason: str
     message: str
@@ -43,4 +44,5 @@ class ImageStatus(_message.Message):
     ready_at: _timestamp_pb2.Timestamp
     observed_generation: int
     shared: bool
-    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., digest: _Optional[str] = ..., size_bytes: _Optional[int] = ..., ready_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., observed_generation: _Optional[int] = ..., shared: bool = ...) -> None: ...
+    copied_from: str
+    def __init__(self, state: _Optional[str] = ..., reason: _Optional[str] = ..., message: _Optional[str] = ..., digest: _Optional[str] = ..., size_bytes: _Optional[int] = ..., ready_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., observed_generation: _Optional[int] = ..., shared: bool = ..., copied_from: _Optional[str] = ...) -> None: ...

@@ -19,7 +19,7 @@ export interface Image {
 export interface ImageSpec {
   /**
    * "registry/path:tag" or "registry/path@sha256:…", copied once into the cloud's registry.
-   * Empty for an uploaded image, and for one that another project shares. It carries no user name and no password.
+   * Empty for an uploaded image, for a copy, and for one that another project shares. It carries no user name and no password.
    */
   source: string;
 }
@@ -40,6 +40,11 @@ export interface ImageStatus {
    * projects it shows neither its project nor its operation.
    */
   shared: boolean;
+  /**
+   * Id of the image that this is a copy of, which may be gone by now. Empty for one that is no copy, and for one that
+   * another project shares.
+   */
+  copiedFrom: string;
 }
 
 function createBaseImage(): Image {
@@ -190,6 +195,7 @@ function createBaseImageStatus(): ImageStatus {
     readyAt: undefined,
     observedGeneration: 0,
     shared: false,
+    copiedFrom: "",
   };
 }
 
@@ -221,6 +227,9 @@ export const ImageStatus: MessageFns<ImageStatus> = {
     }
     if (message.shared !== false) {
       writer.uint32(64).bool(message.shared);
+    }
+    if (message.copiedFrom !== "") {
+      writer.uint32(74).string(message.copiedFrom);
     }
     return writer;
   },
@@ -302,6 +311,14 @@ export const ImageStatus: MessageFns<ImageStatus> = {
             message.shared = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.copiedFrom = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -327,6 +344,7 @@ export const ImageStatus: MessageFns<ImageStatus> = {
     message.readyAt = object.readyAt ?? undefined;
     message.observedGeneration = object.observedGeneration ?? 0;
     message.shared = object.shared ?? false;
+    message.copiedFrom = object.copiedFrom ?? "";
     return message;
   },
 };

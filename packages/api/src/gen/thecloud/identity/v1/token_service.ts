@@ -26,7 +26,7 @@ export interface ExchangeCredentialRequest {
 }
 
 export interface ExchangeCredentialResponse {
-  /** EdDSA JWT: sub, prj, role, perms, exp. */
+  /** EdDSA JWT: sub, usr, prj, role, perms, exp. */
   token: string;
   subject: string;
   projectId: string;
