@@ -1,31 +1,33 @@
-import { lookup as systemLookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { commonErrors } from '@thecloud/kernel';
 import { allowedBy, isPublic } from './addresses';
 import type { Allowed } from './addresses';
-
-/** All addresses of a name. */
-export type Lookup = (host: string) => Promise<Array<{ address: string; family: number }>>;
+import { failed, lookupIn } from './names';
+import type { Lookup, Resolved } from './names';
+import { Slots } from './slots';
 
 export interface EgressOptions {
   /** What the operator allows besides the public internet. */
   readonly allow: readonly Allowed[];
-  /** The system's resolver unless told otherwise. */
+  /** /etc/hosts and DNS unless told otherwise. */
   readonly lookup?: Lookup;
 }
 
 /** A target whose addresses were all found fit to connect to. */
 export interface Destination {
-  readonly addresses: ReadonlyArray<{ address: string; family: number }>;
+  readonly addresses: readonly Resolved[];
   /** The operator allows it without TLS. */
   readonly plain: boolean;
 }
 
 const LOOKUP_MS = 10_000;
 const CONNECT_MS = 10_000;
-/** The system's resolver holds a thread of the few that file access needs too. */
-const LOOKUPS_AT_ONCE = 2;
+/** Of all tenants. One lookup costs a socket, not a thread. */
+const LOOKUPS_AT_ONCE = 32;
+const LOOKUP_WAIT_MS = 10_000;
+/** As URLs have it: no name ends in a number, but an address that is written oddly does (127.1, 0x7f000001). */
+const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[0-9a-f]*)\.?$/i;
 
 /**
  * The one way to connect where a tenant says. A name is resolved once, every one of its addresses must be public or
@@ -33,17 +35,22 @@ const LOOKUPS_AT_ONCE = 2;
  */
 export class EgressGuard {
   readonly #lookup: Lookup;
-  readonly #waiting: Array<() => void> = [];
-  #lookups = 0;
+  readonly #lookups = new Slots(LOOKUPS_AT_ONCE, LOOKUP_WAIT_MS, () =>
+    failed('EAI_AGAIN', `more than ${LOOKUPS_AT_ONCE} names are being looked up right now`),
+  );
 
   constructor(private readonly o: EgressOptions) {
-    this.#lookup = o.lookup ?? ((host) => systemLookup(host, { all: true }));
+    this.#lookup = o.lookup ?? lookupIn();
   }
 
-  /** Whether `host` can be refused without asking anybody: an address that is not fit, or a name of this machine. */
+  /**
+   * Whether `host` can be refused without a lookup: an address that is not fit or is written oddly, or a name of this
+   * machine.
+   */
   refuses(host: string, port: number): boolean {
     const name = bare(host);
     if (isIP(name)) return !this.#isFit(name, port);
+    if (ENDS_IN_NUMBER.test(name)) return true;
     return /^(.*\.)?localhost\.?$/i.test(name) && !this.#isFit('127.0.0.1', port);
   }
 
@@ -89,22 +96,15 @@ export class EgressGuard {
     return isPublic(address) || allowedBy(this.o.allow, address, port) !== undefined;
   }
 
-  async #bounded(name: string): Promise<Array<{ address: string; family: number }>> {
-    if (this.#lookups >= LOOKUPS_AT_ONCE) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#lookups += 1;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${name} was not resolved in time`)), LOOKUP_MS);
+  #bounded(name: string): Promise<Resolved[]> {
+    return this.#lookups.run(async () => {
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        const tooLate = () => reject(failed('EAI_AGAIN', `${name} was not resolved in time`));
+        timer = setTimeout(tooLate, LOOKUP_MS);
+      });
+      return Promise.race([this.#lookup(name), late]).finally(() => clearTimeout(timer));
     });
-    const found = this.#lookup(name).finally(() => {
-      this.#lookups -= 1;
-      this.#waiting.shift()?.();
-    });
-    try {
-      return await Promise.race([found, late]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 

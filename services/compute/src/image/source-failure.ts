@@ -43,8 +43,11 @@ export function failureOfConnection(host: string, cause: unknown): SourceFailure
   return new SourceFailure('IMPORT_FAILED', `No secure connection with ${host}: ${message}`);
 }
 
-const saying = (code: string, message: string) =>
-  code === 'ECONNREFUSED' ? 'the connection was refused' : code || message;
+function saying(code: string, message: string): string {
+  if (code === 'ECONNREFUSED') return 'the connection was refused';
+  if (code === 'EAI_AGAIN') return 'its name could not be resolved';
+  return code || message;
+}
 
 /** What a registry's answer other than success means; `said` is its own word for it. */
 export function failureOfStatus(host: string, status: number, said: string): SourceFailure {
