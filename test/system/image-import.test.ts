@@ -11,6 +11,7 @@ import { freePort, registry } from '@thecloud/engines';
 import type { Engine, TlsFiles } from '@thecloud/engines';
 import { issueEngineCertificate } from '@thecloud/identity';
 import { eventually } from '@thecloud/testkit';
+import { failuresOf } from '../../services/compute/src/image/import.plan';
 import { archiveToLayout } from '../../services/compute/src/image/archive-to-layout';
 import { UnpackBudget } from '../../services/compute/src/image/unpack-budget';
 import { idOf } from './api';
@@ -31,6 +32,8 @@ let answer: RequestListener;
 const inside = createTcpServer((socket) => socket.destroy());
 let touched = 0;
 let tls: TlsFiles;
+/** Of the manifest that team/starter:1 names. */
+let pushedDigest: string;
 
 const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
 const listening = (server: { listen(port: number, host: string, done: () => void): unknown }, port = 0) =>
@@ -76,7 +79,10 @@ async function push(): Promise<void> {
   });
   const to = `docker://${address}/team/starter:1`;
   const env = { PATH: process.env['PATH'], SSL_CERT_FILE: cloud.engines.caFile };
-  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout.dir}`, to], { env });
+  const digestFile = join(dir, 'digest');
+  const args = ['--insecure-policy', 'copy', '-q', '--digestfile', digestFile, `oci:${layout.dir}`, to];
+  execFileSync('skopeo', args, { env });
+  pushedDigest = readFileSync(digestFile, 'utf8').trim();
 }
 
 const create = (name: string, source: string, api: Api = cloud.admin) =>
@@ -103,6 +109,24 @@ it('imports by reference, and then has it for itself', async () => {
   await cloud.admin.vanishes(`/v1/instances/${idOf(instance)}`);
   await cloud.admin.call('DELETE', path);
   await cloud.admin.vanishes(path);
+});
+
+it('imports by digest, and takes no notice of a tag beside it, as docker does', async () => {
+  const sources = [`@${pushedDigest}`, `:no-such-tag@${pushedDigest}`, ':1'];
+  const images = await Promise.all(
+    sources.map(async (version, i) =>
+      reaches((await create(`digest-${i}`, `${address}/team/starter${version}`)).body, 'ready'),
+    ),
+  );
+  const [first] = images;
+  expect(first?.status?.digest).toMatch(/^sha256:/);
+  for (const { status } of images) expect(status?.digest).toBe(first?.status?.digest);
+  const absent = await fails(`${address}/team/starter:1@sha256:${'0'.repeat(64)}`);
+  expect(absent.status).toMatchObject({ reason: 'IMPORT_FAILED' });
+  for (const image of [...images, absent]) {
+    await cloud.admin.call('DELETE', `/v1/images/${idOf(image)}`);
+    await cloud.admin.vanishes(`/v1/images/${idOf(image)}`);
+  }
 });
 
 it('says why it could not import an image that is not there, and gives its name to the next', async () => {
@@ -149,6 +173,13 @@ it('tries again while the registry is away, and says so', async () => {
     state: 'importing',
     message: expect.stringContaining('refused') as string,
   });
+  // Counted as failures of the source, not of the cloud.
+  const [row] = await cloud.database.query<{ attempts: number }>(
+    'select attempts from compute.image where id = $1',
+    [idOf(body)],
+  );
+  expect(failuresOf(row?.attempts ?? 0, 'source')).toBeGreaterThan(0);
+  expect(failuresOf(row?.attempts ?? 0, 'own')).toBe(0);
   await elsewhere.start();
   expect(await reaches(body, 'ready')).toMatchObject({ status: { reason: '', message: '' } });
 });
@@ -228,6 +259,28 @@ it('ends an import that is larger than images may be', async () => {
   expect(failed.status).toMatchObject({ reason: 'IMPORT_TOO_LARGE' });
 });
 
+it('takes nothing else than what a digest names', async () => {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const bytes = Buffer.from(
+    JSON.stringify({ os: 'linux', architecture, rootfs: { type: 'layers', diff_ids: [] } }),
+  );
+  const config = {
+    mediaType: 'application/vnd.docker.container.image.v1+json',
+    size: bytes.length,
+    digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`,
+  };
+  const type = 'application/vnd.docker.distribution.manifest.v2+json';
+  answer = (request, response) => {
+    if (request.url?.endsWith(config.digest)) return void response.end(bytes);
+    json(type, { schemaVersion: 2, mediaType: type, config, layers: [] })(request, response);
+  };
+  const failed = await fails(`${hostileAddress}/a/b:1@sha256:${'b'.repeat(64)}`);
+  expect(failed.status).toMatchObject({
+    reason: 'IMPORT_FAILED',
+    message: 'The image could not be copied: its registry sent something else than its digests name.',
+  });
+});
+
 it("keeps slots free of one project's slow imports", async () => {
   let hanging = 0;
   answer = () => void (hanging += 1); // it takes the request, and its time
@@ -253,4 +306,27 @@ it("does not lend its own credentials to whoever asks for another project's imag
   const around = `localhost:${own.split(':')[1]}/images/${idOf(image)}:latest`;
   const refused = await create('stolen', around, cloud.stranger);
   expect(refused).toMatchObject({ status: 400, body: { reason: 'IMAGE_SOURCE_NOT_PUBLIC' } });
+});
+
+it('shows an image that failed for a week, and then forgets it', async () => {
+  answer = (_, response) => void response.writeHead(404).end();
+  const [old, young] = [await fails(`${hostileAddress}/a/b:1`), await fails(`${hostileAddress}/a/b:1`)];
+  const ready = await cloud.importStarter(cloud.admin, 'kept');
+  const age = (image: Body, interval: string) =>
+    cloud.database.query('update compute.image set updated_at = now() - $2::interval where id = $1', [
+      idOf(image),
+      interval,
+    ]);
+  await age(old, '7 days 1 minute');
+  await age(young, '6 days 23 hours');
+  await age(ready, '30 days');
+  await cloud.database.query(
+    "update compute.work set due_at = now(), wakes = wakes + 1 where controller = 'image-sweep'",
+  );
+  await cloud.admin.vanishes(`/v1/images/${idOf(old)}`);
+  for (const image of [young, ready])
+    expect((await cloud.admin.call('GET', `/v1/images/${idOf(image)}`)).status).toBe(200);
+  // Why it failed is still told by its operation.
+  const { body } = await cloud.admin.call('GET', `/v1/operations/${old.metadata?.operation_id}`);
+  expect(body).toMatchObject({ state: 'failed', error: { reason: 'IMPORT_FAILED' } });
 });

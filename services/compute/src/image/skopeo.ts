@@ -26,7 +26,7 @@ export class SkopeoFailure extends Error {
 /** What is wrong with an image, by what skopeo says of it. */
 const KNOWN: ReadonlyArray<readonly [RegExp, string]> = [
   [
-    /digest (did not|does not) match|digest mismatch|invalid digest/i,
+    /(did|does) not match|digest mismatch|invalid digest/i,
     'its registry sent something else than its digests name',
   ],
   [/unexpected EOF|size mismatch|content-length/i, 'its registry sent less or more than it announced'],

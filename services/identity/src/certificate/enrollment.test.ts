@@ -12,7 +12,16 @@ import {
   newKeyAndRequest,
   obtainCertificate,
 } from '@thecloud/service-kit';
-import { eventually, startTestIdentity, testConfig, testEngines, testPeer } from '@thecloud/testkit';
+import {
+  bitFlips,
+  eventually,
+  readEach,
+  startTestIdentity,
+  testConfig,
+  testEngines,
+  testPeer,
+  truncations,
+} from '@thecloud/testkit';
 import type { TestEngines, TestIdentity } from '@thecloud/testkit';
 import { createJoinToken } from './join-token';
 import { ensureSecrets } from './secrets';
@@ -32,6 +41,15 @@ afterAll(async () => {
   await identity.close();
   await engines.close();
 });
+
+/** The same signature of the same words. */
+const isSameToken = (a: Buffer, b: Buffer) => {
+  const meaning = (token: Buffer) => {
+    const [header, claims, signature = ''] = token.toString('latin1').split('.');
+    return [header, claims, Buffer.from(signature, 'base64url').toString('hex')].join();
+  };
+  return meaning(a) === meaning(b);
+};
 
 const certificates = (port: number, channel = credentials.createSsl(readFileSync(engines.caFile))) =>
   createClient(identityV1.CertificateServiceClient, {
@@ -62,6 +80,29 @@ describe('a first certificate', () => {
     client.close();
     expect(joinToken).toMatch(/^ey/);
   });
+
+  it.each(['token', 'request'])('is refused for a %s that is damaged, and given to the next', async (what) => {
+    const client = certificates(identity.served.enrollPort);
+    const joinToken = await createJoinToken({ secretsDir: engines.secretsDir, kind: 'agent', name: 'host_1', ttlSeconds: 600 });
+    const { request } = await newKeyAndRequest();
+    const enroll = (bytes: Uint8Array) =>
+      client.enrollCertificate(
+        what === 'token' ? { joinToken: Buffer.from(bytes).toString('latin1'), csr: request } : { joinToken, csr: Buffer.from(bytes) },
+        options,
+      );
+    const whole = what === 'token' ? Buffer.from(joinToken) : Buffer.from(request);
+    const damaged = [...truncations(whole, 20), ...bitFlips(whole, 60, 5)];
+    const readings = await readEach(damaged, enroll);
+    const refused = ['INVALID_FIELDS', what === 'token' ? 'JOIN_TOKEN_INVALID' : 'CSR_INVALID'];
+    for (const [i, { how, error }] of readings.entries()) {
+      // The last character of a signature has bits that stand for nothing: such a token is the same one.
+      const isSame = what === 'token' && damaged[i] && isSameToken(damaged[i].bytes, whole);
+      const reason = (error as { reason?: string } | undefined)?.reason;
+      expect({ how, reason, ok: isSame || refused.includes(reason ?? '') }).toEqual({ how, reason, ok: true });
+    }
+    expect((await enroll(whole)).certificatePem).toMatch(/BEGIN CERTIFICATE/);
+    client.close();
+  }); // prettier-ignore
 
   it.each([
     ['an unknown token', async () => 'nonsense'],
