@@ -6,9 +6,9 @@ import { countingProxy, testDatabase } from '@thecloud/testkit';
 import type { CountingProxy, TestDatabase } from '@thecloud/testkit';
 import { createLogger } from '../log';
 import type { Tx } from './connection';
-import { Database, lastly } from './database';
+import { Database, deferUntilCommit } from './database';
 import { emit } from './events';
-import { gathered } from './gather';
+import { batched } from './gather';
 import { kitTables } from './tables';
 
 jest.setTimeout(60_000);
@@ -150,7 +150,7 @@ it('fails the read whose statement fails, and answers those beside it', async ()
 
 it('asks by one statement for what is read together', async () => {
   const asked: (readonly string[])[] = [];
-  const find = gathered(async (tx: Tx, ids: readonly string[]) => {
+  const find = batched(async (tx: Tx, ids: readonly string[]) => {
     asked.push(ids);
     const rows = await tx
       .select()
@@ -194,7 +194,7 @@ it('rolls a write back as a whole', async () => {
 });
 
 describe('writes together', () => {
-  const noted = gathered(async (tx: Tx, words: readonly string[]) => {
+  const noted = batched(async (tx: Tx, words: readonly string[]) => {
     asked.push(words.length);
     await tx.insert(tables.inbox).values(words.map((eventId) => ({ consumer: 'many', eventId })));
     return words.map((word) => word.toUpperCase());
@@ -245,7 +245,7 @@ describe('last words', () => {
         projectId: 'prj_last',
         data: {},
       });
-      lastly(tx, tx.execute(sql.raw(statement)));
+      deferUntilCommit(tx, tx.execute(sql.raw(statement)));
     });
   const kept = () => db.read({ projectId: 'prj_last' }, count);
 

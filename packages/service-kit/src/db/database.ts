@@ -37,7 +37,7 @@ export function onCommit(tx: Tx, hook: () => void): void {
 const lastWords = new WeakMap<Tx, Promise<unknown>[]>();
 
 /** Statements whose outcome only decides whether the transaction commits: they travel with the COMMIT. */
-export function lastly(tx: Tx, ...statements: PromiseLike<unknown>[]): void {
+export function deferUntilCommit(tx: Tx, ...statements: PromiseLike<unknown>[]): void {
   const words = statements.map((statement) => Promise.resolve(statement));
   for (const word of words) word.catch(() => undefined); // the commit awaits them and reports the failure
   lastWords.set(tx, [...(lastWords.get(tx) ?? []), ...words]);

@@ -4,7 +4,7 @@ import type { Tx } from './connection';
  * Asks by one statement what is asked for in the same turn by those who share a transaction. `ask` answers one result an
  * item, in the items' order; if it fails, it has failed for all of them.
  */
-export function gathered<In, Out>(
+export function batched<In, Out>(
   ask: (tx: Tx, items: readonly In[]) => Promise<readonly Out[]>,
 ): (tx: Tx, item: In) => Promise<Out> {
   // By connection: none of its transactions begins while another's asks.

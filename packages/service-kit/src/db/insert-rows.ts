@@ -3,7 +3,7 @@ import type { SQLChunk } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { rowsOf, statement } from './connection';
 import type { Tx } from './connection';
-import { gathered } from './gather';
+import { batched } from './gather';
 
 /**
  * Inserts a row with these of its columns; the rows of those who share a transaction by one statement, which bears this
@@ -26,7 +26,7 @@ export function insertRows<T extends PgTable, K extends keyof T['$inferInsert'] 
       select ${list((key) => key)}
         from jsonb_to_recordset(${rowsOf('rows')}) as r(${list((key, column) => sql`${key} ${sql.raw(column.getSQLType())}`)})`;
   });
-  return gathered(async (tx, rows) => {
+  return batched(async (tx, rows) => {
     await insert(tx, { rows: JSON.stringify(rows) });
     return rows.map(() => undefined);
   });

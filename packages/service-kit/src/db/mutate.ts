@@ -3,12 +3,12 @@ import { CloudError, commonErrors } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import { rowsOf, statement } from './connection';
 import type { Scope, Tx } from './connection';
-import { lastly } from './database';
+import { deferUntilCommit } from './database';
 import type { Database } from './database';
 import { hashOf, keptAnswers, keyOwnerOf, scopeOf, seal } from './kept-answers';
 import type { Codec } from './kept-answers';
 import { violatedUnique } from './failures';
-import { gathered } from './gather';
+import { batched } from './gather';
 import type { KitTables } from './tables';
 
 export interface HowToMutate {
@@ -57,7 +57,7 @@ export const mutateWith = (db: Database, { idempotency }: Pick<KitTables, 'idemp
       return await write(scope, async (tx) => {
         const done = await fn(tx);
         const response = seal(codec.encode(done).finish(), key, owner).toString('base64');
-        lastly(tx, keep(tx, { ...mine, response }));
+        deferUntilCommit(tx, keep(tx, { ...mine, response }));
         return done;
       });
     } catch (cause) {
@@ -92,7 +92,7 @@ function keeps(idempotency: KitTables['idempotency']) {
              as a(scope text, key text, method text, "requestHash" text, response text)
        order by scope, key`,
   );
-  return gathered(async (tx, answers: readonly Answer[]) => {
+  return batched(async (tx, answers: readonly Answer[]) => {
     await keep(tx, { answers: JSON.stringify(answers) });
     return answers.map(() => undefined);
   });

@@ -10,7 +10,7 @@ type Write = <T>(scope: Scope, fn: (tx: Tx) => Promise<T>) => Promise<T>;
 
 /**
  * Writes of one scope that are asked for while another of it is under way share a transaction: its beginning, its
- * commit and, where statements are gathered, these too. If one fails, what they had in common is undone and each is
+ * commit and, where statements are batched, these too. If one fails, what they had in common is undone and each is
  * done alone, so that nobody hears of another's failure.
  */
 export class SharedWrites {

@@ -8,7 +8,7 @@ import { onCommit } from './database';
 import { rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
-import { gathered } from './gather';
+import { batched } from './gather';
 import type { KitTables } from './tables';
 
 const LARGEST_RELEASE = 500;
@@ -41,7 +41,7 @@ export class PgWorkSource implements WorkSource {
   readonly #releases = new Batcher<Release, number>(LARGEST_RELEASE, (releases) => this.#release(releases));
 
   readonly #upsert = statement('work_enqueue', () => enqueue(this.tables));
-  readonly #enqueue = gathered<readonly Wish[], void>(async (tx, wishes) => {
+  readonly #enqueue = batched<readonly Wish[], void>(async (tx, wishes) => {
     await this.#upsert(tx, { wishes: JSON.stringify(wishes.flat()) });
     return wishes.map(() => undefined);
   });

@@ -1,5 +1,5 @@
 import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm';
-import { gathered, named, prepared, violatedUnique } from '@thecloud/service-kit';
+import { batched, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { ImageUsage } from './image-quota';
@@ -28,20 +28,16 @@ interface Asked {
   readonly idOrName: string;
 }
 
-const findByIdOrName = gathered(
-  async (tx: Tx, asked: readonly Asked[]): Promise<(ImageRow | undefined)[]> => {
-    const projects = new Set(asked.map(({ projectId }) => projectId));
-    const idsOrNames = asked.map(({ idOrName }) => idOrName);
-    const found = await Promise.all(
-      [...projects].map((projectId) => byIdsOrNames(tx).execute({ projectId, idsOrNames })),
-    );
-    return asked.map(({ projectId, idOrName }) =>
-      best(
-        found.flat().filter((i) => i.projectId === projectId && (i.id === idOrName || i.name === idOrName)),
-      ),
-    );
-  },
-);
+const findByIdOrName = batched(async (tx: Tx, asked: readonly Asked[]): Promise<(ImageRow | undefined)[]> => {
+  const projects = new Set(asked.map(({ projectId }) => projectId));
+  const idsOrNames = asked.map(({ idOrName }) => idOrName);
+  const found = await Promise.all(
+    [...projects].map((projectId) => byIdsOrNames(tx).execute({ projectId, idsOrNames })),
+  );
+  return asked.map(({ projectId, idOrName }) =>
+    best(found.flat().filter((i) => i.projectId === projectId && (i.id === idOrName || i.name === idOrName))),
+  );
+});
 
 /** A name may be that of one live image and of some that failed or are on their way out. */
 const best = (rows: readonly ImageRow[]): ImageRow | undefined =>

@@ -1,5 +1,5 @@
 import { newId } from '@thecloud/kernel';
-import { lastly, projectOf } from '@thecloud/service-kit';
+import { deferUntilCommit, projectOf } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
 import { readyImage, refusePorts, refuseProgram, refuseTooLarge, typeNamed } from './check-spec';
 import type { OnHostLoss, PublishedPort, RestartPolicy } from './instance';
@@ -63,7 +63,7 @@ export async function createInstance(
   };
   d.changed(tx, wish);
   // The instance first: a name that is taken fails it, and what follows fails only with it.
-  lastly(
+  deferUntilCommit(
     tx,
     instanceRepo.insert(tx, wish),
     d.operations.beginFirst(tx, ctx, projectId, 'instance.create', id, 'place', operationId),

@@ -1,6 +1,6 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { gathered, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
+import { batched, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, RowVersion, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
@@ -102,7 +102,7 @@ export const instanceRepo = {
     return nameFree(row.name, () => insert(tx, row));
   },
 
-  find: gathered(async (tx, ids: readonly string[]): Promise<(InstanceView | undefined)[]> => {
+  find: batched(async (tx, ids: readonly string[]): Promise<(InstanceView | undefined)[]> => {
     const found = await instanceRepo.findAll(tx, ids);
     const byId = new Map(found.map((row) => [row.id, row]));
     return ids.map((id) => byId.get(id));
@@ -128,7 +128,7 @@ export const instanceRepo = {
   },
 
   /** Which there are, and in which version. In the ids' order; undefined for one that does not exist. */
-  version: gathered(async (tx, ids: readonly string[]): Promise<(RowVersion | undefined)[]> => {
+  version: batched(async (tx, ids: readonly string[]): Promise<(RowVersion | undefined)[]> => {
     const found = await versionsById(tx).execute({ ids });
     const byId = new Map(found.map((version) => [version.id, version]));
     return ids.map((id) => byId.get(id));

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { agentV1 } from '@thecloud/api';
-import { lastly, oneOf, prepared, rowsOf, statement } from '@thecloud/service-kit';
+import { deferUntilCommit, oneOf, prepared, rowsOf, statement } from '@thecloud/service-kit';
 import type { OperationChange, StoredStep, Tx } from '@thecloud/service-kit';
 import { host } from '../host/host.schema';
 import { tables } from '../kit.schema';
@@ -45,7 +45,7 @@ export async function observeInstances(d: SavesDeps, tx: Tx, sightings: readonly
   const locked = await lockSeen(tx).execute({ ids });
   const news = locked.flatMap((one) => newsOf(one, sightings) ?? []);
   if (news.length === 0) return;
-  lastly(
+  deferUntilCommit(
     tx,
     saveSeen(tx, {
       rows: JSON.stringify(news.map(({ row }) => toSave(row))),
