@@ -103,10 +103,18 @@ function namesOption(
     if (!object) return false;
     if (ts.isAsExpression(object)) return has(object.expression);
     if (ts.isObjectLiteralExpression(object))
-      return object.properties.some((p) => p.name?.getText() === option);
+      return object.properties.some((p) => p.name?.getText() === option && !isUnbounded(p));
     return ts.isIdentifier(object) && declared(source, object.text).some(has);
   };
   return (node.arguments ?? []).some(has);
+}
+
+/** `deadline: undefined` and the like: the option stands there and bounds nothing. */
+function isUnbounded(property: ts.ObjectLiteralElementLike): boolean {
+  const value = ts.isPropertyAssignment(property) ? property.initializer.getText() : property.name?.getText();
+  return /^(undefined|null|void 0|0|-1|(Number\.)?(Infinity|POSITIVE_INFINITY|MAX_SAFE_INTEGER))$/.test(
+    value ?? '',
+  );
 }
 
 function declared(source: ts.SourceFile, name: string): ts.Expression[] {

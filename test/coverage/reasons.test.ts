@@ -62,6 +62,34 @@ it('every catalogue of the sources is one that docs/errors.md is made from', () 
   expect([...new Set(written.map(([domain]) => domain))].sort()).toEqual([...loaded].sort());
 });
 
+/** What else looks like a reason in the sources, and what it is. */
+const OTHER_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^(E[A-Z]+|EAI_AGAIN|ERR_[A-Z_]+|HPE_[A-Z_]+|TC001)$/, 'a code of an error of Node, HTTP or SQL'],
+  [/^(SIG)?(HUP|INT|QUIT|KILL|TERM|CONT|USR1|USR2)$/, 'a signal'],
+  [/^(ALL|CHOWN|DAC_OVERRIDE|FOWNER|SETGID|SETUID|NET_BIND_SERVICE)$/, 'a capability of Linux'],
+  [/^(GET|HEAD|POST|PUT|PATCH|DELETE)$/, 'a method of HTTP'],
+  [/^(BEGIN|COMMIT|ROLLBACK)$/, 'SQL'],
+  [/^(THECLOUD|RATE|MAX|SERVED|OTEL|SSL)_[A-Z_]+$|^(HTTPS?|NO)_PROXY$|^(PATH|HOME|TMPDIR)$/, 'a variable'],
+  [/^(NOT_)?SERVING$/, 'a state of grpc.health.v1'],
+  [/^(ACCEPT|DOCKER|FORWARD)$/, 'a chain or a target of iptables'],
+  [/^(CLI|GRPC|UTC|ECDSA|NATS|EVENTS|NAME|PID|STATE|WHERE|UNUSED)$/, 'a name or a heading'],
+  [/^(ABORTED|ALREADY_EXISTS|FAILED_PRECONDITION|INVALID_ARGUMENT|NOT_FOUND|RESOURCE_EXHAUSTED)$/, 'a code'],
+  [/^(CONFLICT|PROGRAM_MISSING|NOT_PERMITTED|NOT_READY)$/, 'why an engine of make up does not start'],
+  [/^(IMAGE_ABSENT|NOT_RUNNING)$/, "a driver's answer to its agent, which acts on it"],
+];
+
+/** Constants, maps and the arms of conditions are literals, too: so no form of naming a reason gets by. */
+it('every word in the sources that looks like a reason is in docs/errors.md, or is something else', () => {
+  const words = all((node) => {
+    const text = literal(node);
+    return text && /^[A-Z][A-Z0-9]{2,}$|^[A-Z][A-Z0-9]*(_[A-Z0-9]+)+$/.test(text) ? text : undefined;
+  });
+  const known = (word: string) => documented.has(word) || OTHER_WORDS.some(([pattern]) => pattern.test(word));
+  expect(words.filter(([word]) => !known(word))).toEqual([]);
+  const unused = OTHER_WORDS.filter(([pattern]) => !words.some(([word]) => pattern.test(word)));
+  expect(unused).toEqual([]);
+});
+
 it('every reason that stands in a status or an operation is in docs/errors.md', () => {
   const reasons = all((node) => {
     if (!ts.isPropertyAssignment(node) || node.name.getText() !== 'reason') return undefined;

@@ -191,6 +191,55 @@ const cases: Case[] = [
     field: 'spec.source',
   },
   {
+    what: 'a grant to nobody',
+
+    path: '/v1/users/usr_01arz3ndektsv4rrffq69g5fav:grantAdministrator',
+    body: {},
+    status: 404,
+    reason: 'USER_UNKNOWN',
+  },
+  {
+    what: 'a grant to what is no id',
+
+    path: '/v1/users/x%27;drop%20table%20user:grantAdministrator',
+    body: {},
+    status: 404,
+    reason: 'USER_UNKNOWN',
+  },
+  {
+    what: 'a grant with more than an id',
+
+    path: '/v1/users/usr_01arz3ndektsv4rrffq69g5fav:grantAdministrator',
+    body: { until: 1 },
+    status: 400,
+    reason: 'INVALID_FIELDS',
+    field: 'until',
+  },
+  {
+    what: 'a revocation from nobody',
+
+    path: '/v1/users/usr_01arz3ndektsv4rrffq69g5fav:revokeAdministrator',
+    body: {},
+    status: 404,
+    reason: 'USER_UNKNOWN',
+  },
+  {
+    what: 'a revocation with more than an id',
+
+    path: '/v1/users/usr_01arz3ndektsv4rrffq69g5fav:revokeAdministrator',
+    body: [],
+    status: 400,
+    reason: 'INVALID_FIELDS',
+  },
+  {
+    what: 'a sharing of no image',
+
+    path: '/v1/images/img_00000000000000000000000000:share',
+    body: {},
+    status: 404,
+    reason: 'IMAGE_NOT_FOUND',
+  },
+  {
     what: 'a copy of nothing',
     path: '/v1/images:copy',
     body: { name: 'a' },
