@@ -43,18 +43,14 @@ function traffic(round: string, old: readonly string[]): Promise<Body[]> {
 
 let living: string[] = [];
 
-it.each<[string, () => Part, number]>([
-  ['control plane', () => cloud.compute, 0],
-  ['control plane', () => cloud.compute, 30],
-  ['control plane', () => cloud.compute, 150],
-  ['control plane', () => cloud.compute, 600],
-  ['agent', () => cloud.agent, 0],
-  ['agent', () => cloud.agent, 100],
-  ['agent', () => cloud.agent, 400],
-  ['agent', () => cloud.agent, 900],
+it.each<[string, number, () => Part]>([
+  ['control plane', 30, () => cloud.compute],
+  ['control plane', 600, () => cloud.compute],
+  ['agent', 100, () => cloud.agent],
+  ['agent', 900, () => cloud.agent],
 ])(
-  'converges after kill -9 of the %s in the middle of creates and deletes (%#, %s ms in)',
-  async (_what, part, delayMs) => {
+  'converges after kill -9 of the %s in the middle of creates and deletes (%s ms in)',
+  async (_what, delayMs, part) => {
     const round = `r${randomUUID().slice(0, 8)}`;
     const under = traffic(round, living);
     await new Promise((resolve) => setTimeout(resolve, delayMs));

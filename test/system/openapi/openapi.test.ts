@@ -12,7 +12,7 @@ import { Requests } from './requests';
 import type { Request } from './requests';
 
 /** Of each kind, for each route. Hashing passwords and waiting take their time on purpose: fewer of these. */
-const RUNS = 40;
+const RUNS = 20;
 const SLOW_RUNS = 5;
 const slow = new Set([
   'RegisterUser',
