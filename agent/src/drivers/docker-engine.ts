@@ -36,7 +36,14 @@ export function messageOf(error: unknown): string {
   return error.message.trim();
 }
 
-/** No answer at all: no socket, connection refused or cut, deadline passed. */
+/** Docker answered, with something else than its API says. */
+export class UnexpectedAnswer extends Error {
+  constructor(what: string) {
+    super(`it sent what is not understood (${what.slice(0, 200)})`);
+  }
+}
+
+/** No answer, or none that is understood: no socket, connection refused or cut, deadline passed. */
 export function unavailable(error: unknown): DriverError {
   const why = error instanceof Error && error.name === 'TimeoutError' ? 'it took too long' : messageOf(error);
   return new DriverError('DRIVER_UNAVAILABLE', `Docker does not answer: ${why}`, true, { cause: error });

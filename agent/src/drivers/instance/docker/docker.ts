@@ -15,6 +15,7 @@ import type { StatsDriver, Usage } from '../../../ports/stats-driver';
 import { call, connectDocker, messageOf, statusOf, unavailable } from '../../docker-engine';
 import { abilitiesOf } from './abilities';
 import type { EngineAbilities } from './abilities';
+import { inspected, listed, madeId, versioned } from './answers';
 import { containerName, containerOptions, labels, phaseOf, seenFrom } from './container';
 import { execProblem, startExec } from './exec';
 import { textOfLog } from './log-tail';
@@ -58,7 +59,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
 
   async probe(): Promise<DriverHealth> {
     try {
-      const version = await call(() => this.#docker.version(), unavailable, undefined, PROBE_TIMEOUT_MS);
+      const version = await call(() => this.#version(), unavailable, undefined, PROBE_TIMEOUT_MS);
       this.#engine = abilitiesOf(version);
       return { ok: true, version: version.Version };
     } catch (error) {
@@ -90,7 +91,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
       async (abortSignal) => {
         try {
           const { id } = await this.#docker.createContainer({ ...options, abortSignal });
-          this.#made.set(spec.id, id);
+          this.#made.set(spec.id, madeId(id));
         } catch (error) {
           // 409: made before; or the name belongs to somebody else.
           if (statusOf(error) !== 409 || !(await this.#find(spec.id))) throw error;
@@ -225,7 +226,11 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   }
 
   async #abilities(signal?: AbortSignal): Promise<EngineAbilities> {
-    return (this.#engine ??= abilitiesOf(await call(() => this.#docker.version(), startProblem, signal)));
+    return (this.#engine ??= abilitiesOf(await call(() => this.#version(), startProblem, signal)));
+  }
+
+  async #version(): Promise<Docker.DockerVersion> {
+    return versioned(await this.#docker.version());
   }
 
   /** By name; and by label when a stranger has renamed it. Never a container that is not ours. */
@@ -265,7 +270,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   #get(nameOrId: string): Promise<Docker.ContainerInspectInfo | undefined> {
     const look = async (abortSignal: AbortSignal) => {
       try {
-        return await this.#docker.getContainer(nameOrId).inspect({ abortSignal });
+        return inspected(await this.#docker.getContainer(nameOrId).inspect({ abortSignal }));
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
         throw error;
@@ -276,7 +281,8 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
 
   #labelled(label: string[]): Promise<Docker.ContainerInfo[]> {
     return call(
-      (abortSignal) => this.#docker.listContainers({ all: true, filters: { label }, abortSignal }),
+      async (abortSignal) =>
+        listed(await this.#docker.listContainers({ all: true, filters: { label }, abortSignal })),
       startProblem,
     );
   }

@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { DriverError, notRunning } from '../../../ports/driver-error';
 import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../../ports/exec-driver';
 import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
+import { execInspected, madeId } from './answers';
 import { framesOf } from './frames';
 import { holdBack } from './held-back';
 import type { HeldBack } from './held-back';
@@ -41,7 +42,11 @@ export async function startExec(target: ExecTarget, spec: ExecSpec): Promise<Doc
     ...(tty && size && { ConsoleSize: [size.rows, size.columns] as [number, number] }),
   };
   const problem = (error: unknown) => startFailure(error, spec);
-  const exec = await call((abortSignal) => container.exec({ ...options, abortSignal }), problem);
+  const exec = await call(async (abortSignal) => {
+    const made = await container.exec({ ...options, abortSignal });
+    madeId(made.id);
+    return made;
+  }, problem);
   const socket = await call(() => exec.start({ hijack: true, stdin: true, Tty: tty }), problem);
   const process = new DockerExec(exec, socket, containerId, tty, held);
   try {
@@ -168,7 +173,7 @@ class DockerExec implements ExecProcess {
   }
 
   #inspect(): Promise<Docker.ExecInspectInfo> {
-    return call((abortSignal) => this.exec.inspect({ abortSignal }), execProblem);
+    return call(async (abortSignal) => execInspected(await this.exec.inspect({ abortSignal })), execProblem);
   }
 }
 

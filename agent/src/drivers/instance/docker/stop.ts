@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { call, statusOf, within } from '../../docker-engine';
+import { inspected } from './answers';
 import { hostProcess, signalProcess } from './host-session';
 import { startProblem } from './problem';
 
@@ -84,10 +85,8 @@ async function ended(container: Docker.Container, ms: number, signal: AbortSigna
 }
 
 async function isStopped(container: Docker.Container, abortSignal: AbortSignal): Promise<boolean> {
-  return container.inspect({ abortSignal }).then(
-    ({ State: state }) => !state.Running,
-    () => false,
-  );
+  const look = container.inspect({ abortSignal }).then((answer) => !inspected(answer).State.Running);
+  return look.catch(() => false);
 }
 
 /** 404 and 409 say that it is gone, or does not run any more: the wait that follows tells the truth. */

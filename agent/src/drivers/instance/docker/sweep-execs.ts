@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
 import { call } from '../../docker-engine';
+import { execInspected, inspected } from './answers';
 import { execMark, execProblem } from './exec';
 import { endSession, hasEnvironment, hostProcess } from './host-session';
 
@@ -12,12 +13,12 @@ export async function sweepExecs(
   let swept = 0;
   for (const containerId of containerIds) {
     const { ExecIDs: execIds } = await call(
-      (abortSignal) => docker.getContainer(containerId).inspect({ abortSignal }),
+      async (abortSignal) => inspected(await docker.getContainer(containerId).inspect({ abortSignal })),
       execProblem,
     );
     for (const execId of execIds ?? []) {
       const { Running, Pid } = await call(
-        (abortSignal) => docker.getExec(execId).inspect({ abortSignal }),
+        async (abortSignal) => execInspected(await docker.getExec(execId).inspect({ abortSignal })),
         execProblem,
       );
       const found = Running ? await hostProcess(Pid, containerId) : undefined;
