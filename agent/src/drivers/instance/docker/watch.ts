@@ -29,7 +29,10 @@ export async function followEvents(
       const stream = await docker.getEvents({ filters, abortSignal: signal });
       onChange();
       wait = RECONNECT_MS.first;
-      for await (const line of lines(stream)) onChange(instanceOf(line));
+      for await (const line of lines(stream)) {
+        if (signal.aborted) return;
+        onChange(instanceOf(line));
+      }
     } catch {
       // Docker is away or going down: the agent's beat tells so (probe), here we only come back
     }
