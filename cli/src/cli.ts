@@ -1,6 +1,7 @@
 import type { Cloud } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import { openCloud } from './cloud';
+import { projects } from './commands/project-kind';
 import { readConfig, type Config } from './config';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
@@ -8,6 +9,7 @@ import type { Io } from './io';
 import { inWords } from './problem';
 import { arranged, type Layout } from './columns';
 import { isData, renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
+import { resolveId } from './resource';
 
 /** What a method acts in: a project, the signed-in user, the installation, or nobody's name at all. */
 export type Scope = 'project' | 'user' | 'platform' | 'public';
@@ -99,18 +101,9 @@ export class Cli {
     return projectId;
   }
 
-  /** The id behind a project's name or id. */
-  async projectIdOf(nameOrId: string): Promise<string> {
-    if (nameOrId.includes('_')) return nameOrId;
-    const { projects } = await this.cloud('user');
-    for await (const { metadata } of projects.list({ page_size: 500 })) {
-      if (metadata.name === nameOrId) return metadata.id;
-    }
-    throw new CliError(
-      exitCodes.notFound,
-      `You have no project named "${nameOrId}".`,
-      'See yours with: cloud project list',
-    );
+  /** The id behind a project's name or id; a name that several have is refused. */
+  projectIdOf(nameOrId: string): Promise<string> {
+    return resolveId(this, projects, nameOrId);
   }
 
   /** Prints one thing to standard output; json and yaml are the API's own answer. */

@@ -14,7 +14,12 @@ export interface Context {
   api_key?: string;
   session_token?: string;
   project_id?: string;
+  /** E-mail address of the account that the session is of. */
+  account?: string;
 }
+
+/** What a context keeps when its credential goes: where its cloud is. */
+export const keptOf = ({ api_key: _, session_token: __, account: ___, ...rest }: Context): Context => rest;
 
 export interface Config {
   current_context: string;
@@ -79,7 +84,8 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 
 function isContext(value: unknown): value is Context {
   if (!isRecord(value) || typeof value.server !== 'string') return false;
-  const optional = [value.grpc_address, value.api_key, value.session_token, value.project_id];
+  const { grpc_address, api_key, session_token, project_id, account } = value;
+  const optional = [grpc_address, api_key, session_token, project_id, account];
   return optional.every((field) => field === undefined || field === null || typeof field === 'string');
 }
 
@@ -120,17 +126,20 @@ export async function writeContext(
   return writeConfig(env, config);
 }
 
-/** Forgets one context, if it is there; the file goes with the last one. */
+/**
+ * Forgets one context, if it is there; the file goes with the last one. When it was the current one, none is current:
+ * which cloud the next command talks to is for a person to say. Answers with what is left.
+ */
 export async function removeContext(
   name: string,
   options: { env?: Env; warn?: (text: string) => void } = {},
-): Promise<void> {
+): Promise<Config> {
   const { env = process.env, warn = () => undefined } = options;
   const config = await readConfig(env, warn);
-  if (!Object.hasOwn(config.contexts, name)) return;
+  if (!Object.hasOwn(config.contexts, name)) return config;
   delete config.contexts[name];
-  const [another] = Object.keys(config.contexts);
-  if (another === undefined) return rm(configPath(env), { force: true });
-  if (config.current_context === name) config.current_context = another;
-  await writeConfig(env, config);
+  if (config.current_context === name) config.current_context = '';
+  if (Object.keys(config.contexts).length === 0) await rm(configPath(env), { force: true });
+  else await writeConfig(env, config);
+  return config;
 }

@@ -57,6 +57,12 @@ function refuseMissing(
   const make = 'Make one with: cloud context add NAME --server URL';
   if (named !== undefined) throw usageError(`There is no context ${name}.`, `${advice}\n${make}`);
   if (all.length === 0 || envUrl !== undefined) return;
+  if (name === '') {
+    throw usageError(
+      'No context is the current one.',
+      `${advice}\nChoose one with: cloud context use NAME, or for one command with --context NAME`,
+    );
+  }
   throw usageError(
     `${path} names ${name} as the current context, but has no such context.`,
     `${advice}\nChoose one with: cloud context use NAME`,

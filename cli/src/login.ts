@@ -1,10 +1,11 @@
 import { CloudApiError, type Cloud, type Project } from '@thecloud/sdk';
 import type { Cli } from './cli';
 import { openCloud } from './cloud';
-import { writeContext } from './config';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import { newPassword } from './commands/password';
 import { ask, readSecret, readSecretLines } from './prompt';
+import { remember } from './remember';
+import { ambiguous } from './resource';
 import { serverUrl } from './server-url';
 
 export interface LoginOptions {
@@ -12,6 +13,8 @@ export interface LoginOptions {
   email?: string;
   passwordStdin?: boolean;
   apiKeyStdin?: boolean;
+  /** Makes the context the current one. */
+  use?: boolean;
 }
 
 /** E-mail address and password for a session, then a project; remembers both. */
@@ -27,14 +30,15 @@ export async function signInWithPassword(cli: Cli, options: LoginOptions): Promi
   const [password = '', next] = io.stdin.isTTY
     ? [await readSecret(io, 'password')]
     : await readSecretLines(io, 'password');
+  const start = (passwords: Passwords) => startSession(cli, server, email, passwords, options.use);
   try {
-    await startSession(cli, server, email, { password });
+    await start({ password });
   } catch (error) {
     if (!(error instanceof CloudApiError) || error.reason !== 'PASSWORD_CHANGE_REQUIRED') throw error;
     const new_password = io.stdin.isTTY ? await askNew(cli) : next;
     if (!new_password)
       throw usageError('This is a one-time password.', 'Pipe in a second line with a new password.');
-    await startSession(cli, server, email, { password, new_password });
+    await start({ password, new_password });
   }
 }
 
@@ -50,12 +54,20 @@ interface Passwords {
 }
 
 /** A session of an account whose password is known, and a project; remembers both. */
-async function startSession(cli: Cli, server: string, email: string, passwords: Passwords): Promise<void> {
+async function startSession(
+  cli: Cli,
+  server: string,
+  email: string,
+  passwords: Passwords,
+  use?: boolean,
+): Promise<void> {
   const { io } = cli;
   const session = await openCloud({ server }, io).sessions.create({ email, ...passwords });
   const project = await chooseProject(cli, openCloud({ server, credential: session.token }, io));
-  await remember(cli, { server, session_token: session.token, project_id: project?.metadata.id });
-  cli.note(`Signed in at ${server} as ${session.user?.email ?? email}.`);
+  const account = session.user?.email ?? email;
+  cli.note(`Signed in at ${server} as ${account}.`);
+  const project_id = project?.metadata.id;
+  await remember(cli, { server, account, session_token: session.token, project_id }, use);
   if (project) cli.note(`Working in project ${project.metadata.name}.`);
 }
 
@@ -76,15 +88,15 @@ export async function register(cli: Cli, options: LoginOptions & { name?: string
     throw usageError('The two are not the same.', 'Try again: nothing was made.');
   await openCloud({ server }, io).users.register({ email, password, name: options.name });
   cli.note(`Made an account for ${email} at ${server}.`);
-  await startSession(cli, server, email, { password });
+  await startSession(cli, server, email, { password }, options.use);
 }
 
 /** Takes a key from standard input, tries it, and remembers it. */
 export async function signInWithKey(cli: Cli, options: LoginOptions): Promise<void> {
   const server = await serverFor(cli, options);
   const key = await readKey(cli, server);
-  await remember(cli, { server, api_key: key });
   cli.note(`Signed in at ${server} with an API key.`);
+  await remember(cli, { server, api_key: key }, options.use);
 }
 
 /** An API key from the terminal or from standard input, known at that server. */
@@ -122,8 +134,11 @@ async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
 async function chooseProject(cli: Cli, cloud: Cloud): Promise<Project | undefined> {
   const { projectWanted: wanted, context } = await cli.connection();
   const { items } = await cloud.projects.list().take(500);
-  const named = (text: string) =>
-    items.find(({ metadata }) => metadata.name === text || metadata.id === text);
+  const named = (text: string) => {
+    const found = items.filter(({ metadata }) => metadata.name === text || metadata.id === text);
+    if (found.length > 1) throw ambiguous('project', text, found);
+    return found[0];
+  };
   if (wanted) {
     const found = named(wanted);
     if (found) return found;
@@ -142,18 +157,10 @@ async function chooseProject(cli: Cli, cloud: Cloud): Promise<Project | undefine
     cli.note('You have several projects and chose none. Choose one with: cloud project use NAME');
     return undefined;
   }
-  for (const { metadata } of items) cli.note(`  ${metadata.name}`);
+  for (const { metadata } of items) cli.note(`  ${metadata.name}  ${metadata.id}`);
   for (;;) {
     const found = named(await ask(cli.io, 'Project to work in: '));
     if (found) return found;
     cli.note('That is none of them.');
   }
-}
-
-async function remember(cli: Cli, context: Parameters<typeof writeContext>[0]): Promise<void> {
-  const { contextName } = await cli.connection();
-  const path = await writeContext(context, { name: contextName, env: cli.io.env });
-  cli.note(`Remembered in ${path} as context "${contextName}".`);
-  if (cli.io.env.THECLOUD_API_KEY)
-    cli.warn('Warning: THECLOUD_API_KEY is set, and goes before what is remembered.');
 }

@@ -91,6 +91,9 @@ function exitCodeOf({ status, code, reason, retryAfterSeconds }: CloudApiError):
   return byReason[reason] ?? byCode[code] ?? byStatus[status] ?? exitCodes.unexpected;
 }
 
+/** What a refusal is about that another role in the project would end. */
+const byRole = new Set(['PERMISSION_DENIED', 'OWNER_REQUIRED', 'ROLE_TOO_HIGH']);
+
 // In the terms of this program: the problem's own `advice` speaks of headers and routes.
 function adviceFor({ status, code, reason, retryAfterSeconds }: CloudApiError): string | undefined {
   if (reason === 'PROJECT_REQUIRED') return 'Choose a project with: cloud project use NAME';
@@ -99,7 +102,8 @@ function adviceFor({ status, code, reason, retryAfterSeconds }: CloudApiError): 
     return 'If you have no account here yet: cloud register. If this is the wrong cloud: --server URL or --context NAME.';
   }
   if (status === 401) return 'Sign in with: cloud login';
-  if (status === 403) {
+  if (reason === 'ADMINISTRATOR_REQUIRED') return 'See who you are with: cloud whoami.';
+  if (status === 403 && byRole.has(reason)) {
     return 'See who you are with: cloud whoami. An owner or admin of the project can change your role.';
   }
   if (retryAfterSeconds !== undefined) return `Try again in ${Math.ceil(retryAfterSeconds)} s.`;

@@ -101,10 +101,14 @@ export async function resolveId<T extends Resource>(
     const advice = `See them with: cloud ${kind.noun} list`;
     throw new CliError(exitCodes.notFound, `There is no ${kind.noun} named "${nameOrId}".`, advice);
   }
-  throw new CliError(
-    exitCodes.conflict,
-    `"${nameOrId}" names ${found.length} ${kind.noun}s.`,
-    'Give the id of the one you mean.',
-    found.map((item) => item.metadata.id),
-  );
+  throw ambiguous(kind.noun, nameOrId, found);
 }
+
+/** Several have that name: guessing which one is meant would act on another. */
+export const ambiguous = (noun: string, name: string, found: readonly Resource[]) =>
+  new CliError(
+    exitCodes.conflict,
+    `"${name}" names ${found.length} ${noun}s.`,
+    'Give the id of the one you mean.',
+    found.map(idOf),
+  );

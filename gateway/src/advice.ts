@@ -8,6 +8,8 @@ const byReason: Record<string, string> = {
   INVALID_FIELDS: 'Correct the fields under violations; /docs shows what each one takes.',
   PROJECT_REQUIRED:
     'Send X-Project-Id with an id from GET /v1/projects, or use an API key: it has a project.',
+  ADMINISTRATOR_REQUIRED: 'Ask an administrator of the installation, or use the credential of one.',
+  USER_DISABLED: 'Ask an administrator of the installation to enable the account.',
   IDEMPOTENCY_KEY_REUSED: 'Send a new Idempotency-Key.',
   VERSION_MISMATCH: 'Read the resource again and send its metadata.version as If-Match.',
 };

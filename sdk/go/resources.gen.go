@@ -518,7 +518,7 @@ func (r *Users) Get(ctx context.Context, request *identityv1.GetUserRequest, opt
 	return r.stubs.user.GetUser(ctx, request, options...)
 }
 
-// Disable calls DisableUser. Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last administrator cannot be disabled, the only owner of a project only with hand_over_to.
+// Disable calls DisableUser. Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
 func (r *Users) Disable(ctx context.Context, request *identityv1.DisableUserRequest, options ...grpc.CallOption) (*identityv1.User, error) {
 	return r.stubs.user.DisableUser(ctx, request, options...)
 }

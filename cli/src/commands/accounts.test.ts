@@ -99,8 +99,12 @@ describe('accounts', () => {
     });
 
     it('is refused to others', async () => {
-      await given({ 'GET /v1/users': { status: 403, body: problem(403, 'PERMISSION_DENIED', 'X', 'No.') } });
-      expect((await home.cloud(['user', 'list'])).code).toBe(3);
+      const no = problem(403, 'PERMISSION_DENIED', 'ADMINISTRATOR_REQUIRED', 'Only administrators may.');
+      await given({ 'GET /v1/users': { status: 403, body: no } });
+      const { code, err } = await home.cloud(['user', 'list']);
+      expect(code).toBe(3);
+      expect(err).toContain('cloud whoami');
+      expect(err).not.toContain('owner or admin of the project');
     });
   });
 
@@ -171,6 +175,27 @@ describe('accounts', () => {
         code: 5,
         err: expect.stringContaining('2 instances (web, db)') as string,
       });
+    });
+
+    it.each([
+      ['use', ['project', 'use', 'default']],
+      ['rename', ['project', 'rename', 'default', 'shop']],
+      ['rm', ['project', 'rm', 'default']],
+      ['leave', ['project', 'leave', 'default']],
+      ['show', ['project', 'show', 'default']],
+      ['copy an image from', ['image', 'copy', 'web', '--from', 'default']],
+      ['work in', ['instance', 'list', '--project', 'default']],
+    ])('is not guessed of several of one name: %s', async (_, args) => {
+      const twins = ['prj_1', 'prj_2'].map((id) => ({ metadata: { id, name: 'default' }, role: 'owner' }));
+      await given({ 'GET /v1/projects': { body: { projects: twins } } });
+      const { code, err } = await home.cloud(args);
+      expect({ code, err }).toEqual({
+        code: 5,
+        err: expect.stringContaining('"default" names 2 projects.\n  prj_1\n  prj_2\n') as string,
+      });
+      expect(gateway.seen.map(({ method }) => method)).toEqual(['GET']);
+      const env = { THECLOUD_PROJECT: 'default' };
+      expect((await home.cloud(['instance', 'list'], { env })).code).toBe(5);
     });
 
     it('is left, but not by its last owner, and not when there is none of that name', async () => {

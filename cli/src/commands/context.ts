@@ -6,6 +6,7 @@ import { CliError, exitCodes } from '../exit-codes';
 import { readKey } from '../login';
 import { addNoun, addVerb } from '../noun';
 import type { View } from '../output';
+import { tellCurrent } from '../remember';
 import { serverUrl } from '../server-url';
 
 interface Named extends Omit<Context, 'api_key' | 'session_token'> {
@@ -21,6 +22,7 @@ const contexts: View<Named> = {
     { title: 'NAME', value: (context) => context.name },
     { title: 'SERVER', value: (context) => context.server },
     { title: 'CREDENTIAL', value: (context) => context.credential },
+    { title: 'ACCOUNT', value: (context) => context.account },
     { title: 'PROJECT', value: (context) => context.project_id },
   ],
 };
@@ -41,8 +43,8 @@ export function addContexts(program: Command, cli: Cli): void {
     const config = await cli.config();
     const items = Object.entries(config.contexts).map(([name, context]): Named => {
       const credential = context.api_key ? 'API key' : context.session_token ? 'session' : 'none';
-      const { server, project_id } = context;
-      return { name, current: name === config.current_context, server, credential, project_id };
+      const { server, account, project_id } = context;
+      return { name, current: name === config.current_context, server, credential, account, project_id };
     });
     const ordered = sorted(contexts, items, layout);
     cli.printList(contexts, ordered, { contexts: ordered }, layout);
@@ -101,7 +103,7 @@ function addAdd(noun: Command, cli: Cli): void {
         ...(api_key && { api_key }),
         ...(projectId && { project_id: projectId }),
       };
-      const makeCurrent = use || Object.keys(config.contexts).length === 0;
+      const makeCurrent = use || !Object.hasOwn(config.contexts, config.current_context);
       const path = await writeContext(context, { name, makeCurrent, env: cli.io.env });
       cli.note(`Remembered in ${path}${makeCurrent ? ', and now used' : ''}.`);
       if (!api_key) cli.note(`Sign in with: cloud login --context ${name}`);
@@ -117,10 +119,12 @@ function addRm(noun: Command, cli: Cli): void {
   }).action(async (names: string[]) => {
     const config = await cli.config();
     for (const name of names) known(cli, config, name); // all or nothing
+    let left = config;
     for (const name of new Set(names)) {
-      await removeContext(name, { env: cli.io.env });
+      left = await removeContext(name, { env: cli.io.env });
       cli.note(`Forgot ${name}.`);
     }
+    if (names.includes(config.current_context)) tellCurrent(cli, left);
   });
 }
 

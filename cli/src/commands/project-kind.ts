@@ -9,7 +9,7 @@ export const projects: Kind<Project> = {
   }),
   collection: 'projects',
   scope: 'user',
-  nameFilter: false,
+  nameFilter: true,
   id: idOf,
   columns: [nameColumn, { title: 'ROLE', value: (project) => project.role }, ageColumn, idColumn],
   details: metadataDetails,

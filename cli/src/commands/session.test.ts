@@ -24,7 +24,8 @@ describe('signing in and out', () => {
   const login = (argv: string[], stdin: string) =>
     home.cloud(['login', '--server', gateway.url, ...argv], { stdin });
   const withPassword = ['--email', 'ada@example.org', '--password-stdin'];
-  const config = async () => parse(await readFile(home.configFile, 'utf8')) as { contexts: object };
+  const config = async () =>
+    parse(await readFile(home.configFile, 'utf8')) as { contexts: object; current_context: string };
   const routes = (...names: string[]) => ({
     'POST /v1/sessions': { status: 201, body: session },
     'GET /v1/projects': { body: { projects: names.map(project) } },
@@ -40,7 +41,12 @@ describe('signing in and out', () => {
     expect(gateway.seen[0]?.headers.authorization).toBeUndefined();
     expect(gateway.seen[1]?.headers.authorization).toBe('Bearer cloudsess_secret');
     expect((await config()).contexts).toEqual({
-      default: { server: gateway.url, session_token: 'cloudsess_secret', project_id: 'prj_shop' },
+      default: {
+        server: gateway.url,
+        account: user.email,
+        session_token: 'cloudsess_secret',
+        project_id: 'prj_shop',
+      },
     });
   });
 
@@ -49,6 +55,12 @@ describe('signing in and out', () => {
     await login([...withPassword, '--project', 'lab'], 'pw');
     expect((await config()).contexts).toMatchObject({ default: { project_id: 'prj_lab' } });
     expect((await login([...withPassword, '--project', 'nix'], 'pw')).code).toBe(4);
+    await gateway.close();
+    await home.remove();
+    await given(routes('shop', 'lab', 'lab'));
+    expect(await login([...withPassword, '--project', 'lab'], 'pw')).toMatchObject({ code: 5 });
+    await expect(config()).rejects.toThrow('ENOENT');
+    await login([...withPassword, '--project', 'shop'], 'pw');
     const { err } = await login([...withPassword, '--context', 'other'], 'pw');
     expect(err).toContain('cloud project use NAME');
     expect((await home.cloud(['--context', 'other', 'instance', 'list'])).code).toBe(2);

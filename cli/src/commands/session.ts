@@ -1,13 +1,20 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { writeContext } from '../config';
+import { keptOf, writeContext } from '../config';
 import { register, signInWithKey, signInWithPassword, type LoginOptions } from '../login';
 import { addVerb } from '../noun';
 import { isOfTheCloud, whoami } from '../whoami';
 
+const ownContext =
+  'It is kept in the context that --context names, else in the current one. Where that holds a credential of another ' +
+  'account or for another cloud, it gets a context of its own, named after the account, and the current one stays ' +
+  'current: use the new one with --context NAME, or switch with --use.';
+const use = ['--use', 'make its context the current one'] as const;
+
 export function addSession(program: Command, cli: Cli): void {
   addVerb(program, 'login', {
     summary: 'Signs in and remembers it on this machine',
+    notes: ownContext,
     examples: [
       'cloud login',
       'cloud login --email ada@example.org --password-stdin < password.txt',
@@ -18,6 +25,7 @@ export function addSession(program: Command, cli: Cli): void {
     .option('--email <address>', 'whom to sign in as; asked for without it')
     .option('--password-stdin', 'read the password from standard input instead of asking')
     .option('--api-key-stdin', 'use the API key on standard input instead of a password')
+    .option(...use)
     .action(async (options: LoginOptions) => {
       if (options.apiKeyStdin) await signInWithKey(cli, options);
       else await signInWithPassword(cli, options);
@@ -25,7 +33,7 @@ export function addSession(program: Command, cli: Cli): void {
 
   addVerb(program, 'register', {
     summary: 'Opens an account with a first project, and signs in to it',
-    notes: 'Operators of a cloud may have closed this: then ask them for an account.',
+    notes: `Operators of a cloud may have closed this: then ask them for an account.\n\n${ownContext}`,
     examples: [
       'cloud register',
       'cloud register --server https://cloud.example.org --email ada@example.org --name Ada',
@@ -36,6 +44,7 @@ export function addSession(program: Command, cli: Cli): void {
     .option('--email <address>', 'of the new account; asked for without it')
     .option('--name <name>', 'what others see of you')
     .option('--password-stdin', 'read the password from standard input instead of asking')
+    .option(...use)
     .action((options: LoginOptions & { name?: string }) => register(cli, options));
 
   addVerb(program, 'logout', {
@@ -64,8 +73,7 @@ async function logout(cli: Cli): Promise<void> {
     }
   }
   if (context) {
-    const { server, project_id } = context;
-    await writeContext({ server, project_id }, { name: contextName, makeCurrent: false, env: cli.io.env });
+    await writeContext(keptOf(context), { name: contextName, makeCurrent: false, env: cli.io.env });
   }
   cli.note('Signed out.');
   if (context?.api_key) cli.note('The API key itself still works: revoke it with `cloud key revoke`.');

@@ -20,6 +20,10 @@ export const commonErrors = errorCatalogue('thecloud', {
     'PERMISSION_DENIED',
     (m) => `Your role here lacks ${m.permission}. Ask an owner or admin of the project for it.`,
   ),
+  ADMINISTRATOR_REQUIRED: entry<{ permission: string }>(
+    'PERMISSION_DENIED',
+    (m) => `Only administrators of this cloud have ${m.permission}. Ask one of them.`,
+  ),
   PEER_NOT_ALLOWED: entry<{ peer: string }>(
     'PERMISSION_DENIED',
     (m) => `A process of kind ${m.peer} may not call this.`,

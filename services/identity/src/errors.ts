@@ -46,7 +46,7 @@ export const errors = errorCatalogue('identity.thecloud', {
   ONLY_OWNER: entry<{ projects: string }>(
     'FAILED_PRECONDITION',
     (m) =>
-      `This user is the only owner of ${m.projects}. Name somebody to become an owner there (hand_over_to), or have these projects deleted first.`,
+      `This user is the only owner of ${m.projects}. Name somebody to become an owner there: \`--hand-over-to EMAIL\` (hand_over_to). Or have these projects deleted first. To only keep the user out, disable the account.`,
     { field: 'hand_over_to' },
   ),
   ACCOUNT_CHANGES_LIMITED: entry<{ minutes: string }>(

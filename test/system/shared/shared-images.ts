@@ -24,7 +24,7 @@ const launch = (api: Api, name: string, of: string) =>
 it('is the operator who shares', async () => {
   expect(await share(cloud.stranger, 'share')).toMatchObject({
     status: 403,
-    body: { reason: 'PERMISSION_DENIED' },
+    body: { reason: 'ADMINISTRATOR_REQUIRED' },
   });
   expect(
     (await share(cloud.admin, 'share', { metadata: { ...image.metadata!, id: newId('image') } })).status,

@@ -808,7 +808,7 @@ export class Users extends Resource {
     );
   }
 
-  /** Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last administrator cannot be disabled, the only owner of a project only with hand_over_to. */
+  /** Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled. */
   disable(id: string, request: T.DisableUserRequest = {}, options?: CallOptions): Promise<T.User> {
     return this.callUnary(
       { verb: 'POST', path: '/v1/users/{id}:disable', body: '*', scope: 'platform' },

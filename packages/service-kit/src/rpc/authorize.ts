@@ -26,7 +26,7 @@ export async function authorize(
   if (auth.scope === 'user' && principal.kind !== 'user' && !grants(principal.permissions, auth.permission))
     throw commonErrors.PERMISSION_DENIED({ permission: auth.permission });
   if (auth.scope === 'platform' && !principal.platformAdmin)
-    throw commonErrors.PERMISSION_DENIED({ permission: auth.permission });
+    throw commonErrors.ADMINISTRATOR_REQUIRED({ permission: auth.permission });
   if (auth.scope === 'project' && !grants(principal.permissions, auth.permission))
     throw commonErrors.PERMISSION_DENIED({ permission: auth.permission });
   return principal;

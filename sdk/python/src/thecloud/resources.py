@@ -1120,8 +1120,8 @@ class Users(Resource):
         idempotency_key: str | None = None,
     ) -> T.User:
         """Ends all sessions of a user and refuses the user's API keys, within 5 seconds.
-        Memberships stay. The last administrator cannot be disabled, the only owner of a project
-        only with hand_over_to.
+        Memberships stay, so a project may be without an active owner meanwhile; hand_over_to gives
+        it one, also afterwards. The last administrator cannot be disabled.
 
         hand_over_to: E-mail address of the user who becomes an owner of the projects that would
             have none.

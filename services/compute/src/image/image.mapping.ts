@@ -3,10 +3,13 @@ import { projectOf } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
 import type { ImageRow } from './image.schema';
 
-/** domain -> proto, as the caller's project may see it: an image that another project shares does not say whose it is. */
+/**
+ * domain -> proto, as the caller may see it: an image that another project shares does not say whose it is. Administrators
+ * of the installation, who need no project to act in, see all of it.
+ */
 export const shownTo = (ctx: RequestContext, row: ImageRow, gone = false): computeV1.Image =>
   toProto(
-    row.projectId === projectOf(ctx)
+    ctx.method.auth.scope === 'platform' || row.projectId === projectOf(ctx)
       ? row
       : { ...row, projectId: '', operationId: '', source: '', copiedFrom: '' },
     gone,

@@ -3,7 +3,7 @@ import type { Tx } from '@thecloud/service-kit';
 import { revokeApiKeys } from '../api-key/revoke-api-key';
 import { announceMember } from '../member/member.events';
 import { apiKeys, members, sessions, users } from '../schema';
-import { keepGoverned, lockToLeave } from './keep-governed';
+import { handOver, keepAdministrator, lockToLeave } from './keep-governed';
 import type { User } from './register-user';
 import { announceUser } from './user.events';
 
@@ -14,7 +14,8 @@ import { announceUser } from './user.events';
 export async function deleteUser(tx: Tx, id: string, by: string, handOverTo: string): Promise<User> {
   const leaving = await lockToLeave(tx, id);
   const { user } = leaving;
-  await keepGoverned(tx, leaving, handOverTo);
+  keepAdministrator(leaving);
+  await handOver(tx, user, handOverTo);
   await tx.delete(sessions).where(eq(sessions.userId, id));
   await revokeApiKeys(tx, eq(apiKeys.userId, id));
   for (const member of await tx.delete(members).where(eq(members.userId, id)).returning())

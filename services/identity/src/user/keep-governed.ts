@@ -34,21 +34,15 @@ export function keepAdministrator({ user, administrators }: Leaving): void {
 }
 
 /**
- * Before a user can act no more: another administrator and another owner of each project must remain. Projects that
- * would have none get `handOverTo` (an e-mail address) as an owner. Owners' rows stay locked, as administrators' do since
- * lockToLeave, so that two who are the last of their kind cannot go at the same time.
- * FAILED_PRECONDITION LAST_ADMINISTRATOR, ONLY_OWNER; NOT_FOUND USER_NOT_FOUND.
+ * Another owner of each project must remain: those that would have none get `to` (an e-mail address) as an owner.
+ * Owners' rows stay locked, as administrators' do since lockToLeave, so that two who are the last of their kind cannot go
+ * at the same time. FAILED_PRECONDITION ONLY_OWNER; NOT_FOUND USER_NOT_FOUND.
  */
-export async function keepGoverned(
-  tx: Tx,
-  { user, administrators }: Leaving,
-  handOverTo: string,
-): Promise<void> {
-  keepAdministrator({ user, administrators });
+export async function handOver(tx: Tx, user: User, to: string): Promise<void> {
   await lockOwners(tx, ownedBy(tx, user.id));
   const orphans = await onlyOwnedBy(tx, user.id);
   if (orphans.length === 0) return;
-  const heir = handOverTo ? await findHeir(tx, normalEmail(handOverTo)) : undefined;
+  const heir = to ? await findHeir(tx, normalEmail(to)) : undefined;
   if (!heir || heir.id === user.id) throw errors.ONLY_OWNER({ projects: listOf(orphans) });
   for (const { id: projectId } of orphans) {
     const place = { projectId, userId: heir.id, role: 'owner' as const };

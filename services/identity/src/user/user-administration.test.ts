@@ -63,7 +63,7 @@ async function eventsAbout(id: string): Promise<Array<{ type: string; by: string
 it('is for administrators only', async () => {
   const person = await caller.newPerson();
   const options = await caller.as(person.session);
-  const refused = { code: 'PERMISSION_DENIED' };
+  const refused = { code: 'PERMISSION_DENIED', reason: 'ADMINISTRATOR_REQUIRED' };
   await expect(caller.users.listUsers(all, options)).rejects.toMatchObject(refused);
   await expect(caller.users.getUser({ id: root.id }, options)).rejects.toMatchObject(refused);
   await expect(caller.users.disableUser({ id: root.id, handOverTo: '' }, options)).rejects.toMatchObject(
@@ -159,18 +159,35 @@ it.each([
 });
 
 describe('the only owner of a project', () => {
-  it.each([
-    ['disabled', disable],
-    ['deleted', remove],
-  ])('is not %s without an heir, and the refusal names the projects', async (_, act) => {
+  it('is not deleted without an heir, and the refusal names the projects and the option', async () => {
     const [person, heir] = [await caller.newPerson(), await caller.newPerson()];
-    const refused = act(person.id);
+    const refused = remove(person.id);
     await expect(refused).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'ONLY_OWNER' });
     await expect(refused).rejects.toThrow(`default (${person.projectId})`);
-    await expect(act(person.id, person.email)).rejects.toMatchObject({ reason: 'ONLY_OWNER' });
-    await expect(act(person.id, 'nobody@example.com')).rejects.toMatchObject({ reason: 'USER_NOT_FOUND' });
-    await act(person.id, heir.email.toUpperCase());
+    await expect(refused).rejects.toThrow('--hand-over-to EMAIL');
+    await expect(remove(person.id, person.email)).rejects.toMatchObject({ reason: 'ONLY_OWNER' });
+    const nobody = remove(person.id, 'nobody@example.com');
+    await expect(nobody).rejects.toMatchObject({ reason: 'USER_NOT_FOUND' });
+    await remove(person.id, heir.email.toUpperCase());
     expect((await ownersOf(person.projectId)).map((o) => o.user_id)).toContain(heir.id);
+  });
+
+  it('is disabled at once, with an heir then, later, or never', async () => {
+    const [person, heir] = [await caller.newPerson(), await caller.newPerson()];
+    await expect(disable(person.id)).resolves.toMatchObject({ state: 'disabled' });
+    await expect(caller.exchange(person.session)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect((await ownersOf(person.projectId)).map((o) => o.user_id)).toEqual([person.id]);
+    await expect(remove(person.id)).rejects.toMatchObject({ reason: 'ONLY_OWNER' });
+    const nobody = disable(person.id, 'nobody@example.com');
+    await expect(nobody).rejects.toMatchObject({ reason: 'USER_NOT_FOUND' });
+    await disable(person.id, heir.email);
+    expect((await ownersOf(person.projectId)).map((o) => o.user_id).sort()).toEqual(
+      [person.id, heir.id].sort(),
+    );
+    await expect(remove(person.id)).resolves.toMatchObject({ id: person.id });
+    const other = await caller.newPerson();
+    await disable(other.id, heir.email);
+    expect((await ownersOf(other.projectId)).map((o) => o.user_id)).toContain(heir.id);
   });
 
   it('stays one of two whatever happens at the same time', async () => {
@@ -180,7 +197,7 @@ describe('the only owner of a project', () => {
     // `other` owns a project of their own as well, which root has a hand in from now on.
     const own = await caller.as(other.session, { projectId: other.projectId });
     await caller.projects.addMember({ email: root.email, role: 'owner' }, own);
-    const ends = await Promise.allSettled([disable(other.id), caller.projects.leaveProject({}, inside)]);
+    const ends = await Promise.allSettled([remove(other.id), caller.projects.leaveProject({}, inside)]);
     expect(['ONLY_OWNER,', ',LAST_OWNER']).toContain(reasonsOf(ends).join());
   });
 });

@@ -51,8 +51,8 @@ type UserServiceClient interface {
 	ListUsers(ctx context.Context, in *ListUsersRequest, opts ...grpc.CallOption) (*ListUsersResponse, error)
 	// One account, by id. For administrators of the installation.
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*User, error)
-	// Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last
-	// administrator cannot be disabled, the only owner of a project only with hand_over_to.
+	// Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be
+	// without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
 	DisableUser(ctx context.Context, in *DisableUserRequest, opts ...grpc.CallOption) (*User, error)
 	// Lets a disabled user sign in again. The user's API keys work again.
 	EnableUser(ctx context.Context, in *EnableUserRequest, opts ...grpc.CallOption) (*User, error)
@@ -214,8 +214,8 @@ type UserServiceServer interface {
 	ListUsers(context.Context, *ListUsersRequest) (*ListUsersResponse, error)
 	// One account, by id. For administrators of the installation.
 	GetUser(context.Context, *GetUserRequest) (*User, error)
-	// Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last
-	// administrator cannot be disabled, the only owner of a project only with hand_over_to.
+	// Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be
+	// without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
 	DisableUser(context.Context, *DisableUserRequest) (*User, error)
 	// Lets a disabled user sign in again. The user's API keys work again.
 	EnableUser(context.Context, *EnableUserRequest) (*User, error)

@@ -1151,8 +1151,8 @@ export const UserServiceService = {
     responseDeserialize: (value: Buffer): User => User.decode(value),
   },
   /**
-   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last
-   * administrator cannot be disabled, the only owner of a project only with hand_over_to.
+   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be
+   * without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
    */
   disableUser: {
     path: "/thecloud.identity.v1.UserService/DisableUser" as const,
@@ -1238,8 +1238,8 @@ export interface UserServiceServer extends UntypedServiceImplementation {
   /** One account, by id. For administrators of the installation. */
   getUser: handleUnaryCall<GetUserRequest, User>;
   /**
-   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last
-   * administrator cannot be disabled, the only owner of a project only with hand_over_to.
+   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be
+   * without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
    */
   disableUser: handleUnaryCall<DisableUserRequest, User>;
   /** Lets a disabled user sign in again. The user's API keys work again. */
@@ -1355,8 +1355,8 @@ export interface UserServiceClient extends Client {
     callback: (error: ServiceError | null, response: User) => void,
   ): ClientUnaryCall;
   /**
-   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay. The last
-   * administrator cannot be disabled, the only owner of a project only with hand_over_to.
+   * Ends all sessions of a user and refuses the user's API keys, within 5 seconds. Memberships stay, so a project may be
+   * without an active owner meanwhile; hand_over_to gives it one, also afterwards. The last administrator cannot be disabled.
    */
   disableUser(
     request: DisableUserRequest,
