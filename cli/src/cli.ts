@@ -1,7 +1,7 @@
 import type { Cloud } from '@thecloud/sdk';
 import type { Command } from 'commander';
+import { idOfOnly } from './by-name';
 import { openCloud } from './cloud';
-import { projects } from './commands/project-kind';
 import { readConfig, type Config } from './config';
 import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
@@ -9,7 +9,6 @@ import type { Io } from './io';
 import { inWords } from './problem';
 import { arranged, type Layout } from './columns';
 import { isData, renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
-import { resolveId } from './resource';
 
 /** What a method acts in: a project, the signed-in user, the installation, or nobody's name at all. */
 export type Scope = 'project' | 'user' | 'platform' | 'public';
@@ -20,6 +19,8 @@ interface GlobalOptions {
   context?: string;
   project?: string;
 }
+
+const mostOfOneName = 1_000;
 
 /** What every command stands on: the world, the options, the API, the printer. */
 export class Cli {
@@ -102,8 +103,15 @@ export class Cli {
   }
 
   /** The id behind a project's name or id; a name that several have is refused. */
-  projectIdOf(nameOrId: string): Promise<string> {
-    return resolveId(this, projects, nameOrId);
+  async projectIdOf(nameOrId: string): Promise<string> {
+    if (nameOrId.includes('_')) return nameOrId;
+    const { projects } = await this.cloud('user');
+    const { items } = await projects.list({ name: nameOrId }).take(mostOfOneName);
+    return idOfOnly(
+      'project',
+      nameOrId,
+      items.filter(({ metadata }) => metadata.name === nameOrId),
+    );
   }
 
   /** Prints one thing to standard output; json and yaml are the API's own answer. */

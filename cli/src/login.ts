@@ -1,11 +1,11 @@
 import { CloudApiError, type Cloud, type Project } from '@thecloud/sdk';
+import { ambiguous } from './by-name';
 import type { Cli } from './cli';
 import { openCloud } from './cloud';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import { newPassword } from './commands/password';
 import { ask, readSecret, readSecretLines } from './prompt';
 import { remember } from './remember';
-import { ambiguous } from './resource';
 import { serverUrl } from './server-url';
 
 export interface LoginOptions {

@@ -1,6 +1,6 @@
 import type { Cloud, Pages, ResourceMetadata } from '@thecloud/sdk';
+import { idOfOnly } from './by-name';
 import type { Cli, Scope } from './cli';
-import { CliError, exitCodes } from './exit-codes';
 import { age, isData, pairs, type Column, type View } from './output';
 
 /** What every resource of the API has. */
@@ -95,20 +95,5 @@ export async function resolveId<T extends Resource>(
   const named = items.filter((item) => item.metadata.name === nameOrId);
   const live = named.filter((item) => !item.metadata.deleted_at);
   const found = lowest(live.length > 0 ? live : named, kind.rank);
-  const [only] = found;
-  if (only && found.length === 1) return only.metadata.id;
-  if (!only) {
-    const advice = `See them with: cloud ${kind.noun} list`;
-    throw new CliError(exitCodes.notFound, `There is no ${kind.noun} named "${nameOrId}".`, advice);
-  }
-  throw ambiguous(kind.noun, nameOrId, found);
+  return idOfOnly(kind.noun, nameOrId, found);
 }
-
-/** Several have that name: guessing which one is meant would act on another. */
-export const ambiguous = (noun: string, name: string, found: readonly Resource[]) =>
-  new CliError(
-    exitCodes.conflict,
-    `"${name}" names ${found.length} ${noun}s.`,
-    'Give the id of the one you mean.',
-    found.map(idOf),
-  );
