@@ -78,6 +78,7 @@ export async function withAdmin<T>(
     connectionTimeoutMillis: 10_000,
     query_timeout: 30_000,
   });
+  client.on('error', () => undefined); // the next statement fails; without a listener the process would end
   await client.connect();
   try {
     return await work(client);

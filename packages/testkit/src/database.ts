@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import { migrate } from '@thecloud/service-kit';
-import { testPostgres } from './engines';
+import { type TestPostgres, testPostgres } from './engines';
 import { alone } from './run-directory';
 
 /** A database of a test's own, migrated for one service. */
@@ -21,8 +21,13 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
-export async function testDatabase(service: string, migrationsFolder: string): Promise<TestDatabase> {
-  const { adminUrl, port, password, caFile } = await testPostgres();
+/** In the run's PostgreSQL, or in another one (see ownPostgres). */
+export async function testDatabase(
+  service: string,
+  migrationsFolder: string,
+  server: Promise<TestPostgres> = testPostgres(),
+): Promise<TestDatabase> {
+  const { adminUrl, port, password, caFile } = await server;
   const name = `test_${service}_${randomBytes(6).toString('hex')}`;
   const ca = readFileSync(caFile, 'utf8');
   const own = `postgresql://postgres@127.0.0.1:${port}/${name}`;
@@ -61,6 +66,7 @@ async function queryOnce<R extends object>(
   values: unknown[],
 ): Promise<R[]> {
   const client = new Client(config);
+  client.on('error', () => undefined); // the server may be killed between two statements
   await client.connect();
   try {
     return (await client.query(text, values)).rows as R[];

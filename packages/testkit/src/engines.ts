@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Engine, etcd, freePort, nats, postgres, type TlsFiles } from '@thecloud/engines';
 import { ensureSecrets, issueEngineCertificate } from '@thecloud/identity';
@@ -44,6 +44,18 @@ export function testPostgres(): Promise<TestPostgres> {
     writeFileSync(known, JSON.stringify(shared), { mode: 0o600 });
     return shared;
   });
+}
+
+/** A PostgreSQL of a test file's own, which may be killed. Call `engine.destroy` in afterAll. */
+export async function ownPostgres(): Promise<TestPostgres & { readonly engine: Engine }> {
+  const dir = mkdtempSync(join(runDirectory(), 'postgres-'));
+  chmodSync(dir, 0o711); // PostgreSQL's user passes through it
+  const { secretsDir, caFile } = await testPostgres();
+  const [port, password] = [await freePort(), randomBytes(16).toString('hex')];
+  const tls = await certificate(secretsDir, dir, 'postgres');
+  const engine = postgres({ dir, port, password, tls, durable: false });
+  await engine.start();
+  return { adminUrl: engine.endpoint, port, password, secretsDir, caFile, engine };
 }
 
 const sharedPostgres = (of: { port: number; password: string; tls?: TlsFiles }): Engine =>

@@ -3,7 +3,7 @@ export type { StockClient } from './stock-client';
 export { type CallDetails, type IdentityCaller, identityCaller } from './caller';
 export { bitFlips, type Damaged, readEach, type Reading, truncations } from './damaged';
 export { type TestDatabase, testDatabase } from './database';
-export { type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
+export { ownPostgres, type TestEngines, testEngines, type TestPostgres, testPostgres } from './engines';
 export { eventually } from './eventually';
 export { hang } from './hang';
 export { startTestIdentity, type TestIdentity } from './identity';

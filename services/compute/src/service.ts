@@ -46,6 +46,8 @@ const REMOVAL_MS = 5_000;
 /** For identity to say what a user may do in a project, in ms. */
 const ACCESS_MS = 5_000;
 
+const SWEEP_RETRY_MS = 2_000;
+
 /** Images copied at the same time; a copy costs the registry some requests and no disk. */
 const COPIES_AT_ONCE = 16;
 
@@ -134,11 +136,12 @@ export async function start(config: ComputeConfig): Promise<Served> {
       new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],
   });
-  await f.db.write('system', (tx) => work.enqueue(tx, SWEEP, SWEEP_KEY));
+  const stopSweep = startSweep(f);
   await liveness.watch((hostId) => void wakeHost(f, hostId));
   return {
     ...served,
     close: async () => {
+      stopSweep();
       await liveness.close();
       await served.close();
       agents.close();
@@ -189,6 +192,25 @@ function instancePorts(f: Foundation, registry: Registry) {
 }
 
 /** A host's lease began or ended: have it looked at. A database that is away finds out by resync. */
+/** Has the registry swept from now on. PostgreSQL may be away: readiness says so, and this tries again. Returns what stops that. */
+function startSweep(f: Foundation): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const attempt = (): void => {
+    f.db
+      .write('system', (tx) => f.work.enqueue(tx, SWEEP, SWEEP_KEY))
+      .catch((err: unknown) => {
+        f.log.warn({ err }, 'PostgreSQL is away; the sweep of images begins later');
+        if (!stopped) timer = setTimeout(attempt, SWEEP_RETRY_MS);
+      });
+  };
+  attempt();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
+
 async function wakeHost(f: Foundation, hostId: string): Promise<void> {
   await f.db
     .write('system', (tx) => f.work.enqueue(tx, 'host', hostId))

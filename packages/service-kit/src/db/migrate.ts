@@ -31,6 +31,8 @@ export async function migrate(o: MigrateOptions): Promise<void> {
     connectionTimeoutMillis: 10_000,
     query_timeout: STATEMENT_MS,
   });
+  // A connection that breaks between two statements fails the next one; without a listener it would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);

@@ -57,10 +57,13 @@ export class SharedReads {
     const begun = begin(client, scope, 'BEGIN READ ONLY');
     const tx = txOf(client);
     const reading = readers.map((reader) => this.#answer(scope, reader, tx));
-    await nextTurn();
-    const done = client.query('COMMIT');
-    uncork();
-    await settle(begun, ...reading, done);
+    const committed = nextTurn().then(() => {
+      const done = client.query('COMMIT');
+      uncork();
+      return done;
+    });
+    // Before anything is awaited: the connection may break in this turn, and a rejection that nobody handles ends the process.
+    await settle(begun, ...reading, committed);
   }
 
   /** Rejects only if the connection is lost; any other failure is its reader's alone. */

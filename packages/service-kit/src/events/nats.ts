@@ -121,7 +121,7 @@ export class EventBus {
       void this.#follow(connection);
     } catch (err) {
       this.log.warn({ err }, 'NATS is away; events wait in the outbox');
-      await connection?.close();
+      await connection?.close().catch(() => undefined); // it broke
       if (!this.#closed) this.#retry = setTimeout(() => void this.#connect(), 2_000);
     }
   }
