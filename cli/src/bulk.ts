@@ -16,6 +16,8 @@ export interface Deed<T extends Resource, O> {
   act: (id: string, options: O) => Promise<T>;
   /** What is printed of it in the end; `operation`: the one that was waited for. */
   end: (answer: T, operation?: Operation) => Promise<T> | T;
+  /** Why there is nothing to wait for: it is as wanted already. */
+  already?: (answer: T) => string | undefined;
   /** Instead of a table of what they are now: "Removed web." */
   remark?: (name: string, done: boolean) => string;
 }
@@ -84,11 +86,13 @@ class Bulk<T extends Resource, O extends object> {
     const { operation_id: id } = answer.metadata;
     const title = `${this.deed.participle} ${name}`;
     const timeoutSeconds = Math.max(1, Math.ceil((deadline - Date.now()) / 1000));
-    const waits = this.options.wait && Boolean(id);
+    const already = this.deed.already?.(answer);
+    if (already) this.cli.note(`${name} ${already}`);
+    const waits = this.options.wait && Boolean(id) && !already;
     const operation = waits ? await waitForOperation(this.cli, id, { title, timeoutSeconds }) : undefined;
     this.#done.push(waits || !id ? await this.deed.end(answer, operation) : answer);
     if (this.remarks) this.cli.io.stdout.write(`${this.deed.remark!(name, waits || !id)}\n`);
-    else if (!waits && id) this.cli.note(`Follow it with: cloud operation wait ${id}`);
+    else if (!waits && id && !already) this.cli.note(`Follow it with: cloud operation wait ${id}`);
   }
 
   /** Tables of what is gone tell nobody anything. */

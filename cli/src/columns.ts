@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import { suggest } from './completion/suggestions';
 import { usageError } from './exit-codes';
 import { isData, type Column, type Format, type View } from './output';
 
@@ -16,32 +17,32 @@ interface Order {
 const words = (text: string) => text.split(',').map((word) => word.trim());
 
 /** The options of every verb that lists. */
-export function addLayoutOptions(verb: Command): Command {
+export function addLayoutOptions<T>(verb: Command, view: View<T>): Command {
+  const columns = new Option('--columns <names>', 'columns to show, in this order: name,state,labels');
+  const sort = new Option('--sort <columns>', 'sort by these columns: state,age:desc');
+  const names = columnNames(view);
   return verb
-    .addOption(
-      new Option('--columns <names>', 'columns to show, in this order: name,state,labels').argParser(words),
-    )
-    .addOption(
-      new Option('--sort <columns>', 'sort by these columns: state,age:desc').argParser((text) =>
-        words(text).map((word): Order => {
-          const column = word.replace(/:(asc|desc)$/, '');
-          return { column, descending: word.endsWith(':desc') };
-        }),
-      ),
-    );
+    .addOption(suggest(columns.argParser(words), names, true))
+    .addOption(suggest(sort.argParser(ordersOf), names, true));
 }
+
+const ordersOf = (text: string) =>
+  words(text).map((word): Order => {
+    const column = word.replace(/:(asc|desc)$/, '');
+    return { column, descending: word.endsWith(':desc') };
+  });
 
 /** "MEMORY MIB" is written memory-mib, in capitals or not. */
 const plain = (text: string) => text.toLowerCase().replace(/[ _]/g, '-');
 
-function find<T>({ columns, details = [] }: View<T>, name: string): Column<T> {
-  const all = [...columns, ...details];
+const columnsOf = <T>({ columns, details = [] }: View<T>) => [...columns, ...details];
+const columnNames = <T>(view: View<T>) => columnsOf(view).map(({ title }) => plain(title));
+
+function find<T>(view: View<T>, name: string): Column<T> {
+  const all = columnsOf(view);
   const found = all.find(({ title }) => plain(title) === plain(name));
   if (found) return found;
-  throw usageError(
-    `There is no column "${name}".`,
-    `Choose from: ${all.map((c) => plain(c.title)).join(', ')}`,
-  );
+  throw usageError(`There is no column "${name}".`, `Choose from: ${columnNames(view).join(', ')}`);
 }
 
 /** The view with the columns that were asked for. */

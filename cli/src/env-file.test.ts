@@ -69,7 +69,7 @@ describe('a file of variables', () => {
     ]);
     expect(none.code).toBe(2);
     expect(none.err).toMatch(
-      /'--env-file <file>' argument '\/nofile' is invalid\. It cannot be read: ENOENT/,
+      /'--env-file <file>' argument '\/nofile' is invalid\. It cannot be read: no such file or directory/,
     );
     await gateway.close();
     await home.remove();

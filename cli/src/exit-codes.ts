@@ -19,7 +19,7 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export const exitCodesHelp = `Exit codes:
     0  done
     1  unexpected: a fault of the cloud or of this program
-    2  usage: a wrong option, argument or field
+    2  usage: a wrong option, argument or field, or a question that was not answered with yes
     3  not signed in, or not allowed
     4  not found
     5  conflict: a name or port is taken, the state is wrong, a quota or the capacity is used up

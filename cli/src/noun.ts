@@ -4,6 +4,7 @@ import { addBulk } from './bulk';
 import type { Cli } from './cli';
 import { addLayoutOptions, arranged, sorted, type Layout } from './columns';
 import { follow } from './following';
+import { isData, type View } from './output';
 import { integer } from './parse';
 import { listResources, resolveId, viewOf, type Kind, type Resource } from './resource';
 import { waitForOperation, type WaitOptions } from './waiting';
@@ -31,8 +32,13 @@ export function addVerb(noun: Command, usage: string, words: Words): Command {
 
 function describe(command: Command, words: Words): Command {
   if (/<command\.\.\.>|\[command\.\.\.\]/.test(command.usage())) {
-    const hint = 'Put -- before the program, so that its options are its own.';
-    command.showHelpAfterError(`${hint} See ours with --help.`);
+    const hint = '→ If that is an option of the program, put -- before the program.\n';
+    command.configureOutput({
+      ...command.configureOutput(),
+      // Helps only where an option is not ours, and none of ours is meant.
+      outputError: (text, write) =>
+        write(text.replace(/^error: /, 'Error: ') + (isForeign(text) ? hint : '')),
+    });
   }
   const examples = words.examples.map((example) => `  $ ${example}\n`).join('');
   return command
@@ -41,6 +47,8 @@ function describe(command: Command, words: Words): Command {
     .aliases([...(words.aliases ?? [])])
     .addHelpText('after', `\nExamples:\n${examples}`);
 }
+
+const isForeign = (error: string) => /unknown option/.test(error) && !error.includes('Did you mean');
 
 const defaultLimit = 1000;
 
@@ -62,7 +70,7 @@ export function addList<T extends Resource, O extends object>(
       cli.printList(await viewOf(cli, kind, items), items, answer, options);
       if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
     });
-  addLayoutOptions(verb);
+  addLayoutOptions(verb, kind);
   if (!kind.watch) return verb;
   return verb.option('-w, --watch', 'show them all, then each again when it changes, until you press Ctrl-C');
 }
@@ -133,6 +141,13 @@ export function addRemove<T extends Resource>(
     end: removed,
     remark: (name, done) => `${done ? 'Removed' : 'Removing'} ${name}.`,
   });
+}
+
+/** What was removed, as it was last: data is printed as data, a person is told. */
+export function tellRemoved<T>(cli: Cli, view: View<T>, name: string, last: T): void {
+  const { format, quiet } = cli.style;
+  if (quiet || isData(format) || format === 'name') cli.printOne(view, last);
+  else cli.io.stdout.write(`Removed ${name}.\n`);
 }
 
 /** The answer to a removal is the resource as it was then; this is how it ended, when nothing is left to ask for. */

@@ -23,6 +23,8 @@ export interface Column<T> {
 /** How things of one sort are shown. */
 export interface View<T> {
   id: (item: T) => string;
+  /** What -o name prints, where that is not the column NAME: what other commands take as a name. */
+  name?: (item: T) => string | undefined;
   /** The one titled NAME is what -o name prints; without it, the id. */
   columns: readonly Column<T>[];
   /** Shown of a single thing, after the columns; --columns can name them in lists. */
@@ -49,7 +51,8 @@ export function renderList<T>(view: View<T>, items: readonly T[], answer: unknow
 const isBrief = ({ quiet, format }: Style) => quiet || format === 'name';
 
 function briefly<T>(view: View<T>, item: T, { quiet }: Style): string {
-  const name = quiet ? undefined : view.columns.find(({ title }) => title === 'NAME')?.value(item);
+  const named = view.name ?? view.columns.find(({ title }) => title === 'NAME')?.value;
+  const name = quiet ? undefined : named?.(item);
   return `${name ? printable(String(name)) : view.id(item)}\n`;
 }
 

@@ -32,7 +32,7 @@ function ofTheSystem(error: unknown): Error | undefined {
   const { code, syscall, path } = (error ?? {}) as { code?: string; syscall?: string; path?: string };
   if (syscall === 'write' && path === undefined) return outputLost(error);
   if (typeof code !== 'string' || typeof path !== 'string') return undefined;
-  return new CliError(exitCodes.usage, `${path} cannot be used: ${messageOf(error)}`);
+  return new CliError(exitCodes.usage, `${path} cannot be used: ${messageOf(error)}.`);
 }
 
 /** Standard output takes no more. A reader that has seen enough (`cloud … | head`) is no fault. */
@@ -117,7 +117,7 @@ function adviceFor({ status, code, reason, retryAfterSeconds }: CloudApiError): 
 
 function detailsOf({ violations, message, reason, code, requestId }: CloudApiError): string[] {
   const lines = violations
-    .filter(({ description }) => description !== message)
+    .filter(({ description }) => !message.includes(description))
     .map(({ field, description }) => `${field}: ${description}`);
   const facts = [reason || code, requestId && `request ${requestId}`].filter(Boolean);
   return facts.length > 0 ? [...lines, `(${facts.join(', ')})`] : lines;

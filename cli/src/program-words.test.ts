@@ -57,7 +57,16 @@ describe('the program that an instance is to run', () => {
       'date',
     ]);
     expect(code).toBe(2);
-    expect(err).toMatch(/unknown option '-c'\nPut -- before the program/);
+    expect(err).toMatch(/unknown option '-c'\n→ If that is an option of the program, put -- before/);
+    // Other mistakes are not the program's.
+    for (const mistake of [
+      ['--imagee', 'x'],
+      ['--timeout', 'x'],
+    ]) {
+      const other = await home.cloud(['instance', 'launch', 'web', '--image', 'hello', ...mistake]);
+      expect(other.code).toBe(2);
+      expect(other.err).not.toContain('put --');
+    }
     await home.remove();
   });
 });

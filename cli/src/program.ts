@@ -23,7 +23,7 @@ An option goes before the environment, the environment before the configuration.
 
 Examples:
   $ cloud login
-  $ cloud instance launch web --image hello --type nano-1 -p 8081:80
+  $ cloud instance launch web --image starter --type nano-1 -p 8090:8080
   $ cloud instance list -o json
   $ cloud instance launch --help
   $ cloud help exit-codes

@@ -19,8 +19,9 @@ export async function ask(io: Io, question: string): Promise<string> {
   }
 }
 
-/** Goes on if the user says yes; without a terminal to ask on, only --yes does. */
-export async function confirm(io: Io, what: string): Promise<void> {
+/** Goes on if the user says yes, now or by --yes; without a terminal to ask on, only --yes does. */
+export async function confirm(io: Io, what: string, yes = false): Promise<void> {
+  if (yes) return;
   if (!io.stdin.isTTY) throw usageError(what, 'If that is what you want, repeat it with --yes.');
   const answer = await ask(io, `${what} Go on? [y/N] `);
   if (!/^y(es)?$/i.test(answer)) throw usageError('Nothing was changed.');

@@ -88,7 +88,7 @@ describe('importing a public key', () => {
     const { code, err } = await home.cloud(['ssh-key', 'import', 'a', '/nofile']);
     expect({ code, err }).toEqual({
       code: 2,
-      err: expect.stringMatching(/^Error: \/nofile cannot be read: ENOENT/),
+      err: expect.stringMatching(/^Error: \/nofile cannot be read: no such file or directory\.?\n$/),
     });
   });
 });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Cli } from './cli';
 import { usageError } from './exit-codes';
 import { pair } from './parse';
-import { ask } from './prompt';
+import { confirm } from './prompt';
 import { listResources, type Kind, type Resource } from './resource';
 
 /** How a verb is told what to act on, besides by names. */
@@ -56,21 +56,12 @@ export async function selected<T extends Resource>(
     return !deleted_at && wanted.every(([key, value]) => labels[key] === value);
   });
   if (found.length === 0) cli.note(`No ${kind.noun} has ${filterText(wanted)}.`);
-  if (found.length > 1 && !yes && !(await agreed(cli, kind, found, infinitive))) {
-    cli.note('Nothing was done.');
-    return { targets: [], many: true };
+  if (found.length > 1) {
+    const all = found.map(({ metadata }) => metadata.name).join(', ');
+    await confirm(cli.io, `This would ${infinitive} ${found.length} ${kind.noun}s: ${all}.`, yes);
   }
   return { targets: found.map(({ metadata: { name, id } }) => ({ name, id })), many: true };
 }
 
 const filterText = (wanted: [string, string][]) =>
   `the label ${wanted.map(([key, value]) => `${key}=${value}`).join(' and ')}`;
-
-async function agreed<T extends Resource>(cli: Cli, kind: Kind<T>, found: readonly T[], infinitive: string) {
-  const names = found.map(({ metadata }) => metadata.name).join(', ');
-  const what = `${infinitive} ${found.length} ${kind.noun}s (${names})`;
-  if (!cli.io.stdin.isTTY) {
-    throw usageError(`There is no terminal to ask on whether to ${what}.`, 'Say so with --yes.');
-  }
-  return /^y(es)?$/i.test(await ask(cli.io, `Do you want to ${what}? [y/N] `));
-}

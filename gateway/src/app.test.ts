@@ -551,6 +551,20 @@ describe('beside the API', () => {
     }
   });
 
+  it('shows the reference to whoever opens the address in a browser, and programs that there is no such route', async () => {
+    const open = (accept: string) => fetch(`${api.url}/`, { headers: { accept }, redirect: 'manual' });
+    const browser = await open('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
+    expect([browser.status, browser.headers.get('location')]).toEqual([302, '/docs']);
+    for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5']) {
+      const program = await open(accept);
+      expect([program.status, ((await program.json()) as { reason: string }).reason]).toEqual([
+        404,
+        'UNKNOWN_ROUTE',
+      ]);
+      expect(program.headers.get('vary')).toContain('Accept');
+    }
+  });
+
   it('logs one line a request, without credentials or query', async () => {
     logged.length = 0;
     await call('GET', '/v1/instances?name=hush', { headers: { 'x-request-id': 'logged-1' } });

@@ -73,6 +73,18 @@ function createPages(deps: AppDeps, otherwise: Answer, fail: Fail): Express {
     page,
     (_req, res) => void res.type('application/json').send(document),
   );
+  // A person who opens the address in a browser reads the reference; a program is told that there is no such route.
+  app.get(
+    '/',
+    (req, res, next) => {
+      res.vary('Accept');
+      if (req.accepts(['json', 'html']) === 'html') next();
+      else next('route');
+    },
+    named('/'),
+    page,
+    (_req, res) => void res.redirect('/docs'),
+  );
   app.use(docsPage(page));
   app.use(otherwise);
   // Express knows an error handler by its four parameters.

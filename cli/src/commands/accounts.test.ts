@@ -82,7 +82,8 @@ describe('accounts', () => {
       ['rm', 'DELETE', '/v1/users/usr_1'],
     ])('%s says who takes over the projects', async (verb, method, path) => {
       await given({ ...found, [`${method} ${path}`]: { body: ada } });
-      expect((await home.cloud(['user', verb, ada.email, '--hand-over-to', 'eve@example.org'])).code).toBe(0);
+      const args = ['user', verb, ada.email, '--hand-over-to', 'eve@example.org'];
+      expect((await home.cloud(verb === 'rm' ? [...args, '--yes'] : args)).code).toBe(0);
       const { body, query } = gateway.seen.at(-1)!;
       expect(body ?? Object.fromEntries(query)).toEqual({ hand_over_to: 'eve@example.org' });
     });
@@ -93,9 +94,19 @@ describe('accounts', () => {
       ['rm', 'DELETE', '/v1/users/usr_1'],
     ])('%s of the last administrator is a conflict', async (verb, method, path) => {
       await given({ ...found, [`${method} ${path}`]: { status: 400, body: lastOne } });
-      const { code, out, err } = await home.cloud(['user', verb, ada.email]);
+      const args = ['user', verb, ada.email];
+      const { code, out, err } = await home.cloud(verb === 'rm' ? [...args, '--yes'] : args);
       expect({ code, out }).toEqual({ code: 5, out: '' });
       expect(err).toContain('This is the last administrator.');
+    });
+
+    it('prints names that its other verbs take, whatever people call themselves', async () => {
+      const people = [ada, { ...ada, id: 'usr_2', email: 'bob@example.org', name: '' }];
+      await given({ 'GET /v1/users': { body: { users: people } } });
+      const { out } = await home.cloud(['user', 'list', '-o', 'name']);
+      expect(out).toBe('ada@example.org\nbob@example.org\n');
+      for (const email of out.trim().split('\n'))
+        expect((await home.cloud(['user', 'show', email])).code).toBe(0);
     });
 
     it('is refused to others', async () => {
@@ -158,19 +169,20 @@ describe('accounts', () => {
       const full = problem(400, 'FAILED_PRECONDITION', 'PROJECT_NOT_EMPTY', 'It has 2 instances (web, db).');
       await given({
         ...listed,
+        'GET /v1/projects/prj_2': { body: shop },
         'DELETE /v1/projects/prj_2': [
           { status: 202, body: {} },
           { status: 400, body: full },
         ],
       });
-      const removed = await home.cloud(['project', 'rm', 'shop']);
+      const removed = await home.cloud(['project', 'rm', 'shop', '--yes']);
       expect({ ...removed, out: removed.out + removed.err, err: '' }).toEqual({
         code: 0,
         out: 'Removed shop.\n',
         err: '',
       });
       expect(gateway.seen.at(-1)!.headers['x-project-id']).toBe('prj_2');
-      const { code, err } = await home.cloud(['project', 'rm', 'shop']);
+      const { code, err } = await home.cloud(['project', 'rm', 'shop', '-y']);
       expect({ code, err }).toEqual({
         code: 5,
         err: expect.stringContaining('2 instances (web, db)') as string,
@@ -196,6 +208,33 @@ describe('accounts', () => {
       expect(gateway.seen.map(({ method }) => method)).toEqual(['GET']);
       const env = { THECLOUD_PROJECT: 'default' };
       expect((await home.cloud(['instance', 'list'], { env })).code).toBe(5);
+    });
+
+    it.each([
+      [['project', 'rm', 'shop'], 'This deletes project shop (prj_2) for good.', 'prj_2', undefined],
+      [
+        ['user', 'rm', ada.email],
+        'This deletes the account ada@example.org (usr_1) for good.',
+        'usr_1',
+        'deleted',
+      ],
+    ])('%j asks first, and prints what was removed as data', async (args, question, id, state) => {
+      await given({
+        ...{ ...found, ...listed },
+        'GET /v1/projects/prj_2': { body: shop },
+        'DELETE /v1/projects/prj_2': { status: 202, body: {} },
+        'DELETE /v1/users/usr_1': { body: ada },
+      });
+      const unasked = await home.cloud(args);
+      expect({ ...unasked, out: '' }).toMatchObject({ code: 2 });
+      expect(unasked.err).toContain('--yes');
+      const no = await home.cloud(args, { stdin: 'no\n', terminal: true });
+      expect({ code: no.code, out: no.out }).toEqual({ code: 2, out: '' });
+      expect(no.err).toContain(question);
+      expect(gateway.seen.filter(({ method }) => method === 'DELETE')).toEqual([]);
+      const yes = await home.cloud([...args, '-o', 'json'], { stdin: 'y\n', terminal: true });
+      expect(yes.code).toBe(0);
+      expect(JSON.parse(yes.out)).toMatchObject(state ? { id, state } : { metadata: { id } });
     });
 
     it('is left, but not by its last owner, and not when there is none of that name', async () => {

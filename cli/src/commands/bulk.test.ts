@@ -86,7 +86,7 @@ describe('what acts on several', () => {
     await given({ ...labelled, ...removal('a', 'b', 'c') });
     const unasked = await home.cloud(['instance', 'rm', '--label', 'app=shop']);
     expect(unasked.code).toBe(2);
-    expect(unasked.err).toMatch(/remove 2 instances \(a, b\)[\s\S]*--yes/);
+    expect(unasked.err).toMatch(/remove 2 instances: a, b\.[\s\S]*--yes/);
     expect(gateway.seen.map(({ method }) => method)).toEqual(['GET']);
     expect(gateway.seen[0]?.query.getAll('label')).toEqual(['app=shop']);
     const { code, out } = await home.cloud(['instance', 'rm', '--label', 'app=shop', '--yes', '-q']);
@@ -97,11 +97,24 @@ describe('what acts on several', () => {
     await given({ ...labelled, ...removal('a', 'b') });
     const rm = ['instance', 'rm', '-l', 'app=shop'];
     const no = await home.cloud(rm, { stdin: 'n\n', terminal: true });
-    expect(no).toMatchObject({ code: 0, out: '' });
-    expect(no.err).toContain('Do you want to remove 2 instances (a, b)? [y/N] ');
+    expect(no).toMatchObject({ code: 2, out: '' });
+    expect(no.err).toContain('This would remove 2 instances: a, b. Go on? [y/N] ');
     expect(await home.cloud(rm, { stdin: 'y\n', terminal: true })).toMatchObject({
       out: 'Removed a.\nRemoved b.\n',
     });
+  });
+
+  it.each([
+    ['start', 'running', 'runs already.'],
+    ['stop', 'stopped', 'is stopped already.'],
+  ])('%s waits for nothing of what is %s already', async (verb, state, told) => {
+    const web = { ...instance('web'), status: { state } };
+    await given({
+      [`POST /v1/instances/ins_web:${verb}`]: { status: 202, body: web },
+      'GET /v1/instances/ins_web': { body: web },
+    });
+    const { code, err } = await home.cloud(['instance', verb, 'ins_web']);
+    expect({ code, err }).toEqual({ code: 0, err: `ins_web ${told}\n` });
   });
 
   it('says when no label matches, and refuses names with labels or neither', async () => {

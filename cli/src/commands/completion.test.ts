@@ -13,7 +13,18 @@ describe('completion', () => {
   let gateway: Awaited<ReturnType<typeof recordedGateway>>;
   let home: Awaited<ReturnType<typeof machine>>;
   beforeAll(async () => {
+    const projects = [
+      ['prj_1', 'default'],
+      ['prj_2', 'default'],
+      ['prj_3', 'shop'],
+    ].map(([id, name]) => ({ metadata: { id, name } }));
+    const [ada, bob] = ['ada@example.org', 'bob@example.org'].map((email) => ({
+      ...{ email, name: 'X', state: 'active', role: 'owner' },
+    }));
     gateway = await recordedGateway({
+      'GET /v1/projects': { body: { projects } },
+      'GET /v1/users': { body: { users: [ada, bob] } },
+      'GET /v1/members': { body: { members: [ada] } },
       'GET /v1/instances': {
         body: { instances: [named('web', 'running'), named('worker', 'stopped'), named('$(reboot)', 'x')] },
       },
@@ -49,10 +60,34 @@ describe('completion', () => {
       ['instance', 'list', '-o', ''],
       ['json', 'name', 'table', 'wide', 'yaml'],
     ],
+    [['instance', 'rm', 'web', ''], ['worker']],
     [
-      ['instance', 'rm', 'web', ''],
-      ['web', 'worker'],
+      ['instance', 'cp', 'w'],
+      ['web:', 'worker:'],
     ],
+    [
+      ['instance', 'list', '--state', 'st'],
+      ['starting', 'stopped', 'stopping'],
+    ],
+    [['host', 'list', '--state', 'r'], ['ready']],
+    [['instance', 'list', '--type', ''], ['nano-1']],
+    [['instance', 'list', '--columns', 'na'], ['name']],
+    [['instance', 'list', '--sort', 'name,state,'], expect.arrayContaining(['name,state,age']) as string[]],
+    [['events', '--type', 'ins'], ['instance.']],
+    [['operation', 'list', '--resource', 'we'], ['web']],
+    [
+      ['user', 'disable', ''],
+      ['ada@example.org', 'bob@example.org'],
+    ],
+    [['user', 'rm', 'ada@example.org', '--hand-over-to', 'b'], ['bob@example.org']],
+    [['project', 'set-role', 'ada@example.org', 'v'], ['viewer']],
+    [['project', 'remove-member', ''], ['ada@example.org']],
+    // Twins are offered by their ids: their name means neither.
+    [
+      ['project', 'rename', ''],
+      ['prj_1', 'prj_2', 'shop'],
+    ],
+    [['image', 'copy', 'hello', '--from', 's'], ['shop']],
     [
       ['instances', 'show', 'w'],
       ['web', 'worker'],

@@ -39,7 +39,7 @@ export function addContexts(program: Command, cli: Cli): void {
     aliases: ['ls'],
     examples: ['cloud context list', 'cloud context list --columns name,server --sort name'],
   });
-  addLayoutOptions(list).action(async (layout: Layout) => {
+  addLayoutOptions(list, contexts).action(async (layout: Layout) => {
     const config = await cli.config();
     const items = Object.entries(config.contexts).map(([name, context]): Named => {
       const credential = context.api_key ? 'API key' : context.session_token ? 'session' : 'none';
@@ -116,16 +116,18 @@ function addRm(noun: Command, cli: Cli): void {
     aliases: ['remove', 'delete'],
     notes: 'A key stays valid: revoke it with `cloud key revoke`. A session ends with `cloud logout`.',
     examples: ['cloud context rm old', 'cloud context rm staging test'],
-  }).action(async (names: string[]) => {
-    const config = await cli.config();
-    for (const name of names) known(cli, config, name); // all or nothing
-    let left = config;
-    for (const name of new Set(names)) {
-      left = await removeContext(name, { env: cli.io.env });
-      cli.note(`Forgot ${name}.`);
-    }
-    if (names.includes(config.current_context)) tellCurrent(cli, left);
-  });
+  })
+    .option('-y, --yes', 'accepted as by every rm; nothing is asked, as nothing is lost in the cloud')
+    .action(async (names: string[]) => {
+      const config = await cli.config();
+      for (const name of names) known(cli, config, name); // all or nothing
+      let left = config;
+      for (const name of new Set(names)) {
+        left = await removeContext(name, { env: cli.io.env });
+        cli.note(`Forgot ${name}.`);
+      }
+      if (names.includes(config.current_context)) tellCurrent(cli, left);
+    });
 }
 
 function known(cli: Cli, { contexts: all }: Config, name: string): void {

@@ -1,6 +1,7 @@
 import type { Event } from '@thecloud/sdk';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { suggest } from '../completion/suggestions';
 import { follow } from '../following';
 import { addVerb } from '../noun';
 import type { View } from '../output';
@@ -14,7 +15,7 @@ const events: View<Event> = {
     { title: 'TIME', value: (event) => event.time },
     { title: 'TYPE', value: (event) => event.type.replace(/^thecloud\./, '') },
     { title: 'SUBJECT', value: (event) => event.subject },
-    { title: 'NAME', value: ({ data }) => text(data?.name) },
+    { title: 'NAME', value: ({ data }) => text(data?.name) || text(data?.email) },
     {
       title: 'STATE',
       state: true,
@@ -49,10 +50,21 @@ export function addEvents(program: Command, cli: Cli): void {
   })
     .option('-f, --follow', 'go on until you press Ctrl-C')
     .option('--after <id>', 'begin after this event instead of now')
-    .option(
-      '--type <prefix>',
-      'only types that begin so, repeatable: instance. or instance.changed',
-      repeated,
+    .addOption(
+      suggest(
+        new Option('--type <prefix>', 'only types that begin so, repeatable: instance. or instance.changed'),
+        [
+          'instance.',
+          'image.',
+          'operation.',
+          'ssh-key.',
+          'host.',
+          'project.',
+          'member.',
+          'api-key.',
+          'user.',
+        ],
+      ).argParser(repeated),
     )
     .option('--subject <id>', 'only about this resource')
     .action(async ({ follow: forever, after, type = [], subject }: EventsOptions) => {

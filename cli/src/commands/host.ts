@@ -1,6 +1,7 @@
 import type { Host, Instance, ListHostInstancesRequest } from '@thecloud/sdk';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { suggest } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age, vcpus, type View } from '../output';
@@ -16,7 +17,7 @@ import {
   type Kind,
 } from '../resource';
 import { keepSecret } from '../secret-file';
-import { instances } from './instance-kind';
+import { instances, instanceStates } from './instance-kind';
 
 const words = (...parts: (string | undefined)[]) => parts.filter(Boolean).join(' ');
 
@@ -93,7 +94,14 @@ export function addHosts(program: Command, cli: Cli): void {
       label: labels(label),
     }),
   )
-    .option('--state <state>', 'only those in this state')
+    .addOption(
+      suggest(new Option('--state <state>', 'only those in this state'), [
+        'joining',
+        'ready',
+        'suspect',
+        'dead',
+      ]),
+    )
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only the one of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')
@@ -135,14 +143,14 @@ function addHostInstances(noun: Command, cli: Cli): void {
       'cloud host instances rack1-a --state running --name-prefix web -q',
     ],
   })
-    .option('--state <state>', 'only those in this state')
+    .addOption(suggest(new Option('--state <state>', 'only those in this state'), instanceStates))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only those of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--type <type>', 'only those of this type')
     .option('--of-project <id>', 'only those of this project')
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1_000);
-  addLayoutOptions(verb).action(async (host: string, { limit, ...options }: Layout & Carried) => {
+  addLayoutOptions(verb, carried).action(async (host: string, { limit, ...options }: Layout & Carried) => {
     const { state, name, namePrefix, label, type, ofProject, ...layout } = options;
     const id = await resolveId(cli, hosts, host);
     const pages = (await cli.cloud('platform')).hosts.listInstances(id, {

@@ -2,8 +2,9 @@ import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Image } from '@thecloud/sdk';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { suggest } from '../completion/suggestions';
 import { usageError } from '../exit-codes';
 import {
   addList,
@@ -78,7 +79,14 @@ export function addImages(program: Command, cli: Cli): void {
       label: labels(label),
     }),
   )
-    .option('--state <state>', 'only those in this state')
+    .addOption(
+      suggest(new Option('--state <state>', 'only those in this state'), [
+        'importing',
+        'ready',
+        'failed',
+        'deleting',
+      ]),
+    )
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only those of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')

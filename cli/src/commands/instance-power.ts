@@ -15,6 +15,7 @@ export function addStart(noun: Command, cli: Cli): void {
     infinitive: 'start',
     participle: 'Starting',
     act: async (id) => (await cli.cloud()).instances.start(id),
+    already: ({ status }) => (status?.state === 'running' ? 'runs already.' : undefined),
     end: asItIs(cli),
   });
 }
@@ -33,6 +34,7 @@ export function addStop(noun: Command, cli: Cli): void {
     participle: 'Stopping',
     act: async (id, { grace }: { grace?: number }) =>
       (await cli.cloud()).instances.stop(id, { grace_seconds: grace }),
+    already: ({ status }) => (status?.state === 'stopped' ? 'is stopped already.' : undefined),
     end: asItIs(cli),
   });
 }

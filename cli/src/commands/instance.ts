@@ -1,12 +1,14 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { suggest } from '../completion/suggestions';
 import { addList, addNoun, addRemove, addShow } from '../noun';
 import { labels, pair } from '../parse';
 import { resolveId } from '../resource';
 import { hosts } from './host';
+import { images } from './image';
 import { addCp } from './instance-cp';
 import { addExec } from './instance-exec';
-import { instances } from './instance-kind';
+import { instances, instanceStates } from './instance-kind';
 import { addLaunch } from './instance-launch';
 import { addLogs } from './instance-logs';
 import { addRestart, addStart, addStop } from './instance-power';
@@ -28,7 +30,7 @@ export function addInstances(program: Command, cli: Cli): void {
   const noun = addNoun(program, 'instance', {
     summary: 'Instances: programs that run in the cloud',
     aliases: ['instances', 'ins'],
-    examples: ['cloud instance launch web --image hello --type nano-1 -p 8081:80', 'cloud instance list'],
+    examples: ['cloud instance launch web --image starter --type nano-1 -p 8090:8080', 'cloud instance list'],
   });
   addLaunch(noun, cli);
   addList(
@@ -43,13 +45,14 @@ export function addInstances(program: Command, cli: Cli): void {
       ],
     },
     async ({ state, name, namePrefix, label, type, image, host }: Filter) => ({
-      ...{ state, name, type, image },
+      ...{ state, name, type },
+      image: image === undefined ? undefined : await resolveId(cli, images, image),
       name_prefix: namePrefix,
       label: labels(label),
       host_id: host === undefined ? undefined : await resolveId(cli, hosts, host),
     }),
   )
-    .option('--state <state>', 'only those in this state')
+    .addOption(suggest(new Option('--state <state>', 'only those in this state'), instanceStates))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only the one of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')

@@ -205,16 +205,45 @@ describe('the other nouns', () => {
       'GET /v1/operations': { body: {} },
       'GET /v1/ssh-keys': { body: {} },
     });
-    await home.cloud(['instance', 'ls', '--type', 'nano-1', '--image', 'hello', '--name-prefix', 'we']);
+    await home.cloud(['instance', 'ls', '--type', 'nano-1', '--image', 'img_1', '--name-prefix', 'we']);
     await home.cloud(['host', 'ls', '--state', 'ready', '--label', 'zone=a', '--no-cordoned']);
     await home.cloud(['operation', 'ls', '--state', 'failed', '--kind', 'instance.create']);
     await home.cloud(['ssh-key', 'ls', '--label', 'team=web', '--name-prefix', 'lap']);
     expect(gateway.seen.map(({ query }) => Object.fromEntries(query))).toMatchObject([
-      { type: 'nano-1', image: 'hello', name_prefix: 'we' },
+      { type: 'nano-1', image: 'img_1', name_prefix: 'we' },
       { state: 'ready', label: 'zone=a', cordoned: 'false' },
       { state: 'failed', kind: 'instance.create' },
       { label: 'team=web', name_prefix: 'lap' },
     ]);
+  });
+
+  it.each([
+    ['instance', 'list', '--image', 'nope'],
+    ['instance', 'list', '--host', 'nope'],
+    ['operation', 'list', '--resource', 'nope'],
+    ['image', 'copy', 'web', '--from', 'nope'],
+  ])('says that a name means nothing: %s %s %s %s', async (...args) => {
+    await given({
+      'GET /v1/instances': { body: {} },
+      'GET /v1/hosts': { body: {} },
+      'GET /v1/images': { body: {} },
+      'GET /v1/ssh-keys': { body: {} },
+      'GET /v1/projects': { body: {} },
+      'GET /v1/operations': { body: {} },
+    });
+    const { code, out, err } = await home.cloud(args);
+    expect({ code, out }).toEqual({ code: 4, out: '' });
+    expect(err).toContain('"nope"');
+  });
+
+  it('finds operations by the name of what they are on', async () => {
+    await given({
+      'GET /v1/instances': { body: {} },
+      'GET /v1/images': { body: { images: [{ metadata: { id: 'img_1', name: 'web' }, status: {} }] } },
+      'GET /v1/operations': { body: {} },
+    });
+    expect((await home.cloud(['operation', 'list', '--resource', 'web'])).code).toBe(0);
+    expect(gateway.seen.at(-1)!.query.get('resource')).toBe('img_1');
   });
 
   it('lists contexts without their secrets, and changes between them', async () => {

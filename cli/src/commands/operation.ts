@@ -1,13 +1,18 @@
 import type { ListOperationsRequest, Operation } from '@thecloud/sdk';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
+import { suggest } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
+import { CliError, exitCodes } from '../exit-codes';
 import { follow } from '../following';
 import { addNoun, addVerb } from '../noun';
 import { age, duration, type View } from '../output';
 import { integer } from '../parse';
-import { youngestFirst } from '../resource';
+import { resolveId, youngestFirst } from '../resource';
 import { defaultWaitSeconds, stepText, waitForOperation } from '../waiting';
+import { images } from './image';
+import { instances } from './instance-kind';
+import { sshKeys } from './ssh-key';
 
 const took = (from: string | undefined, to: string | undefined) =>
   from && to ? duration(Date.parse(to) - Date.parse(from)) : undefined;
@@ -60,16 +65,29 @@ export function addOperations(program: Command, cli: Cli): void {
     examples: [
       'cloud operation list --limit 20',
       'cloud operation list --state failed --kind instance.create',
+      'cloud operation list --resource web',
       'cloud operation list --resource ins_01jd3y7x5w8f0a9s2k4m6n8p0q',
     ],
   })
-    .option('--resource <id>', 'only those on this resource')
+    .option(
+      '--resource <resource>',
+      'only those on this instance (name or id), image or SSH key (name or id)',
+    )
     .option('--kind <noun.verb>', 'only those of this kind, such as instance.create')
-    .option('--state <state>', 'only those in this state')
+    .addOption(
+      suggest(new Option('--state <state>', 'only those in this state'), [
+        'pending',
+        'running',
+        'succeeded',
+        'failed',
+        'superseded',
+      ]),
+    )
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
     .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C');
-  addLayoutOptions(list).action(
-    async ({ resource, kind, state, limit, watch, ...options }: Layout & Wanted) => {
+  addLayoutOptions(list, operations).action(
+    async ({ resource: wanted, kind, state, limit, watch, ...options }: Layout & Wanted) => {
+      const resource = wanted === undefined ? undefined : await resourceId(cli, wanted);
       if (watch) {
         const row = cli.rows<Operation>(options);
         const stream = (await cli.cloud()).operations.watchAll({ resource, kind });
@@ -111,4 +129,23 @@ function print(cli: Cli, operation: Operation): void {
       [step.state, step.name, step.message, took(step.started_at, step.ended_at)].filter(Boolean).join('  '),
   }));
   cli.printOne({ ...operations, details: [...(operations.details ?? []), ...steps] }, operation);
+}
+
+/** The id behind an id or a name, of whatever has operations. */
+async function resourceId(cli: Cli, nameOrId: string): Promise<string> {
+  for (const find of [
+    () => resolveId(cli, instances, nameOrId),
+    () => resolveId(cli, images, nameOrId),
+    () => resolveId(cli, sshKeys, nameOrId),
+  ])
+    try {
+      return await find();
+    } catch (error) {
+      if (!(error instanceof CliError) || error.exitCode !== exitCodes.notFound) throw error;
+    }
+  throw new CliError(
+    exitCodes.notFound,
+    `There is no instance, image or SSH key named "${nameOrId}".`,
+    'What is gone is named by its id: cloud operation list shows it under RESOURCE.',
+  );
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { openCloud } from '../cloud';
-import { addVerb } from '../noun';
+import { addVerb, tellRemoved } from '../noun';
+import { confirm } from '../prompt';
 import { projects } from './project-kind';
 
 /** What becomes of projects and of one's own place in them. */
@@ -17,13 +18,17 @@ export function addProjectLife(noun: Command, cli: Cli): void {
   addVerb(noun, 'rm <project>', {
     summary: 'Deletes an empty project for good, with its members and API keys',
     aliases: ['delete', 'remove'],
-    notes: 'Refused while anything lives in it: the message says what.',
-    examples: ['cloud project rm shop'],
-  }).action(async (nameOrId: string) => {
-    const { id, cloud } = await inside(cli, nameOrId);
-    await cloud.projects.delete(id);
-    cli.note(`Removed ${nameOrId}.`);
-  });
+    notes: 'Refused while anything lives in it: the message says what. Without --yes you are asked first.',
+    examples: ['cloud project rm shop', 'cloud project rm shop --yes'],
+  })
+    .option('-y, --yes', 'do not ask')
+    .action(async (nameOrId: string, { yes }: { yes?: true }) => {
+      const { id, cloud } = await inside(cli, nameOrId);
+      const last = await cloud.projects.get(id);
+      await confirm(cli.io, `This deletes project ${last.metadata.name} (${id}) for good.`, yes);
+      await cloud.projects.delete(id);
+      tellRemoved(cli, projects, nameOrId, last);
+    });
 
   addVerb(noun, 'leave <project>', {
     summary: 'Takes you out of a project; its last owner stays',

@@ -1,5 +1,5 @@
 import type { Member } from '@thecloud/sdk';
-import { Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { writeContext } from '../config';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
@@ -14,6 +14,7 @@ import { addProjectLife } from './project-life';
 
 const members: View<Member> = {
   id: (member) => member.user_id,
+  name: (member) => member.email,
   columns: [
     { title: 'EMAIL', value: (member) => member.email },
     { title: 'ROLE', value: (member) => member.role },
@@ -100,7 +101,7 @@ function addMembers(noun: Command, cli: Cli): void {
   list
     .option('--email <address>', 'only the one of this address')
     .addOption(new Option('--role <role>', 'only those in this role').choices(roles));
-  addLayoutOptions(list).action(
+  addLayoutOptions(list, members).action(
     async ({ email, role, ...layout }: Layout & { email?: string; role?: Role }) => {
       const { items, answer } = await fetchMembers(cli, { email, role });
       const ordered = sorted(members, items, layout);
@@ -118,14 +119,16 @@ function addMembers(noun: Command, cli: Cli): void {
       cli.printOne(members, await cloud.members.add({ email, role: options.role }));
     });
 
-  addVerb(noun, 'set-role <member> <role>', {
+  addVerb(noun, 'set-role', {
     summary: "Changes a member's role; a member is named by e-mail address or user id",
     examples: ['cloud project set-role ada@example.org viewer'],
-  }).action(async (who: string, role: string) => {
-    const id = await memberId(cli, who);
-    // The cloud says which roles there are.
-    cli.printOne(members, await (await cli.cloud()).members.update(id, { role: role as Role }));
-  });
+  })
+    .argument('<member>')
+    .addArgument(new Argument('<role>').choices(roles))
+    .action(async (who: string, role: Role) => {
+      const id = await memberId(cli, who);
+      cli.printOne(members, await (await cli.cloud()).members.update(id, { role }));
+    });
 
   addVerb(noun, 'remove-member <member>', {
     summary: 'Takes a member, named by e-mail address or user id, out of the current project',

@@ -7,7 +7,7 @@ import { readPublicKey } from '../public-key';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId } from '../resource';
 import type { Kind } from '../resource';
 
-const sshKeys: Kind<SshKey> = {
+export const sshKeys: Kind<SshKey> = {
   noun: 'ssh-key',
   of: (cloud) => cloud.sshKeys,
   collection: 'ssh_keys',

@@ -27,7 +27,7 @@ export function addInstanceTypes(program: Command, cli: Cli): void {
     aliases: ['ls'],
     examples: ['cloud type list', 'cloud type list --sort memory-mib:desc'],
   });
-  addLayoutOptions(list).action(async (layout: Layout) => {
+  addLayoutOptions(list, types).action(async (layout: Layout) => {
     const answer = await (await cli.cloud()).instanceTypes.list().page();
     const instance_types = sorted(types, answer.instance_types ?? [], layout);
     cli.printList(types, instance_types, { ...answer, instance_types }, layout);

@@ -3,13 +3,15 @@ import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { CliError, exitCodes } from '../exit-codes';
-import { addNoun, addVerb } from '../noun';
+import { addNoun, addVerb, tellRemoved } from '../noun';
 import { age, type View } from '../output';
 import { integer } from '../parse';
+import { confirm } from '../prompt';
 import { collect, youngestFirst } from '../resource';
 
 const users: View<User> = {
   id: (user) => user.id,
+  name: (user) => user.email, // several may have the same name, and commands take none
   columns: [
     { title: 'EMAIL', value: (user) => user.email },
     { title: 'NAME', value: (user) => user.name },
@@ -112,13 +114,16 @@ export function addUsers(program: Command, cli: Cli): void {
   addVerb(noun, 'rm <user>', {
     summary: 'Deletes an account for good, with its sessions and API keys',
     aliases: ['delete', 'remove'],
-    examples: ['cloud user rm bob@example.org --hand-over-to ada@example.org'],
+    notes: 'Without --yes you are asked first. To keep somebody out for now: cloud user disable.',
+    examples: ['cloud user rm bob@example.org --hand-over-to ada@example.org --yes'],
   })
     .option(...handOver)
-    .action(async (who: string, { handOverTo }: { handOverTo?: string }) => {
-      const { id } = await findUser(cli, who);
-      await (await cli.cloud('platform')).users.delete(id, { hand_over_to: handOverTo });
-      cli.note(`Removed ${who}.`);
+    .option('-y, --yes', 'do not ask')
+    .action(async (who: string, { handOverTo, yes }: { handOverTo?: string; yes?: true }) => {
+      const { id, email } = await findUser(cli, who);
+      await confirm(cli.io, `This deletes the account ${email} (${id}) for good.`, yes);
+      const last = await (await cli.cloud('platform')).users.delete(id, { hand_over_to: handOverTo });
+      tellRemoved(cli, users, who, { ...last, state: 'deleted' as User['state'] });
     });
 }
 
@@ -134,7 +139,7 @@ function addUserList(noun: Command, cli: Cli): void {
     .addOption(new Option('--state <state>', 'only those in this state').choices(['active', 'disabled']))
     .option('--admin', 'only administrators')
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1000);
-  addLayoutOptions(list).action(async ({ limit, ...options }: Filter & Layout) => {
+  addLayoutOptions(list, users).action(async ({ limit, ...options }: Filter & Layout) => {
     const { email, name, namePrefix, state, admin, ...layout } = options;
     const filter = { email, name, name_prefix: namePrefix, state, platform_admin: admin } as object;
     const pages = (await cli.cloud('platform')).users.list(filter);
@@ -152,7 +157,7 @@ async function handOut(cli: Cli, making: Promise<OneTimePassword>): Promise<void
 /** By e-mail address or id. */
 async function findUser(cli: Cli, who: string): Promise<User> {
   const { users: api } = await cli.cloud('platform');
-  if (!who.includes('@')) return api.get(who);
+  if (who.startsWith('usr_')) return api.get(who);
   const { users: found = [] } = await api.list({ email: who }).page();
   const [user] = found;
   if (user) return user;

@@ -5,7 +5,7 @@ import { printable } from '../output';
 import type { Candidate } from './candidate';
 
 interface Named {
-  metadata: { name: string };
+  metadata: { id: string; name: string };
   status?: { state?: string };
 }
 
@@ -24,6 +24,8 @@ const sources: Record<string, Source> = {
   instance: { scope: 'project', list: (cloud) => cloud.instances.list() },
   image: { scope: 'project', list: (cloud) => cloud.images.list() },
   host: { scope: 'platform', list: (cloud) => cloud.hosts.list() },
+  resource: { scope: 'project', list: (cloud) => cloud.instances.list() },
+  from: { scope: 'user', list: (cloud) => cloud.projects.list() },
   project: { scope: 'user', list: (cloud) => cloud.projects.list() },
   key: { scope: 'project', list: (cloud) => cloud.apiKeys.list() },
   'ssh-key': { scope: 'project', list: (cloud) => cloud.sshKeys.list() },
@@ -69,8 +71,29 @@ async function ask(cli: Cli, what: string, signal: AbortSignal): Promise<Candida
     const { items } = await (await quick('project')).operations.list().take(20);
     return items.map(({ id, kind, state }) => ({ word: id, about: `${kind} ${state}` }));
   }
+  if (what === 'user' || what === 'handOverTo') {
+    const { items } = await (await quick('platform')).users.list().take(most);
+    return items.map(({ email, state }) => ({ word: email, about: state }));
+  }
+  if (what === 'member') {
+    const { items } = await (await quick('project')).members.list().take(most);
+    return items.map(({ email, role }) => ({ word: email, about: role }));
+  }
+  if (what === 'source' || what === 'target') {
+    const places = await ask(cli, 'instance', signal);
+    return places.map(({ word, about }) => ({ word: `${word}:`, about }));
+  }
   const source = Object.hasOwn(sources, what) ? sources[what] : undefined;
   if (!source) return [];
   const { items } = await source.list(await quick(source.scope)).take(most);
-  return items.map(({ metadata, status }) => ({ word: metadata.name, about: status?.state ?? '' }));
+  return distinct(items);
+}
+
+/** By name; by id where several have that name, which no command would take. */
+function distinct(items: readonly Named[]): Candidate[] {
+  const times = new Map<string, number>();
+  for (const { metadata } of items) times.set(metadata.name, (times.get(metadata.name) ?? 0) + 1);
+  return items.map(({ metadata: { id, name }, status }) =>
+    times.get(name) === 1 ? { word: name, about: status?.state ?? '' } : { word: id, about: name },
+  );
 }

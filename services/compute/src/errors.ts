@@ -1,5 +1,8 @@
 import { entry, errorCatalogue } from '@thecloud/kernel';
 
+/** "1 instance", "2 instances". */
+const counted = (count: string, noun: string) => `${count} ${noun}${count === '1' ? '' : 's'}`;
+
 /** What can go wrong in compute, as callers see it. Not allowed to know answers as not there. */
 export const errors = errorCatalogue('compute.thecloud', {
   INSTANCE_NOT_FOUND: entry<{ id: string }>(
@@ -81,9 +84,9 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) => `An image named ${m.name} exists already. Choose another name, or delete that one.`,
     { field: 'name' },
   ),
-  IMAGE_IN_USE: entry<{ id: string; instances: string }>(
+  IMAGE_IN_USE: entry<{ image: string; instances: string }>(
     'FAILED_PRECONDITION',
-    (m) => `Image ${m.id} is used by ${m.instances} instances. Delete them first.`,
+    (m) => `Image ${m.image} is used by ${counted(m.instances, 'instance')}. Delete all that use it first.`,
   ),
   IMAGE_SOURCE_REFUSED: entry<{ source: string }>(
     'INVALID_ARGUMENT',
@@ -195,7 +198,7 @@ export const errors = errorCatalogue('compute.thecloud', {
   HOST_NOT_EMPTY: entry<{ name: string; count: string; carried: string }>(
     'FAILED_PRECONDITION',
     (m) =>
-      `Host ${m.name} carries ${m.count} instances: ${m.carried}. Cordon it, delete them or have them moved, then remove it.`,
+      `Host ${m.name} carries ${counted(m.count, 'instance')}: ${m.carried}. Cordon it, have members of their projects delete them, then remove it.`,
   ),
   HOST_REMOVED: entry<{ id: string }>(
     'PERMISSION_DENIED',

@@ -28,12 +28,20 @@ export const errors = errorCatalogue('identity.thecloud', {
     'UNAUTHENTICATED',
     () => 'This one-time password has expired. Ask an administrator of this cloud for another one.',
   ),
-  PASSWORD_WRONG: entry('INVALID_ARGUMENT', () => 'is not the present password of this account', {
-    field: 'old_password',
-  }),
-  PASSWORD_UNCHANGED: entry('INVALID_ARGUMENT', () => 'must differ from the present password', {
-    field: 'new_password',
-  }),
+  PASSWORD_WRONG: entry(
+    'INVALID_ARGUMENT',
+    () => 'The old password is not the present password of this account. Try again.',
+    {
+      field: 'old_password',
+    },
+  ),
+  PASSWORD_UNCHANGED: entry(
+    'INVALID_ARGUMENT',
+    () => 'The new password must differ from the present one. Choose another.',
+    {
+      field: 'new_password',
+    },
+  ),
   USER_UNKNOWN: entry<{ id: string }>(
     'NOT_FOUND',
     (m) => `User ${m.id} was not found. \`cloud user list\` shows those there are.`,
@@ -131,7 +139,8 @@ export const errors = errorCatalogue('identity.thecloud', {
   ),
   API_KEY_EXPIRY_PAST: entry(
     'INVALID_ARGUMENT',
-    () => 'must lie in the future: choose a later expires_at, or none for a key that does not expire',
+    () =>
+      'The key would have expired already. Choose a later expires_at, or none for a key that does not expire.',
     { field: 'expires_at' },
   ),
   API_KEY_LIMIT: entry<{ limit: string }>(
@@ -160,7 +169,8 @@ export const errors = errorCatalogue('identity.thecloud', {
   ),
   CSR_INVALID: entry(
     'INVALID_ARGUMENT',
-    () => 'must be a PKCS#10 request in DER with an ECDSA P-256 key, signed by that key',
+    () =>
+      'The certificate request must be a PKCS#10 request in DER with an ECDSA P-256 key, signed by that key.',
     { field: 'csr' },
   ),
   ENROLLMENT_LIMITED: entry(

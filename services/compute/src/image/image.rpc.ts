@@ -110,7 +110,7 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         if (row.shared) throw errors.IMAGE_SHARED({ id });
         // It may have been shared: instances of other projects count.
         const users = await d.usedBy(tx, id);
-        if (users > 0) throw errors.IMAGE_IN_USE({ id, instances: String(users) });
+        if (users > 0) throw errors.IMAGE_IN_USE({ image: row.name, instances: String(users) });
         const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
         await f.work.enqueue(tx, 'image', id);
