@@ -30,13 +30,14 @@ fail() {
   exit 1
 }
 
-# exclusively COMMAND...: runs it under this installation's lock and ends with it; returns at once inside of that.
+# exclusively COMMAND...: runs it under this installation's lock and ends with it; returns at once inside of that. The
+# supervisor holds the lock for a moment when it starts an engine again.
 exclusively() {
   [ "${THECLOUD_EXCLUSIVE:-}" != 1 ] || return 0
   mkdir -p "$HOME_DIR"
   status=0
   # --close: processes that outlive the command must not hold the lock.
-  THECLOUD_EXCLUSIVE=1 flock --close --nonblock --conflict-exit-code 75 "$HOME_DIR/lock" "$@" || status=$?
+  THECLOUD_EXCLUSIVE=1 flock --close --wait 10 --conflict-exit-code 75 "$HOME_DIR/lock" "$@" || status=$?
   [ $status -ne 75 ] || fail 'another make up, down or clean is at work here' 'wait until it has ended'
   exit $status
 }

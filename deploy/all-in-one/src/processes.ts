@@ -4,6 +4,7 @@ import {
   launch,
   logTail,
   portHolder,
+  proxyEnvironment,
   readPidFile,
   terminate,
   until,
@@ -41,7 +42,7 @@ export async function runPlan(layout: Layout, plan: Plan): Promise<'kept' | 'sta
     {
       program: process.execPath,
       args: [join(__dirname, 'supervisor.js')],
-      env: { THECLOUD_HOME: layout.home },
+      env: { THECLOUD_HOME: layout.home, ...proxyEnvironment() },
     },
     layout.log(SUPERVISOR),
   );
@@ -85,11 +86,12 @@ export async function waitUntilReady(
   );
   const [late] = waiting;
   if (!late) return say(plan.processes.map((p) => p.name).join(', '));
+  const missing = await firstUnready(late.services, ports);
   const name = crashing()?.name ?? late.name;
   const what = crashing() ? 'ends again and again' : `is not ready after ${READY_MS / 1000} s`;
   throw new Failure(
-    `${name} ${what}. Last lines of ${layout.log(name)}:\n${logTail(layout.log(name))}`,
-    'read that log; then run make up again',
+    `${name} ${what}${missing && !crashing() ? `: ${missing}` : ''}`,
+    `read ${layout.log(name)}, and make status; then run make up again`,
   );
 }
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { registryOf } from './engines';
+import { enginePlaces, registryOf } from './engines';
 import { DailyGarbageCollection } from './garbage';
 import { readInstallation } from './installation';
 import { KeptProcess } from './keep-alive';
+import { KeptEngines } from './keep-engines';
 import { layoutFrom } from './layout';
 import type { Plan } from './plan';
 
@@ -16,6 +17,13 @@ async function supervise(): Promise<void> {
   const kept = plan.processes.map((planned) => new KeptProcess(layout, planned, log));
   const installation = readInstallation(layout);
   const garbage = installation && new DailyGarbageCollection(layout, registryOf(layout, installation), log);
+  const engines =
+    installation &&
+    new KeptEngines(
+      layout,
+      enginePlaces(layout, installation).map(({ engine }) => engine),
+      log,
+    );
   let ending = false;
   const stop = Promise.withResolvers<void>();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -29,10 +37,11 @@ async function supervise(): Promise<void> {
     const now = performance.now();
     for (const one of kept) await one.look(now);
     garbage?.look(new Date());
+    engines?.look(now);
     await Promise.race([stop.promise, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
   }
   log('ending');
-  await garbage?.close();
+  await Promise.all([garbage?.close(), engines?.close()]);
 }
 
 supervise().catch((error: unknown) => {

@@ -124,7 +124,7 @@ function removeStaleLocks(home: string, exec: string): void {
 }
 
 /** Image pulls from outside go through the proxy that the caller's environment names. */
-function proxyEnvironment(): Record<string, string> {
+export function proxyEnvironment(): Record<string, string> {
   const names = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }

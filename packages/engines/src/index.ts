@@ -1,5 +1,5 @@
 export { type Bridge, hasInterface, spareBridge } from './bridge';
-export { docker, type DockerOptions } from './docker';
+export { docker, type DockerOptions, proxyEnvironment } from './docker';
 export { type Engine, EngineError, type EngineErrorCode, type TlsFiles } from './engine';
 export { etcd, type EtcdOptions } from './etcd';
 export { logTail } from './log-tail';
