@@ -9,7 +9,7 @@ export const DUMP_FILE = 'database.dump';
 
 /** What of an installation's files cannot be made anew: its identity, its secrets, and the images. */
 export function kept(layout: Layout): string[] {
-  const names = [INSTALLATION_FILE, 'state.json', 'identity', 'secrets', 'registry'];
+  const names = [INSTALLATION_FILE, 'state.json', 'settings.json', 'identity', 'secrets', 'registry'];
   return names.filter((name) => existsSync(join(layout.home, name)));
 }
 

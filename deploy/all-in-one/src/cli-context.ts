@@ -1,4 +1,5 @@
 import { type Config, configPath, readConfig, removeContext, writeContext } from '@thecloud/cli';
+import { CloudApi } from './cloud-api';
 import type { Layout } from './layout';
 import { readIfThere, writePrivate } from './layout';
 
@@ -26,7 +27,7 @@ const FIRST = 'local';
 
 /**
  * Makes the CLI's context for this installation: `local`, or `local-PORT` where another cloud has that name. One that is
- * as it should be is left alone, and the current context is changed only where there is none.
+ * as it should be is left alone, also with another credential that the cloud accepts; the current context is changed only where there is none.
  */
 export async function writeCliContext(layout: Layout, access: CliAccess): Promise<CliContext> {
   const path = configPath(process.env);
@@ -37,10 +38,19 @@ export async function writeCliContext(layout: Layout, access: CliAccess): Promis
   writePlaces(layout, [...places.filter((place) => place.path !== path), { path, name }]);
   const hasCurrent = Object.hasOwn(config.contexts, config.current_context);
   const isCurrent = !hasCurrent || config.current_context === name;
-  const { server, grpc_address: grpcAddress, api_key: apiKey } = config.contexts[name] ?? {};
-  const isRight = server === access.server && grpcAddress === access.grpcAddress && apiKey === access.apiKey;
-  if (isRight && hasCurrent) return { name, outcome: 'kept', isCurrent };
-  const context = { server: access.server, grpc_address: access.grpcAddress, api_key: access.apiKey };
+  const {
+    server,
+    grpc_address: grpcAddress,
+    ...there
+  } = config.contexts[name] ?? ({} as Partial<Config['contexts'][string]>);
+  const credential = there.api_key ?? there.session_token;
+  const isAccepted =
+    credential === access.apiKey ||
+    (server === access.server && credential && (await new CloudApi(server, credential).knows()));
+  if (isAccepted && server === access.server && grpcAddress === access.grpcAddress && hasCurrent)
+    return { name, outcome: 'kept', isCurrent };
+  const who = isAccepted ? there : { api_key: access.apiKey };
+  const context = { ...who, server: access.server, grpc_address: access.grpcAddress };
   await writeContext(context, { name, makeCurrent: !hasCurrent });
   return { name, outcome: 'written', isCurrent };
 }

@@ -50,6 +50,13 @@ export class CloudApi {
     });
   }
 
+  /** Whether it is anybody's credential, whatever that one may do. */
+  async knows(): Promise<boolean> {
+    const response = await this.#send('GET', '/v1/images?page_size=1');
+    await response.arrayBuffer();
+    return response.status !== 401;
+  }
+
   /** False: the key is not known (any more). */
   async accepts(): Promise<boolean> {
     const response = await this.#send('GET', '/v1/images?page_size=1');

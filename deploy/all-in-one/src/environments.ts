@@ -27,6 +27,33 @@ const fairUse = [
   'SERVED_AT_ONCE',
   'MAX_STREAMS_OF_KEY',
   'MAX_STREAMS_OF_PROJECT',
+].map((limit) => `THECLOUD_GATEWAY_${limit}`);
+
+const computeSettings = [
+  'THECLOUD_EGRESS_ALLOW',
+  'THECLOUD_IMAGE_LIMIT_MIB',
+  'THECLOUD_IMAGE_IMPORTS_AT_ONCE',
+  'THECLOUD_IMAGE_UPLOADS_AT_ONCE',
+  'THECLOUD_IMAGE_UNPACKED_LIMIT_MIB',
+  'THECLOUD_IMAGE_RECEPTIONS_AT_ONCE',
+  'THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS',
+  'THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND',
+  'THECLOUD_IMAGES_OF_PROJECT',
+  'THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT',
+];
+
+/** What `make up` hands on to the services, and keeps. */
+export const settingNames = [
+  'THECLOUD_LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'THECLOUD_EVENTS_KEEP_HOURS',
+  'THECLOUD_EVENTS_KEEP_MIB',
+  'THECLOUD_REGISTRATION',
+  'THECLOUD_AGENT_CPU_OVERCOMMIT',
+  'THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH',
+  'THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH',
+  ...fairUse,
+  ...computeSettings,
 ];
 
 const REGISTRY_LOGIN = 'registry-login.json';
@@ -75,25 +102,14 @@ export function environments(
       ...registry,
       THECLOUD_COMPUTE_ADDRESS: at('compute'),
       THECLOUD_SPOOL_DIR: layout.process('compute', 'spool'),
-      ...chosen(
-        'THECLOUD_EGRESS_ALLOW',
-        'THECLOUD_IMAGE_LIMIT_MIB',
-        'THECLOUD_IMAGE_IMPORTS_AT_ONCE',
-        'THECLOUD_IMAGE_UPLOADS_AT_ONCE',
-        'THECLOUD_IMAGE_UNPACKED_LIMIT_MIB',
-        'THECLOUD_IMAGE_RECEPTIONS_AT_ONCE',
-        'THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS',
-        'THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND',
-        'THECLOUD_IMAGES_OF_PROJECT',
-        'THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT',
-      ),
+      ...chosen(...computeSettings),
     },
     gateway: {
       ...common('gateway'),
       THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway'),
       THECLOUD_GATEWAY_GRPC_ADDRESS: at('gatewayGrpc'),
       THECLOUD_NATS_URL: `tls://${at('nats')}`,
-      ...chosen(...fairUse.map((limit) => `THECLOUD_GATEWAY_${limit}`)),
+      ...chosen(...fairUse),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH'),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH'),
     },
@@ -133,6 +149,8 @@ function quoted(value: string): string {
 function chosen(...variables: string[]): Record<string, string> {
   return Object.fromEntries(
     variables.flatMap((variable) => {
+      if (!settingNames.includes(variable))
+        throw new Error(`${variable} would be lost: add it to settingNames`);
       const value = process.env[variable];
       return value ? [[variable, value]] : [];
     }),

@@ -36,6 +36,10 @@ export class Layout {
   get garbageCollected() {
     return join(this.home, 'run', 'garbage-collected');
   }
+  /** What `make up` was told, for the next time. */
+  get settings() {
+    return join(this.home, 'settings.json');
+  }
   get state() {
     return join(this.home, 'state.json');
   }

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
@@ -49,6 +49,19 @@ const page = (url: string) =>
     (error: unknown) => String(error),
   );
 const config = () => readFileSync(join(home, '.config/thecloud/config.yaml'), 'utf8');
+async function signIn(): Promise<string> {
+  const password = readFileSync(join(home, 'cloud/secrets/admin-password'), 'utf8').trim();
+  const answer = await fetch(`http://127.0.0.1:${env[portTable.gateway.variable]}/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'admin@thecloud.local', password }),
+    signal: AbortSignal.timeout(10_000),
+  });
+  const said = await answer.text();
+  const token = /cloudsess_[\w-]+/.exec(said)?.[0];
+  if (!token) throw new Error(`no session: ${said}`);
+  return token;
+}
 let hello: string;
 
 beforeAll(async () => {
@@ -103,6 +116,26 @@ test('a killed control plane comes back by itself', async () => {
   expect(await until(isBack, 5_000)).toBe(true);
 });
 
+test('a killed engine comes back by itself, and the API serves', async () => {
+  const before = pids();
+  for (const name of ['postgres', 'etcd', 'nats', 'registry', 'docker']) {
+    const engine = before[name];
+    if (!engine) throw new Error(`${name} does not run`);
+    send(engine, 'SIGKILL');
+    const isBack = () => ![undefined, engine.pid].includes(pids()[name]?.pid);
+    expect([name, await until(isBack, 60_000)]).toEqual([name, true]);
+  }
+  const key = readFileSync(join(home, 'cloud/secrets/api-key'), 'utf8').trim();
+  const url = `http://127.0.0.1:${env[portTable.gateway.variable]}/v1/instances`;
+  const serves = () =>
+    fetch(url, { headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(5_000) }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  expect(await until(serves, 30_000)).toBe(true);
+  expect(await up()).toBe(hello);
+});
+
 test('a killed make collect leaves a registry that the supervisor opens again', async () => {
   const marker = join(home, 'cloud/run/registry-collects');
   const script = join(root, 'deploy/all-in-one/dist/collect.js');
@@ -122,16 +155,29 @@ test('after kill -9 of everything it brings all back, with its data', async () =
 });
 
 test('every service as its own process', async () => {
-  expect(await up({ MODE: 'processes' })).toBe(hello);
+  expect(await up({ MODE: 'processes', THECLOUD_REGISTRATION: 'closed' })).toBe(hello);
   const running = Object.entries(pids()).flatMap(([name, process]) => (process ? [name] : []));
   expect(running).toEqual(expect.arrayContaining(['agent', 'compute', 'gateway', 'identity', 'supervisor']));
   expect(running).not.toContain('control-plane');
 });
 
 test('down stops every process, and the next up finds everything', async () => {
+  // Somebody has signed in meanwhile.
+  const session = await signIn();
+  const file = join(home, '.config/thecloud/config.yaml');
+  const own = config();
+  writeFileSync(file, own.replace(/api_key: .*/, `session_token: ${session}`));
+  const signedIn = config();
   expect((await verb('down')).code).toBe(0);
   expect(Object.values(pids()).filter((process) => process !== undefined)).toEqual([]);
-  expect(await up()).toBe(hello);
+  const { output } = await verb('up');
+  expect(output).toContain(`Your first instance   ${hello}`);
+  expect(output).not.toContain('password in');
+  expect(config()).toBe(signedIn);
+  writeFileSync(file, own);
+  expect(output).toContain('kept settings: THECLOUD_REGISTRATION');
+  const told = readFileSync(join(home, 'cloud/config/identity.env'), 'utf8');
+  expect(told).toContain("THECLOUD_REGISTRATION='closed'");
 });
 
 test('a backup brings everything back after all is lost', async () => {

@@ -4,7 +4,13 @@ import { certify, reloadRenewed } from './certify';
 import { type CliAccess, type CliContext, writeCliContext } from './cli-context';
 import { adminOf, migrateAll } from './database';
 import { type EnginePlace, enginePlaces } from './engines';
-import { environments, type ServiceName, writeEnvironments, writeRegistryLogin } from './environments';
+import {
+  environments,
+  type ServiceName,
+  settingNames,
+  writeEnvironments,
+  writeRegistryLogin,
+} from './environments';
 import { settleEpochs } from './epochs';
 import { Failure } from './failure';
 import {
@@ -22,6 +28,7 @@ import { type Mode, makePlan, modes } from './plan';
 import { choosePorts, type PortName, portNames } from './ports';
 import { checkPorts, readPlan, runPlan, stopProcesses, waitUntilReady } from './processes';
 import { runVerb, step } from './progress';
+import { keepSettings } from './settings';
 
 /** Brings the whole cloud up, from whatever state the machine is in; changes nothing that is as it should be. */
 async function up(): Promise<void> {
@@ -29,6 +36,9 @@ async function up(): Promise<void> {
   const mode = modeFrom(process.env);
   const layout = layoutFrom(process.env);
   layout.make();
+  const settings = keepSettings(layout, process.env, settingNames);
+  if (Object.keys(settings).length > 0)
+    process.stdout.write(`  kept settings: ${Object.keys(settings).join(', ')} (${layout.settings})\n`);
   const installation = await settleInstallation(layout);
   const { ports } = installation;
 
@@ -61,7 +71,7 @@ async function up(): Promise<void> {
   if (first) await step('Image starter', () => importStarterImage(api));
   await shareStarterImage(layout, api);
   const hello = await step('Instance hello', (say) => (first ? launchFirst : lookAtFirst)(layout, api, say));
-  process.stdout.write(goodbye(layout, access, context, hello));
+  process.stdout.write(goodbye(layout, access, context, hello, first));
 }
 
 function modeFrom(env: NodeJS.ProcessEnv): Mode {
@@ -128,7 +138,15 @@ function dockerEndpoint(places: readonly EnginePlace[]): string {
   return places.find(({ engine }) => engine.name === 'docker')?.engine.endpoint ?? '';
 }
 
-function goodbye(layout: Layout, access: CliAccess, context: CliContext, hello: FirstInstance): string {
+function goodbye(
+  layout: Layout,
+  access: CliAccess,
+  context: CliContext,
+  hello: FirstInstance,
+  isFirst: boolean,
+): string {
+  // Later it may have been changed.
+  const password = isFirst ? `, password in ${layout.secret('admin-password')}` : '';
   const page =
     'url' in hello
       ? `  Your first instance   ${hello.url}`
@@ -142,7 +160,7 @@ The cloud is up.
 ${page}
   API                   ${access.server}/docs
   gRPC                  ${access.grpcAddress}
-  Administrator         ${adminEmail}, password in ${layout.secret('admin-password')}
+  Administrator         ${adminEmail}${password}
 
 Next:
   ${cloud} instance list
