@@ -7,6 +7,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,6 +29,19 @@ function tarOf(...entries: Array<[TarHeader, string?]>) {
   archive.finalize();
   return archive as AsyncIterable<Buffer>;
 }
+
+it('keeps the time of a directory as it keeps that of a file', async () => {
+  mkdirSync(join(dir, 'site'));
+  writeFileSync(join(dir, 'site/a'), 'hello');
+  const when = new Date('2020-02-02T02:02:02Z');
+  for (const path of ['site/a', 'site']) utimesSync(join(dir, path), when, when);
+  const times: Array<Date | undefined> = [];
+  for await (const entry of packed(join(dir, 'site'), 'web').pipe(extract())) {
+    times.push(entry.header.mtime);
+    entry.resume();
+  }
+  expect(times).toEqual([when, when]);
+});
 
 it('packs a directory under its new name, belonging to root, and unpacks it under another', async () => {
   mkdirSync(join(dir, 'site/css'), { recursive: true });

@@ -16,6 +16,7 @@ export function packed(source: string, name: string): Readable {
       portable: true,
       onWriteEntry: (entry) => {
         entry.path = renamed(entry.path, base, name);
+        entry.noMtime = false; // "portable" leaves out a directory's, which would be of 1970 then
       },
     },
     [`./${base}`],

@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Image } from '@thecloud/sdk';
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
@@ -21,6 +22,7 @@ import { size } from '../output';
 import { labels, pair } from '../parse';
 import { startProgress } from '../progress';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
+import { stdinBytes } from '../stdin';
 import { messageOf } from '../thrown';
 import { addImageCopy } from './image-copy';
 
@@ -147,18 +149,22 @@ function addUpload(noun: Command, cli: Cli): void {
   const verb = addVerb(noun, 'upload <file> [command...]', {
     summary:
       'Makes an image from a tarball: a root file system, a `docker save` or an OCI archive; gzip or zstd is fine',
-    notes: 'A command after -- is what the image runs when an instance names none.',
+    notes:
+      'With - it is read from standard input. A command after -- is what the image runs when an instance names none.',
     examples: [
       'cloud image upload web.tar --name web',
+      'docker save web | cloud image upload - --name web',
       'cloud image upload rootfs.tar.gz --name tiny -- /bin/httpd -f',
     ],
   })
     .option('--name <name>', "name of the image; without it, the file's")
     .option('--label <key=value>', 'label, repeatable', pair);
   addWaitOptions(verb).action(async (file: string, command: string[], options: NewImage) => {
+    const piped = file === '-';
+    if (piped && !options.name) throw usageError('Standard input has no name.', 'Give one with --name NAME');
     const name = options.name ?? nameFrom(basename(file).replace(/\.(tar|tgz|tar\.\w+)$/i, ''));
-    const data = await openFile(file);
-    const title = `Uploading ${name} (${size(data.size)})`;
+    const data = piped ? webStream(stdinBytes(cli.io)) : await openFile(file);
+    const title = `Uploading ${name}${data instanceof Blob ? ` (${size(data.size)})` : ''}`;
     const progress = await startProgress(cli.io, title, cli.style.quiet);
     try {
       const { images: registry } = await cli.cloud();
@@ -171,6 +177,9 @@ function addUpload(noun: Command, cli: Cli): void {
     }
   });
 }
+
+const webStream = (bytes: AsyncIterable<Uint8Array>) =>
+  Readable.toWeb(Readable.from(bytes, { objectMode: false })) as ReadableStream<Uint8Array>;
 
 /** The file as a body that is read while it is sent, and again if it must be sent again. */
 async function openFile(path: string): Promise<Blob> {

@@ -5,10 +5,12 @@ import { CloudApiError, fromBase64 } from '@thecloud/sdk';
 import type { InstanceFile } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
+import { counted } from '../counted';
 import { usageError } from '../exit-codes';
 import { packed, unpackInto } from '../files';
 import { addVerb } from '../noun';
 import { resolveId } from '../resource';
+import { stdinBytes } from '../stdin';
 import { messageOf } from '../thrown';
 import { write } from '../write';
 import { instances } from './instance-kind';
@@ -57,23 +59,25 @@ async function copyOut(cli: Cli, { instance, path }: Place, target: string): Pro
   const bytes = async function* () {
     for await (const { data } of cloud.instances.readFiles(id, { path })) yield fromBase64(data ?? '');
   };
+  const arriving = counted(cli.io, `Copying ${instance}:${path}`, cli.style.quiet, bytes());
   if (target === '-') {
-    for await (const piece of bytes()) await write(cli.io.stdout, piece);
+    for await (const piece of arriving) await write(cli.io.stdout, piece);
     return;
   }
   const isDirectory = (await stat(target).catch(() => undefined))?.isDirectory() ?? false;
   const [dir, name] = isDirectory ? [target, undefined] : [dirname(target), basename(target)];
-  await unpackInto(dir, name, bytes());
+  await unpackInto(dir, name, arriving);
 }
 
 async function copyIn(cli: Cli, source: string, { instance, path }: Place): Promise<void> {
   const id = await resolveId(cli, instances, instance);
   const { instances: api } = await cli.cloud();
-  const upload = async (dir: string, archive: Readable) => {
-    const body = Readable.toWeb(archive) as ReadableStream<Uint8Array>;
+  const upload = async (dir: string, archive: AsyncIterable<Uint8Array>) => {
+    const leaving = counted(cli.io, `Copying ${source}`, cli.style.quiet, archive);
+    const body = Readable.toWeb(Readable.from(leaving, { objectMode: false })) as ReadableStream<Uint8Array>;
     await api.writeFiles(id, body, { path: dir }, { timeoutMs: UPLOAD_MS });
   };
-  if (source === '-') return upload(path, Readable.from(cli.io.stdin));
+  if (source === '-') return upload(path, stdinBytes(cli.io));
   const found = await stat(source).catch((error: unknown) => {
     throw usageError(`${source} cannot be read: ${messageOf(error)}`);
   });

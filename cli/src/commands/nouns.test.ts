@@ -121,6 +121,7 @@ describe('the other nouns', () => {
       ['labels[a.b/c]', 'd'],
     ]);
     expect((await home.cloud(['image', 'upload', join(home.dir, 'none')])).code).toBe(2);
+    expect((await home.cloud(['image', 'upload', '-'], { stdin: 'tar' })).code).toBe(2);
   });
 
   it('imports under a name taken from the reference', async () => {
