@@ -39,14 +39,23 @@ export function messageOf(error: unknown): string {
 /** Docker answered, with something else than its API says. */
 export class UnexpectedAnswer extends Error {
   constructor(what: string) {
-    super(`it sent what is not understood (${what.slice(0, 200)})`);
+    super('it sent what is not understood.', { cause: new Error(what.slice(0, 200)) });
   }
 }
 
 /** No answer, or none that is understood: no socket, connection refused or cut, deadline passed. */
 export function unavailable(error: unknown): DriverError {
-  const why = error instanceof Error && error.name === 'TimeoutError' ? 'it took too long' : messageOf(error);
-  return new DriverError('DRIVER_UNAVAILABLE', `Docker does not answer: ${why}`, true, { cause: error });
+  const text = `Docker does not answer: ${silence(error)}`;
+  return new DriverError('DRIVER_UNAVAILABLE', text, true, { cause: error });
+}
+
+/** In words of ours: what the system says names the path of the socket, and is the cause, for the log. */
+function silence(error: unknown): string {
+  if (error instanceof UnexpectedAnswer) return error.message;
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it took too long.';
+  const code = typeof error === 'object' && error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'nobody listens on its socket.';
+  return 'the connection to it broke.';
 }
 
 /**

@@ -35,7 +35,7 @@ export class DockerImageDriver implements ImageDriver {
     const authconfig = login && { ...login, serveraddress: registry };
     await call(
       (abortSignal) => this.#pull(reference, authconfig, onProgress, abortSignal),
-      (error) => (error instanceof DriverError ? error : pullProblem(reference, error)),
+      (error) => (error instanceof DriverError ? error : pullProblem(error)),
       signal,
       PULL_TIMEOUT_MS,
     );
@@ -51,7 +51,7 @@ export class DockerImageDriver implements ImageDriver {
         throw error;
       }
     };
-    return call(look, (error) => pullProblem(reference, error), signal);
+    return call(look, pullProblem, signal);
   }
 
   async #pull(
@@ -90,19 +90,24 @@ const NOT_ALLOWED = /unauthorized|denied|authentication required|no basic auth/i
 const AWAY =
   /dial tcp|connection re(fused|set)|no such host|timeout|timed out|stopped sending|cut short|\bEOF\b|50[234] /i;
 
-function pullProblem(reference: string, error: unknown): DriverError {
+/** In words of ours: what Docker said names our registry, and is the cause, for the log. */
+function pullProblem(error: unknown): DriverError {
   const said = messageOf(error).slice(0, 500);
   const because = { cause: error };
-  if (NOT_ALLOWED.test(said)) {
-    const text = `The registry does not let this host pull ${reference}.`;
-    return new DriverError('REGISTRY_REFUSED', text, false, because);
-  }
+  if (NOT_ALLOWED.test(said))
+    return new DriverError(
+      'REGISTRY_REFUSED',
+      'The registry does not let this host pull the image.',
+      false,
+      because,
+    );
   if (NOT_THERE.test(said))
-    return new DriverError('IMAGE_MISSING', `The registry has no image ${reference}.`, false, because);
+    return new DriverError('IMAGE_MISSING', 'The registry does not have the image.', false, because);
   if (AWAY.test(said)) {
-    const text = `The registry does not answer this host, which needs ${reference}: ${said}. It is tried again by itself.`;
+    const text =
+      'The registry does not answer this host, which needs the image. It is tried again by itself.';
     return new DriverError('REGISTRY_UNAVAILABLE', text, true, because);
   }
-  const text = `Image ${reference} could not be pulled: ${said}`;
+  const text = "The image could not be brought to the host; the log of the host's agent says why.";
   return new DriverError('IMAGE_PULL_FAILED', text, true, because);
 }

@@ -1,52 +1,29 @@
 import { constants } from 'node:os';
-import { z } from 'zod';
 import { errors } from '../errors';
+import { configSchema, KNOWN_FIELDS } from './config-schema';
+import type { ImageConfig } from './config-schema';
 import { refuseOtherPlatforms } from './platform';
 import type { Platform } from './platform';
 
-const strings = z.array(z.string()).nullish();
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
-
-/** The parts of an image's configuration (OCI config.md, and Docker's, which is a superset) that are relied on. */
-const schema = z.looseObject({
-  os: z.string().max(64),
-  architecture: z.string().max(64),
-  variant: z.string().max(64).optional(),
-  rootfs: z.looseObject({ type: z.literal('layers'), diff_ids: z.array(digest).max(1000) }),
-  config: z
-    .looseObject({
-      User: z.string().nullish(),
-      Env: strings,
-      Entrypoint: strings,
-      Cmd: strings,
-      WorkingDir: z.string().nullish(),
-      StopSignal: z.string().nullish(),
-      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
-      Volumes: z.record(z.string(), z.unknown()).nullish(),
-      Labels: z.record(z.string(), z.string()).nullish(),
-    })
-    .nullish(),
-});
-export type ImageConfig = z.infer<typeof schema>;
-
 /**
  * Reads an image's configuration, of an upload or from a registry. INVALID_ARGUMENT IMAGE_PLATFORM_UNSUPPORTED: it is
- * for another platform; IMAGE_CONFIG_INVALID: it is malformed, or its StopSignal is none. Whether the programs that it
- * names exist is not checked.
+ * for another platform; IMAGE_CONFIG_INVALID: no host could start it, whatever is in its layers. Whether the programs
+ * and users that it names exist is not checked.
  */
 export function usableConfig(json: string, wanted?: Platform): ImageConfig {
-  const parsed = schema.safeParse(parse(json));
+  const value = parse(json);
+  const parsed = configSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    const where = issue?.path.join('.') || 'it';
-    throw errors.IMAGE_CONFIG_INVALID({ why: `${where}: ${issue?.message ?? 'is not valid'}` });
+    const where = issue?.path.map((part) => shown(String(part))).join('.') || 'it';
+    const why = issue?.code === 'invalid_key' ? issue.issues[0]?.message : issue?.message;
+    throw invalid(`${where}: ${why ?? 'is not valid'}`);
   }
+  refuseAmbiguous(json, value);
   refuseOtherPlatforms([parsed.data], wanted);
   const signal = parsed.data.config?.StopSignal;
   if (signal && !isSignal(signal))
-    throw errors.IMAGE_CONFIG_INVALID({
-      why: `its StopSignal ${JSON.stringify(signal.slice(0, 40))} is no signal of Linux`,
-    });
+    throw invalid(`its StopSignal ${JSON.stringify(signal.slice(0, 40))} is no signal of Linux`);
   return parsed.data;
 }
 
@@ -62,6 +39,33 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    throw errors.IMAGE_CONFIG_INVALID({ why: 'it is no JSON' });
+    throw invalid('it is no JSON');
   }
 }
+
+/** What Docker would read otherwise than we do: a field in other letters ("env"), and one that is there twice. */
+function refuseAmbiguous(json: string, value: unknown): void {
+  for (const [at, known] of Object.entries(KNOWN_FIELDS)) {
+    const found = at.split('.').reduce<unknown>((v, key) => (key ? (v as never)?.[key] : v), value);
+    for (const key of Object.keys(found ?? {})) {
+      const meant = known.find((field) => folded(field) === folded(key));
+      if (meant && meant !== key) throw invalid(`${shown(key)} is spelled ${meant}`);
+    }
+  }
+  const named = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;
+  if (named !== keysIn(value)) throw invalid('it has one field twice');
+}
+
+/** As Go compares names: by letters that differ in case only, the long s and the Kelvin sign among them. */
+const folded = (name: string) => name.toUpperCase().toLowerCase();
+
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || !value) return 0;
+  const inside = Object.values(value).reduce((sum: number, item) => sum + keysIn(item), 0);
+  return inside + (Array.isArray(value) ? 0 : Object.keys(value).length);
+}
+
+/** Of a name that a tenant chose, what can be told in a sentence. */
+const shown = (name: string) => name.slice(0, 100).replace(/\p{Cc}/gu, '?');
+
+const invalid = (why: string) => errors.IMAGE_CONFIG_INVALID({ why });

@@ -5,6 +5,7 @@ import { DriverError, notRunning } from '../../../ports/driver-error';
 import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../../ports/exec-driver';
 import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
 import { execInspected, madeId } from './answers';
+import { knownCause, UNKNOWN_CAUSE } from './causes';
 import { framesOf } from './frames';
 import { holdBack } from './held-back';
 import type { HeldBack } from './held-back';
@@ -180,9 +181,8 @@ class DockerExec implements ExecProcess {
 /** 404: no such container; 409: it does not run, or is paused. */
 export function execProblem(error: unknown): DriverError {
   if (statusOf(error) === 404 || statusOf(error) === 409) return notRunning();
-  return new DriverError('EXEC_FAILED', `The program could not be started: ${messageOf(error)}`, false, {
-    cause: error,
-  });
+  const why = knownCause(messageOf(error)) ?? UNKNOWN_CAUSE;
+  return new DriverError('EXEC_FAILED', why, false, { cause: error });
 }
 
 /** A later engine refuses where an earlier one says in the program's output that there is none. */

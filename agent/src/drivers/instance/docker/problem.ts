@@ -1,11 +1,12 @@
 import { commandNotExecutable, commandNotFound, DriverError } from '../../../ports/driver-error';
 import type { ExecSpec } from '../../../ports/exec-driver';
 import { messageOf } from '../../docker-engine';
+import { knownCause, UNKNOWN_CAUSE } from './causes';
 
 const ABSENT = /^no such image/i;
 const TAKEN = /port is already allocated|address already in use/i;
 
-/** What Docker refused, in words for the instance's owner. */
+/** What Docker refused, in words of ours for the instance's owner; what it said is the cause, for the log. */
 export function startProblem(error: unknown): DriverError {
   const said = messageOf(error);
   if (TAKEN.test(said)) {
@@ -18,17 +19,10 @@ export function startProblem(error: unknown): DriverError {
   }
   if (ABSENT.test(said))
     return new DriverError('IMAGE_ABSENT', 'The image is not on this host.', true, { cause: error });
-  return new DriverError('START_FAILED', `The container could not be started: ${readable(said)}`, false, {
+  const why = knownCause(said) ?? `${UNKNOWN_CAUSE} The log of the host's agent says why.`;
+  return new DriverError('START_FAILED', `The container could not be started: ${why}`, false, {
     cause: error,
   });
-}
-
-/** "OCI runtime create failed: … unable to start container process: exec: \"x\": not found: unknown" -> the part that matters. */
-function readable(said: string): string {
-  // runc before 1.1, and since.
-  const cause =
-    said.split(/starting container process caused: |unable to start container process: /).at(-1) ?? said;
-  return cause.replace(/: unknown$/, '').slice(0, 1000);
 }
 
 /** Why a program beside the instance's own was not started, from the words of Docker and runc. */
@@ -42,5 +36,6 @@ export function refusedStart(said: string, { command, workingDir }: ExecSpec): D
   }
   if (/^chdir/.test(text))
     return new DriverError('EXEC_FAILED', `It has no working directory ${workingDir} to run in.`, false);
-  return new DriverError('EXEC_FAILED', `${readable(text)}.`, false);
+  const cause = new Error(said.slice(0, 1000));
+  return new DriverError('EXEC_FAILED', knownCause(said) ?? UNKNOWN_CAUSE, false, { cause });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { DriverError } from '../../../ports/driver-error';
 import { call, statusOf, within } from '../../docker-engine';
 import { inspected } from './answers';
 import { hostProcess, signalProcess } from './host-session';
@@ -36,7 +37,7 @@ export async function stopContainer(s: Stopping, graceMs: number, signal: AbortS
   const answer = await ended(container, KILL_TIMEOUT_MS, signal);
   if (answer === true) return;
   if (answer) return call(() => Promise.reject(answer), startProblem);
-  throw startProblem(new Error('It does not end, not even killed.'));
+  throw new DriverError('START_FAILED', 'It does not end, not even killed.', false);
 }
 
 /**

@@ -1,0 +1,82 @@
+import { usableConfig } from './image-config';
+
+const platform = { os: 'linux', architecture: 'amd64' };
+const json = (config: object, top: object = {}) =>
+  JSON.stringify({ ...platform, rootfs: { type: 'layers', diff_ids: [] }, config, ...top });
+const read = (text: string) => usableConfig(text, platform);
+const refused = { reason: 'IMAGE_CONFIG_INVALID' };
+
+// What Docker says of each of these was looked up by running it: it fails the pull, the create or the start.
+it.each<[object, string]>([
+  [{ Volumes: { '/': {} } }, 'config.Volumes./: is no place for a volume'],
+  [{ Volumes: { '': {} } }, 'no place'],
+  [{ Volumes: { '../..': {} } }, 'no place'],
+  [{ Volumes: { '/proc': {} } }, 'no place'],
+  [{ Volumes: { '/x/../proc/y/': {} } }, 'no place'],
+  [{ Volumes: { '/dev': {} } }, 'no place'],
+  [{ Volumes: { '/etc/hosts': {} } }, 'no place'],
+  [{ Volumes: { '/a\0b': {} } }, 'config.Volumes./a?b: must not contain a NUL'],
+  [{ Volumes: { [`/${'a'.repeat(256)}`]: {} } }, 'no part of more than 255 bytes'],
+  [{ Volumes: { [`/${'a/'.repeat(300)}`]: {} } }, 'at most 2048 bytes'],
+  [{ Volumes: { '/d': 5 } }, 'config.Volumes./d'],
+  [{ Volumes: Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`/${i}`, {}])) }, 'at most 100'],
+  [{ Shell: 5, OnBuild: ['RUN x'] }, 'config.Shell'],
+  [{ OnBuild: 5 }, 'config.OnBuild'],
+  [{ WorkingDir: 'relative/../..' }, 'config.WorkingDir: must be an absolute path'],
+  [{ WorkingDir: '/a\0' }, 'NUL'],
+  [{ Env: ['A=b', '=x'] }, 'config.Env.1: must begin with a name'],
+  [{ Env: ['A=b\0c'] }, 'NUL'],
+  [{ Env: [`A=${'x'.repeat(140_000)}`] }, 'shorter than 128 KiB'],
+  [{ Env: Array.from({ length: 12_000 }, (_, i) => `A${i}=${'x'.repeat(100)}`) }, 'smaller than 1 MiB'],
+  [{ Cmd: ['/bin/sleep', '1\0'] }, 'config.Cmd.1: must not contain a NUL'],
+  [{ Entrypoint: ['/bin/sl\0eep'] }, 'NUL'],
+  [{ User: '../../root:\n' }, 'config.User: must be names or numbers'],
+  [{ User: '0\0' }, 'config.User'],
+  [{ User: '-1' }, 'numbers from 0'],
+  [{ User: '0:2147483648' }, 'numbers from 0'],
+  [{ Labels: { a: 5 } }, 'config.Labels.a'],
+  [{ ExposedPorts: { '80/tcp': 5 } }, 'config.ExposedPorts'],
+  [{ StopSignal: 9 }, 'config.StopSignal'],
+  [{ StopTimeout: 1.5 }, 'config.StopTimeout'],
+  [{ Healthcheck: { Test: ['CMD', 'x'], Interval: '1s' } }, 'config.Healthcheck.Interval'],
+  [{ Healthcheck: { Test: ['CMD', 'x'], Interval: 5 } }, 'at least 1000000'],
+  [{ Tty: 'yes' }, 'config.Tty'],
+  [{ Hostname: 5 }, 'config.Hostname'],
+  [{ env: ['=x'] }, 'env is spelled Env'],
+  [{ volumeſ: { '/proc': {} } }, 'is spelled Volumes'],
+])('no host could start an image of %j', (config, why) => {
+  let said: unknown;
+  try {
+    read(json(config));
+  } catch (error) {
+    said = error;
+  }
+  expect(said).toMatchObject({ ...refused, message: expect.stringContaining(why) as string });
+});
+
+it.each([
+  { created: 'x' }, { author: 5 }, { history: 5 }, { history: [{ created: 'x' }] }, { history: [{ empty_layer: 'x' }] },
+  { container_config: { Shell: 5 } }, { 'os.features': 5 }, { Size: 'x' }, { id: 5 }, { OS: 'linux' },
+])('nor one whose configuration says %j', (top) => {
+  expect(() => read(json({}, top))).toThrow(expect.objectContaining(refused) as Error);
+}); // prettier-ignore
+
+it('nor one that says something twice, of which Docker keeps both', () => {
+  const twice = json({ Volumes: { '/data': {} } }).replace('"Volumes"', '"Volumes":{"/proc":{}},"Volumes"');
+  expect(() => read(twice)).toThrow('it has one field twice');
+});
+
+it('takes what Docker starts', () => {
+  const config = {
+    ...{ User: '1:daemon', Env: ['PATH=/bin', 'EMPTY', 'A B=c\nd', ''], Entrypoint: null, Cmd: ['/bin/sh', '-c', ''] },
+    ...{ WorkingDir: '/x/../tmp', Volumes: { data: {}, '/dev/shm': {}, '/var/lib/x:y': {} }, StopSignal: '' },
+    ...{ ExposedPorts: { '80/tcp': {}, '1-2/udp': {} }, Labels: { 'a"b\\': '":' }, Shell: ['/bin/bash'], OnBuild: null },
+    ...{ Healthcheck: { Test: ['CMD', 'x'], Interval: 30_000_000_000 }, ArgsEscaped: true, Memory: 5, Image: 'sha256:x' },
+  }; // prettier-ignore
+  const top = {
+    ...{ created: '2026-11-29T12:00:00.123456789+01:00', author: '', container_config: { Cmd: ['#(nop)'] } },
+    history: [{ created: '0001-01-01T00:00:00Z', created_by: 'x', empty_layer: true }],
+  };
+  expect(read(json(config, top)).config).toMatchObject({ User: '1:daemon' });
+  expect(read(json(null as never)).config).toBeNull();
+});
