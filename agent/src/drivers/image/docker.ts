@@ -102,7 +102,7 @@ function pullProblem(error: unknown): DriverError {
       because,
     );
   if (NOT_THERE.test(said))
-    return new DriverError('IMAGE_MISSING', 'The registry does not have the image.', false, because);
+    return new DriverError('IMAGE_MISSING', 'The registry has no image of its digest.', false, because);
   if (AWAY.test(said)) {
     const text =
       'The registry does not answer this host, which needs the image. It is tried again by itself.';
