@@ -99,7 +99,7 @@ func (r *ApiKeys) Get(ctx context.Context, request *identityv1.GetApiKeyRequest,
 	return r.stubs.apiKey.GetApiKey(ctx, request, options...)
 }
 
-// Delete calls DeleteApiKey. Revokes a key everywhere within 5 seconds, for good.
+// Delete calls DeleteApiKey. Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35.
 func (r *ApiKeys) Delete(ctx context.Context, request *identityv1.DeleteApiKeyRequest, options ...grpc.CallOption) (*identityv1.ApiKey, error) {
 	return r.stubs.apiKey.DeleteApiKey(ctx, request, options...)
 }
@@ -452,7 +452,7 @@ func (r *Sessions) Create(ctx context.Context, request *identityv1.CreateSession
 	return r.stubs.session.CreateSession(ctx, request, options...)
 }
 
-// DeleteCurrent calls DeleteCurrentSession. Signs out: the token stops working everywhere within 5 seconds.
+// DeleteCurrent calls DeleteCurrentSession. Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35.
 func (r *Sessions) DeleteCurrent(ctx context.Context, request *identityv1.DeleteCurrentSessionRequest, options ...grpc.CallOption) (*identityv1.DeleteCurrentSessionResponse, error) {
 	return r.stubs.session.DeleteCurrentSession(ctx, request, options...)
 }

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { starterCommand } from '@thecloud/all-in-one';
 import { documented, elsewhere, type Documented } from './documented';
 
 // Runs every command line of README and docs as it is written, in a directory that looks like the source tree of somebody
@@ -20,15 +21,16 @@ import { documented, elsewhere, type Documented } from './documented';
 jest.setTimeout(120_000);
 const root = join(__dirname, '../..');
 const home = mkdtempSync(join(tmpdir(), 'docs-'));
-/** So long a stream without end is listened to, in milliseconds. */
-const streamMs = 1_500;
+/** So long a stream without end may take to say something, in milliseconds. */
+const streamMs = 20_000;
 let cloud: Cloud;
 let hello: { id: string; operation: string };
 
 beforeAll(async () => {
   cloud = await startCloud({ driver: 'docker' });
   for (const name of ['starter', 'tools']) await cloud.importStarter(cloud.admin, name);
-  const made = await cloud.admin.launch('hello', { ports: [{ container_port: 8080 }] });
+  const command = ['/bin/sh', '-c', `echo started; exec ${starterCommand.join(' ')}`];
+  const made = await cloud.admin.launch('hello', { command, ports: [{ container_port: 8080 }] });
   hello = { id: idOf(made), operation: made.metadata?.operation_id ?? '' };
   await cloud.admin.reaches(hello.id, 'running');
   mkdirSync(join(home, 'bin'));
@@ -49,7 +51,7 @@ interface Ran {
   readonly err: string;
 }
 
-function sh(text: string, timeout = 30_000): Promise<Ran> {
+function sh(text: string, { timeout = 30_000, endsWithOutput = false } = {}): Promise<Ran> {
   const env = {
     PATH: `${home}/bin:${process.env['PATH']}`,
     HOME: home,
@@ -61,11 +63,27 @@ function sh(text: string, timeout = 30_000): Promise<Ran> {
     THECLOUD_URL: cloud.url,
   };
   return new Promise((resolve) => {
-    execFile('bash', ['-c', text], { cwd: home, env, timeout, killSignal: 'SIGKILL' }, (error, out, err) => {
-      const code = error?.killed ? 137 : typeof error?.code === 'number' ? error.code : error ? -1 : 0;
-      resolve({ code, out, err });
-    });
+    const child = execFile(
+      'bash',
+      ['-c', text],
+      { cwd: home, env, timeout, killSignal: 'SIGKILL' },
+      (error, out, err) => {
+        const code = error?.killed ? 137 : typeof error?.code === 'number' ? error.code : error ? -1 : 0;
+        resolve({ code, out, err });
+      },
+    );
+    if (endsWithOutput) child.stdout?.once('data', () => child.kill('SIGKILL'));
   });
+}
+
+/** Changes the instance until the work is done, so that streams of changes have something to say. */
+async function amidChanges<T>(work: Promise<T>): Promise<T> {
+  const ended = work.then(() => true);
+  for (let n = 1; ; n++) {
+    await cloud.admin.call('PATCH', `/v1/instances/${hello.id}`, { labels: { change: String(n) } });
+    const pause = new Promise<false>((resolve) => setTimeout(() => resolve(false), 300));
+    if (await Promise.race([ended, pause])) return work;
+  }
 }
 
 /** As written, but for what is another one in each cloud. */
@@ -85,11 +103,15 @@ const heading = (line = '') => /^[A-Z][A-Z ]+[A-Z]$/.test(line) && line.replace(
 /** What is wrong with what came of it; undefined: it is as the documentation says. */
 async function faultOf({ text, output }: Documented): Promise<string | undefined> {
   const endless = /\bcurl\b.* -s?N /.test(text);
-  const { code, out, err } = await sh(await here(text), endless ? streamMs : undefined);
+  const command = await here(text);
+  const { code, out, err } = endless
+    ? await amidChanges(sh(command, { timeout: streamMs, endsWithOutput: true }))
+    : await sh(command);
   const shown = output?.find((line) => line !== '') ?? '';
   const shouldFail = shown.startsWith('Error:');
   if (endless ? code !== 137 && code !== 0 : shouldFail !== code > 0)
     return `it ends with ${code}: ${err}${out}`;
+  if (endless && !out) return 'nothing came of it';
   if (/"error":|"domain":"\w+\.thecloud"/.test(out)) return `the cloud refuses it: ${out}`;
   if (shouldFail && !err.startsWith(shown)) return `it says "${err}" instead of "${shown}"`;
   const head = heading(shown);

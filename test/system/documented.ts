@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(__dirname, '../..');
@@ -16,7 +16,8 @@ export interface Documented {
 /** Every command line in blocks of the shell, in the order in which a reader meets them. */
 export function documented(): Documented[] {
   const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const files = ['README.md', 'CONTRIBUTING.md', ...docs.sort().map((name) => `docs/${name}`)];
+  const clients = globSync('{sdk,packages}/*/README.md', { cwd: root }).sort();
+  const files = ['README.md', 'CONTRIBUTING.md', ...docs.sort().map((name) => `docs/${name}`), ...clients];
   return files.flatMap((file) => commandsOf(file, readFileSync(join(root, file), 'utf8')));
 }
 
@@ -63,7 +64,7 @@ export const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/drizzle-kit generate /, 'it would write a migration'],
   [/^grpcurl /, 'test/system/shared/grpc.ts calls the same methods'],
   [/^bin\/cloud image import 127\.0\.0\.1:5000\//, "it takes an image from a registry of the reader's"],
-  [/^pip install /, 'test/system/shared/sdk-python.test.ts'],
-  [/^cd sdk\/go /, 'test/system/shared/sdk-go.test.ts'],
+  [/^pip install /, 'test/system/shared/sdk-python.ts'],
+  [/^(cd sdk\/go|go mod (edit|tidy)\b)/, 'test/system/shared/sdk-go.ts'],
   [/^grep -h [0-9a-f-]{36} /, "it looks for the reader's own request in the logs of make up"],
 ];

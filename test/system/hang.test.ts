@@ -1,5 +1,7 @@
+import { starterImage } from '@thecloud/all-in-one';
 import { eventually, hang, Relay } from '@thecloud/testkit';
 import { idOf } from './api';
+import type { Answer } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 import { Docker } from './docker';
@@ -117,8 +119,23 @@ it('NATS: what is launched meanwhile runs', async () => {
   );
 });
 
-it('docker-registry', async () => {
-  await survives('registry', SHORT_MS, () => hang(cloud.registry.pid()));
+it('docker-registry: an upload waits or is told, and works afterwards', async () => {
+  const tarball = await starterImage();
+  const upload = (name: string) => cloud.admin.upload(`/v1/images:upload?name=${name}`, tarball);
+  let meanwhile: Promise<Answer> | undefined;
+  await survives(
+    'registry',
+    SHORT_MS,
+    () => hang(cloud.registry.pid()),
+    async () => {
+      meanwhile = upload('meanwhile');
+      await cloud.admin.until('GET', '/v1/images', ({ status }) => status === 200);
+    },
+  );
+  const { status, body } = (await meanwhile)!;
+  if (status !== 201)
+    expect({ status, body }).toMatchObject({ status: 503, body: { reason: 'REGISTRY_UNAVAILABLE' } });
+  expect((await upload('afterwards')).status).toBe(201);
 });
 
 it('Docker: host and instance say since when nothing is known', async () => {

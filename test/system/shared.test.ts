@@ -11,6 +11,7 @@ const parts = readdirSync(folder)
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => name !== 'shared-cloud');
 
+jest.setTimeout(900_000); // the Go client's part compiles gRPC, where nobody has before
 afterAll(closeSharedCloud);
 
 describe.each(parts)('%s', (part) => void jest.requireActual(join(folder, part)));

@@ -18,7 +18,7 @@ interface Outcome {
 
 /** A verb of the Makefile, as its compiled program: `make` itself would first build. */
 function verb(
-  name: 'up' | 'down' | 'clean' | 'backup' | 'restore',
+  name: 'up' | 'down' | 'clean' | 'status' | 'backup' | 'restore',
   more: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
   const script = join(root, 'deploy/all-in-one/dist', `${name}.js`);
@@ -64,6 +64,42 @@ async function signIn(): Promise<string> {
 }
 let hello: string;
 
+interface CallOptions {
+  readonly body?: object;
+  readonly headers?: Record<string, string>;
+  readonly port?: string | undefined;
+}
+interface Named {
+  readonly metadata: { readonly id: string; readonly name: string };
+}
+interface Answered {
+  readonly token?: string;
+  readonly projects?: readonly Named[];
+  readonly images?: readonly Named[];
+}
+const gatewayPort = (of: NodeJS.ProcessEnv = env) => of[portTable.gateway.variable];
+
+/** A request to the cloud, or to one beside it. */
+async function call(
+  method: string,
+  path: string,
+  { body, headers = {}, port = gatewayPort() }: CallOptions = {},
+): Promise<{ status: number; body: Answered }> {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: AbortSignal.timeout(30_000),
+  });
+  return { status: answer.status, body: (await answer.json()) as Answered };
+}
+/** By the administrator of the installation in that directory. */
+function launch(name: string, installation = 'cloud', port = gatewayPort()) {
+  const key = readFileSync(join(home, installation, 'secrets/api-key'), 'utf8').trim();
+  const body = { name, spec: { type: 'nano-1', image: 'starter' } };
+  return call('POST', '/v1/instances', { body, headers: { authorization: `Bearer ${key}` }, port });
+}
+
 beforeAll(async () => {
   for (const { variable } of Object.values(portTable)) env[variable] = String(await freePort());
   hello = await up();
@@ -78,6 +114,30 @@ afterAll(async () => {
 test('ends with an instance whose page answers', async () => {
   expect(await page(hello)).toContain('Your cloud works');
   expect(config()).toMatch(/current_context: local/);
+});
+
+test('somebody new finds the starter image in a project of their own', async () => {
+  const account = { email: 'newcomer@example.com', password: 'correct horse battery' };
+  expect((await call('POST', '/v1/users', { body: account })).status).toBe(201);
+  const { token } = (await call('POST', '/v1/sessions', { body: account })).body;
+  const session = { authorization: `Bearer ${token}` };
+  const [project] = (await call('GET', '/v1/projects', { headers: session })).body.projects ?? [];
+  const inside = { ...session, 'x-project-id': project?.metadata.id ?? '' };
+  const { images } = (await call('GET', '/v1/images', { headers: inside })).body;
+  expect(images?.map(({ metadata }) => metadata.name)).toEqual(['starter']);
+});
+
+test('status names every process, and all are ready', async () => {
+  const { code, output } = await verb('status');
+  expect(code).toBe(0);
+  const [head = [], ...rows] = output.split('\n').map((line) => line.split(/ {2,}/));
+  expect(head).toEqual(['NAME', 'PID', 'STATE', 'WHERE']);
+  const states = Object.fromEntries(
+    rows.filter((row) => row.length > 2).map(([name, , state]) => [name, state]),
+  );
+  const parts = ['postgres', 'etcd', 'nats', 'registry', 'docker', 'supervisor'];
+  expect(Object.keys(states)).toEqual(expect.arrayContaining(parts));
+  expect(Object.values(states).filter((state) => state !== 'ready' && state !== 'running')).toEqual([]);
 });
 
 test('a second time changes nothing', async () => {
@@ -204,9 +264,13 @@ test('a restored installation beside its original is a host of its own: its end 
     THECLOUD_DOCKER_SOCKET: docker,
   };
   for (const { variable } of Object.values(portTable)) beside[variable] = String(await freePort());
-  const before = await containers();
-  expect(before).toEqual([expect.objectContaining({ State: 'running' })]);
+  const running = async () => (await containers()).filter(({ State }) => State === 'running').length;
+  expect(await running()).toBe(1);
   expect((await verb('backup', { TO: file })).code).toBe(0);
+  // What the backup does not know is not the rehearsal's to remove.
+  expect((await launch('after-backup')).status).toBe(202);
+  expect(await until(async () => (await running()) === 2, 60_000)).toBe(true);
+  const before = await containers();
 
   expect((await verb('restore', { FROM: file, ...beside })).output).toContain('Start it with: make up');
   // Its port is the original's: what is restored says so, and touches nothing.
@@ -216,14 +280,7 @@ test('a restored installation beside its original is a host of its own: its end 
   expect(await containers()).toEqual(expect.arrayContaining(before));
   expect(config()).toMatch(/current_context: local\n/);
   expect(config()).toContain(`local-${beside[portTable.gateway.variable]}:`);
-  const key = readFileSync(join(home, 'rehearsal/secrets/api-key'), 'utf8').trim();
-  const launched = await fetch(`http://127.0.0.1:${beside[portTable.gateway.variable]}/v1/instances`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'rehearsed', spec: { type: 'nano-1', image: 'starter' } }),
-  });
-  expect(launched.status).toBe(202);
-  const running = async () => (await containers()).filter(({ State }) => State === 'running').length;
+  expect((await launch('rehearsed', 'rehearsal', gatewayPort(beside))).status).toBe(202);
   expect(await until(async () => (await running()) === before.length + 1, 60_000)).toBe(true);
 
   expect((await verb('clean', { FORCE: '1', ...beside })).code).toBe(0);

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { starterImage } from '@thecloud/all-in-one';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 const binary = join(__dirname, '../../../bin/cloud');
 const home = mkdtempSync(join(tmpdir(), 'cli-'));
 let cloud: Cloud;
@@ -108,6 +106,16 @@ it('imports, renames and removes an SSH key', async () => {
   expect(await ok('ssh-key', 'list', '-q')).toBe('');
 });
 
+it('shares an image with all projects, and ends that', async () => {
+  expect(await ok('image', 'share', 'starter')).toMatch(/Shared: +with all projects/i);
+  expect(await ok('image', 'list', '--shared', '-q')).toMatch(/^img_/);
+  const { body } = await cloud.stranger.call('GET', '/v1/images');
+  expect(body.images?.map(({ metadata }) => metadata?.name)).toEqual(['starter']);
+  await ok('image', 'unshare', 'starter');
+  expect(await ok('image', 'list', '--shared', '-q')).toBe('');
+  expect((await cloud.stranger.call('GET', '/v1/images')).body.images).toEqual([]);
+});
+
 it('cordons and uncordons a host', async () => {
   await ok('host', 'cordon', cloud.hostId);
   expect(await ok('host', 'list')).toMatch(/cordoned/i);
@@ -136,6 +144,16 @@ it('finds every engine, service and host well', async () => {
   for (const process of ['gateway', 'identity', 'compute'])
     expect(checks).toContain(`certificate of ${process}`);
   expect(checks.filter((check) => check.startsWith('host '))).toHaveLength(1); // by the name it gives itself
+});
+
+it('finds the cloud well again when a host that was announced is removed', async () => {
+  await ok('host', 'add', 'rack1-a', '--token-file', join(home, 'token'));
+  const ill = await run(['doctor', '-o', 'json']);
+  expect(ill.code).not.toBe(0);
+  expect(ill.out).toContain('host rack1-a');
+  await ok('host', 'rm', 'rack1-a');
+  const well = await ok('doctor', '-o', 'json');
+  expect(well).not.toContain('rack1-a');
 });
 
 it('fails with codes that mean something and says what to do', async () => {

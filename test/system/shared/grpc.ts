@@ -7,8 +7,6 @@ import { idOf } from '../api';
 import type { Body } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 const instances = 'thecloud.compute.v1.InstanceService';
 let cloud: Cloud;
 /** Knows nothing of the API but what the gateway tells it. */

@@ -2,8 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await sharedCloud();

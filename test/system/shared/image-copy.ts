@@ -6,8 +6,6 @@ import { Api, idOf } from '../api';
 import type { Body } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 /** Of the first project. */
 let original: Body;

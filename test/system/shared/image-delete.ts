@@ -2,8 +2,6 @@ import { idOf } from '../api';
 import type { Body } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 
 beforeAll(async () => (cloud = await sharedCloud()));

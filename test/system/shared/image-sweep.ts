@@ -5,8 +5,6 @@ import { eventually } from '@thecloud/testkit';
 import { idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 const run = promisify(execFile);
 

@@ -7,8 +7,6 @@ import { archiveToLayout } from '../../../services/compute/src/image/archive-to-
 import { UnpackBudget } from '../../../services/compute/src/image/unpack-budget';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 
 beforeAll(async () => {

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 const binary = join(__dirname, '../../../bin/cloud');
 const home = mkdtempSync(join(tmpdir(), 'files-'));
 let cloud: Cloud;

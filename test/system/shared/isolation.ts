@@ -12,8 +12,6 @@ import type { Cloud } from '../cloud';
 import { furnish } from '../things';
 import type { Things } from '../things';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 let cloud: Cloud;
 /** Of the first project, by the collection their routes stand under. */
 let theirs: Things;
@@ -248,6 +246,18 @@ it.each(
   );
   expect(answer.status).toBe(403);
 });
+
+it.each(named(methods.filter((m) => m.auth.scope === 'platform' && m.http)))(
+  '%s over gRPC is, too',
+  async (rpc, method) => {
+    const [, field] = /\{([^}]+)\}/.exec(method.http?.path ?? '') ?? [];
+    const id: Record<string, JsonValue> = field ? { [field]: cloud.hostId } : {};
+    const required: Record<string, JsonValue> =
+      rpc === 'CreateUser' ? { email: 'mine@example.com' } : rpc === 'CreateHost' ? { name: 'mine' } : {};
+    const { code } = await refusedCall(method, { ...id, ...required });
+    expect(code).toBe(status.PERMISSION_DENIED);
+  },
+);
 
 it('leaks nothing when a query forgets its project: row-level security stands behind it', async () => {
   const client = new pg.Client({

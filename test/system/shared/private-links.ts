@@ -4,8 +4,6 @@ import { readFileSync } from 'node:fs';
 import { Client } from 'pg';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await sharedCloud();

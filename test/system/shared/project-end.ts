@@ -1,8 +1,6 @@
 import { Api, idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await sharedCloud();

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../cloud';
+import { documented } from '../documented';
 import { findGo, root, run } from '../toolchain';
 import { sharedCloud } from './shared-cloud';
 
@@ -8,7 +11,6 @@ const go = findGo();
 const describeHere = go.missing ? describe.skip : describe;
 
 describeHere(`The Go client${go.missing ? ` (${go.missing})` : ''}`, () => {
-  jest.setTimeout(900_000); // it compiles gRPC, where nobody has before
   let cloud: Cloud;
   beforeAll(async () => {
     cloud = await sharedCloud();
@@ -29,6 +31,26 @@ describeHere(`The Go client${go.missing ? ` (${go.missing})` : ''}`, () => {
     const text = await runGo('test', '-count=1', '-v', './...');
     expect(text).toMatch(/^--- PASS: TestLiveInstance/m);
     expect(text).not.toMatch(/^--- SKIP/m);
+  });
+
+  it('is used from another module as its README says', async () => {
+    const module = mkdtempSync(join(tmpdir(), 'go-'));
+    writeFileSync(join(module, 'go.mod'), 'module example.com/mine\n\ngo 1.24\n');
+    writeFileSync(
+      join(module, 'main.go'),
+      'package main\n\nimport thecloud "thecloud.example/sdk/go"\n\nfunc main() { _, _ = thecloud.New(nil) }\n',
+    );
+    const lines = documented().filter(
+      ({ file, text }) => file === 'sdk/go/README.md' && /^go mod /.test(text),
+    );
+    expect(lines).toHaveLength(2);
+    const env = { GOTOOLCHAIN: 'local', GOFLAGS: '-p=1 -buildvcs=false' };
+    for (const { text } of lines) {
+      const command = text.replaceAll('/path/to/thecloud', root);
+      await run('sh', ['-c', command], { cwd: module, env, timeoutMs: 300_000 });
+    }
+    await run(go.command!, ['vet', './...'], { cwd: module, env, timeoutMs: 840_000 });
+    rmSync(module, { recursive: true });
   });
 
   it('runs its example', async () => {

@@ -8,7 +8,6 @@ const python = findPython();
 const describeHere = python.missing ? describe.skip : describe;
 
 describeHere(`The Python client${python.missing ? ` (${python.missing})` : ''}`, () => {
-  jest.setTimeout(300_000);
   let cloud: Cloud;
   beforeAll(async () => {
     cloud = await sharedCloud();

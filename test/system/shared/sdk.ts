@@ -2,8 +2,6 @@ import { Cloud as Client, CloudApiError, CloudFailedError } from '@thecloud/sdk'
 import type { Instance } from '@thecloud/sdk';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 let sdk: Client;
 let starter: string;

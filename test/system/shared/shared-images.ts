@@ -1,11 +1,9 @@
 import { newId } from '@thecloud/kernel';
-import { idOf } from '../api';
-import type { Api, Body } from '../api';
+import { Api, idOf } from '../api';
+import type { Body } from '../api';
 import type { Cloud } from '../cloud';
 import { Stream } from '../json-lines';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(120_000);
 let cloud: Cloud;
 let image: Body;
 
@@ -65,6 +63,16 @@ it('lets every project list, show, watch and launch, by name and by id, and chan
     [idOf(image)],
   );
   expect(row).toEqual({ shared: true });
+});
+
+it('is there in a project that is made afterwards', async () => {
+  const account = { email: 'newcomer@example.com', password: 'correct horse battery' };
+  const nobody = new Api(cloud.url, '');
+  expect((await nobody.call('POST', '/v1/users', account)).status).toBe(201);
+  const session = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  const project = idOf((await session.call('POST', '/v1/projects', { name: 'brand-new' })).body);
+  const { body } = await session.call('GET', '/v1/images', undefined, { 'x-project-id': project });
+  expect(body.images?.map(({ metadata }) => metadata?.name)).toEqual(['starter']);
 });
 
 it('shows other projects neither whose it is, nor its operation, nor its source: by list, get and watch', async () => {

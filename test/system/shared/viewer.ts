@@ -4,8 +4,6 @@ import { Api, idOf } from '../api';
 import type { Body } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
-
-jest.setTimeout(60_000);
 let cloud: Cloud;
 let viewer: Api;
 /** Has ended at once, with a line of output, and everything about it is settled. */

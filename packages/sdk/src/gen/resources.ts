@@ -36,7 +36,7 @@ export class ApiKeys extends Resource {
     );
   }
 
-  /** Revokes a key everywhere within 5 seconds, for good. */
+  /** Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35. */
   delete(id: string, request: T.DeleteApiKeyRequest = {}, options?: CallOptions): Promise<T.ApiKey> {
     return this.callUnary(
       { verb: 'DELETE', path: '/v1/api-keys/{id}', body: '', scope: 'project' },
@@ -681,7 +681,7 @@ export class Sessions extends Resource {
     );
   }
 
-  /** Signs out: the token stops working everywhere within 5 seconds. */
+  /** Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35. */
   deleteCurrent(
     request: T.DeleteCurrentSessionRequest = {},
     options?: CallOptions,

@@ -75,7 +75,8 @@ class ApiKeys(Resource):
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.ApiKey:
-        """Revokes a key everywhere within 5 seconds, for good."""
+        """Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within
+        35."""
         request = build(T.DeleteApiKeyRequest, id=id)
         return self._unary("/thecloud.identity.v1.ApiKeyService/DeleteApiKey", request, T.ApiKey, "keyed", timeout, idempotency_key)
 
@@ -949,7 +950,8 @@ class Sessions(Resource):
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.DeleteCurrentSessionResponse:
-        """Signs out: the token stops working everywhere within 5 seconds."""
+        """Signs out: the token stops working everywhere within 5 seconds; a stream that is open
+        ends within 35."""
         request = build(T.DeleteCurrentSessionRequest)
         return self._unary("/thecloud.identity.v1.SessionService/DeleteCurrentSession", request, T.DeleteCurrentSessionResponse, "keyed", timeout, idempotency_key)
 

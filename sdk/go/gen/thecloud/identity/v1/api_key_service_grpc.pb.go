@@ -35,7 +35,7 @@ type ApiKeyServiceClient interface {
 	CreateApiKey(ctx context.Context, in *CreateApiKeyRequest, opts ...grpc.CallOption) (*ApiKey, error)
 	ListApiKeys(ctx context.Context, in *ListApiKeysRequest, opts ...grpc.CallOption) (*ListApiKeysResponse, error)
 	GetApiKey(ctx context.Context, in *GetApiKeyRequest, opts ...grpc.CallOption) (*ApiKey, error)
-	// Revokes a key everywhere within 5 seconds, for good.
+	// Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35.
 	DeleteApiKey(ctx context.Context, in *DeleteApiKeyRequest, opts ...grpc.CallOption) (*ApiKey, error)
 }
 
@@ -97,7 +97,7 @@ type ApiKeyServiceServer interface {
 	CreateApiKey(context.Context, *CreateApiKeyRequest) (*ApiKey, error)
 	ListApiKeys(context.Context, *ListApiKeysRequest) (*ListApiKeysResponse, error)
 	GetApiKey(context.Context, *GetApiKeyRequest) (*ApiKey, error)
-	// Revokes a key everywhere within 5 seconds, for good.
+	// Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35.
 	DeleteApiKey(context.Context, *DeleteApiKeyRequest) (*ApiKey, error)
 	mustEmbedUnimplementedApiKeyServiceServer()
 }

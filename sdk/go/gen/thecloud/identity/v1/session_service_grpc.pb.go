@@ -31,7 +31,7 @@ const (
 type SessionServiceClient interface {
 	// Signs in. Attempts are limited per account and per address: 429 says when to try again.
 	CreateSession(ctx context.Context, in *CreateSessionRequest, opts ...grpc.CallOption) (*Session, error)
-	// Signs out: the token stops working everywhere within 5 seconds.
+	// Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35.
 	DeleteCurrentSession(ctx context.Context, in *DeleteCurrentSessionRequest, opts ...grpc.CallOption) (*DeleteCurrentSessionResponse, error)
 }
 
@@ -71,7 +71,7 @@ func (c *sessionServiceClient) DeleteCurrentSession(ctx context.Context, in *Del
 type SessionServiceServer interface {
 	// Signs in. Attempts are limited per account and per address: 429 says when to try again.
 	CreateSession(context.Context, *CreateSessionRequest) (*Session, error)
-	// Signs out: the token stops working everywhere within 5 seconds.
+	// Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35.
 	DeleteCurrentSession(context.Context, *DeleteCurrentSessionRequest) (*DeleteCurrentSessionResponse, error)
 	mustEmbedUnimplementedSessionServiceServer()
 }

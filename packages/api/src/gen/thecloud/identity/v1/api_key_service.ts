@@ -565,7 +565,7 @@ export const ApiKeyServiceService = {
     responseSerialize: (value: ApiKey): Buffer => Buffer.from(ApiKey.encode(value).finish()),
     responseDeserialize: (value: Buffer): ApiKey => ApiKey.decode(value),
   },
-  /** Revokes a key everywhere within 5 seconds, for good. */
+  /** Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35. */
   deleteApiKey: {
     path: "/thecloud.identity.v1.ApiKeyService/DeleteApiKey" as const,
     requestStream: false as const,
@@ -582,7 +582,7 @@ export interface ApiKeyServiceServer extends UntypedServiceImplementation {
   createApiKey: handleUnaryCall<CreateApiKeyRequest, ApiKey>;
   listApiKeys: handleUnaryCall<ListApiKeysRequest, ListApiKeysResponse>;
   getApiKey: handleUnaryCall<GetApiKeyRequest, ApiKey>;
-  /** Revokes a key everywhere within 5 seconds, for good. */
+  /** Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35. */
   deleteApiKey: handleUnaryCall<DeleteApiKeyRequest, ApiKey>;
 }
 
@@ -633,7 +633,7 @@ export interface ApiKeyServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: ApiKey) => void,
   ): ClientUnaryCall;
-  /** Revokes a key everywhere within 5 seconds, for good. */
+  /** Revokes a key everywhere within 5 seconds, for good; a stream that is open ends within 35. */
   deleteApiKey(
     request: DeleteApiKeyRequest,
     callback: (error: ServiceError | null, response: ApiKey) => void,

@@ -311,7 +311,7 @@ export const SessionServiceService = {
     responseSerialize: (value: Session): Buffer => Buffer.from(Session.encode(value).finish()),
     responseDeserialize: (value: Buffer): Session => Session.decode(value),
   },
-  /** Signs out: the token stops working everywhere within 5 seconds. */
+  /** Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35. */
   deleteCurrentSession: {
     path: "/thecloud.identity.v1.SessionService/DeleteCurrentSession" as const,
     requestStream: false as const,
@@ -328,7 +328,7 @@ export const SessionServiceService = {
 export interface SessionServiceServer extends UntypedServiceImplementation {
   /** Signs in. Attempts are limited per account and per address: 429 says when to try again. */
   createSession: handleUnaryCall<CreateSessionRequest, Session>;
-  /** Signs out: the token stops working everywhere within 5 seconds. */
+  /** Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35. */
   deleteCurrentSession: handleUnaryCall<DeleteCurrentSessionRequest, DeleteCurrentSessionResponse>;
 }
 
@@ -349,7 +349,7 @@ export interface SessionServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: Session) => void,
   ): ClientUnaryCall;
-  /** Signs out: the token stops working everywhere within 5 seconds. */
+  /** Signs out: the token stops working everywhere within 5 seconds; a stream that is open ends within 35. */
   deleteCurrentSession(
     request: DeleteCurrentSessionRequest,
     callback: (error: ServiceError | null, response: DeleteCurrentSessionResponse) => void,
