@@ -70,7 +70,7 @@ it.each([
   try {
     expect(await start(argv, full).ended).toEqual({
       code: 1,
-      err: expect.stringMatching(/^Error: The output cannot be written: .*ENOSPC.*\n$/) as string,
+      err: expect.stringMatching(/^Error: The output cannot be written: no space left on device\.\n$/) as string,
     });
   } finally {
     closeSync(full);

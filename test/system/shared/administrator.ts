@@ -21,6 +21,12 @@ beforeAll(async () => {
   person = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
 });
 
+// A host that is announced and never joins is no good sight for the other parts.
+afterAll(async () => {
+  for (const host of (await cloud.admin.call('GET', '/v1/hosts?state=joining')).body.hosts ?? [])
+    await cloud.admin.call('DELETE', `/v1/hosts/${idOf(host)}`);
+});
+
 const newEmail = () => `${randomUUID()}@example.com`;
 const newName = () => `n${randomUUID()}`;
 
