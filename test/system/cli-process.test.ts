@@ -70,7 +70,9 @@ it.each([
   try {
     expect(await start(argv, full).ended).toEqual({
       code: 1,
-      err: expect.stringMatching(/^Error: The output cannot be written: no space left on device\.\n$/) as string,
+      err: expect.stringMatching(
+        /^Error: The output cannot be written: no space left on device\.\n$/,
+      ) as string,
     });
   } finally {
     closeSync(full);
