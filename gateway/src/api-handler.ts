@@ -113,7 +113,7 @@ async function forward(
   if (route.method.requestStream) {
     const first = encodeRequest(route, input);
     requireMediaType(req, uploadMediaTypes);
-    return uploadCall(deps.channelFor(route.backend), route, first, req, deps.upload, {
+    return uploadCall(deps.streams, route, first, req, deps.upload, {
       ...base,
       timeoutMs: deps.timeouts.uploadMs,
     });

@@ -1,6 +1,6 @@
 import { Client } from '@grpc/grpc-js';
 import type { ChannelCredentials } from '@grpc/grpc-js';
-import { channelOptions } from '@thecloud/service-kit';
+import { channelOptions, ownConnectionOptions } from '@thecloud/service-kit';
 
 /** One client a service, over all its live replicas, kept for the life of the process. */
 export class Backends {
@@ -15,6 +15,10 @@ export class Backends {
     this.#clients.set(service, client);
     return client;
   };
+
+  /** A client with a connection of its own to one replica. Who takes it closes it. */
+  readonly ownConnection = (service: string): Client =>
+    new Client(`thecloud:///${service}`, this.credentials, ownConnectionOptions(service));
 
   close(): void {
     for (const client of this.#clients.values()) client.close();

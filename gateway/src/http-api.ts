@@ -25,6 +25,8 @@ import { answerUpgrades, wantsWebSocket, webSocketServer } from './stream/upgrad
 export interface HttpApiDeps {
   /** A gRPC client of a service by name ("identity", "compute"). Its owner closes it, after the gateway. */
   readonly channelFor: (service: string) => Client;
+  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
+  readonly ownConnection?: (service: string) => Client;
   /** A faster way for unary calls; absent: the plain one, by `channelFor`. */
   readonly call?: CallService;
   readonly authenticate: Authenticate;
@@ -72,6 +74,7 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
     ...limits(config),
     streams: {
       channelFor: deps.channelFor,
+      ...(deps.ownConnection ? { ownConnection: deps.ownConnection } : {}),
       webSockets: webSocketServer(config.THECLOUD_GATEWAY_MAX_BODY_BYTES),
       open,
       metrics: createStreamMetrics(deps.registry),

@@ -42,13 +42,13 @@ export async function start(config: GatewayConfig): Promise<RunningGateway> {
   const lanes = new Lanes(certificates.channelCredentials(), backends.channelFor);
   const registry = createMetrics('gateway');
   certificateMetric(registry, certificates);
-  const { channelFor } = backends;
+  const { channelFor, ownConnection } = backends;
   const bus = config.THECLOUD_NATS_URL
     ? new EventBus(config.THECLOUD_NATS_URL, certificates, log)
     : undefined;
   const fairUse = fairUseWith(config, bus);
   const authenticate = authenticateWith(config, channelFor);
-  const shared = { channelFor, authenticate, fairUse, log, registry };
+  const shared = { channelFor, ownConnection, authenticate, fairUse, log, registry };
   const api = await startHttpApi(config, {
     ...shared,
     call: lanes.call,

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { Client, ClientWritableStream } from '@grpc/grpc-js';
+import type { ClientWritableStream } from '@grpc/grpc-js';
 import { asIs, emptyAnswer } from './backend-call';
 import type { CallOptions } from './backend-call';
 import { fromBackend } from './backend-error';
@@ -9,6 +9,8 @@ import { errors } from './errors';
 import { continueBody } from './expect-continue';
 import type { Route } from './routes';
 import { fieldNamed } from './routes';
+import { startStream } from './stream/stream-client';
+import type { StreamClients } from './stream/stream-client';
 
 export interface UploadLimits {
   readonly maxBytes: number;
@@ -24,7 +26,7 @@ const chunkBytes = 512 * 1024;
  * as fast as the backend takes them. Rejects with the backend's error, or with what is wrong with the body.
  */
 export async function uploadCall(
-  client: Client,
+  clients: StreamClients,
   route: Route,
   first: Buffer,
   req: IncomingMessage,
@@ -35,17 +37,19 @@ export async function uploadCall(
   const answer = Promise.withResolvers<Buffer>();
   const ended = new AbortController();
   const options = { deadline: Date.now() + o.timeoutMs };
-  const call = client.makeClientStreamRequest(
-    route.method.path,
-    asIs,
-    asIs,
-    o.metadata,
-    options,
-    (error, bytes) => {
-      if (bytes && !error) answer.resolve(bytes);
-      else answer.reject(fromBackend(error ?? emptyAnswer, o.backend, o.requestId));
-      ended.abort();
-    },
+  const call = startStream(clients, o.backend, route.method, (client) =>
+    client.makeClientStreamRequest<Buffer, Buffer>(
+      route.method.path,
+      asIs,
+      asIs,
+      o.metadata,
+      options,
+      (error, bytes) => {
+        if (bytes && !error) answer.resolve(bytes);
+        else answer.reject(fromBackend(error ?? emptyAnswer, o.backend, o.requestId));
+        ended.abort();
+      },
+    ),
   );
   const cancel = () => call.cancel();
   o.signal?.addEventListener('abort', cancel, { once: true });

@@ -21,6 +21,8 @@ import { answerUnknownMethods } from './unknown-methods';
 export interface GrpcApiDeps {
   /** A gRPC client of a service by name. Its owner closes it, after the gateway. */
   readonly channelFor: (service: string) => Client;
+  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
+  readonly ownConnection?: (service: string) => Client;
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
   readonly log: Logger;

@@ -21,6 +21,8 @@ import type { PublicCall } from './relay';
 
 export interface ProxyDeps {
   readonly channelFor: (service: string) => Client;
+  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
+  readonly ownConnection?: (service: string) => Client;
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
   readonly open: OpenStreams;
@@ -87,8 +89,9 @@ async function serve(
   }
   const metadata = metadataFor(headers, leave.asked.address, info);
   injectTrace(metadata);
-  const relayed = relay(call, deps.channelFor(backend), {
-    path: method.path,
+  const relayed = relay(call, deps, {
+    backend,
+    method,
     metadata,
     deadline: deadlineOf(call, longest(method, deps.times)),
     accepted: () => call.sendMetadata(said),

@@ -1,7 +1,9 @@
 import type { Metadata, ServerDuplexStream, StatusObject } from '@grpc/grpc-js';
 import { status } from '@grpc/grpc-js';
-import type { Client } from '@grpc/grpc-js';
+import type { MethodEntry } from '@thecloud/api';
 import { asIs } from '../backend-call';
+import { startStream } from '../stream/stream-client';
+import type { StreamClients } from '../stream/stream-client';
 
 /** A call of somebody outside; its messages are bytes that nobody here looks into. */
 export type PublicCall = ServerDuplexStream<Buffer, Buffer>;
@@ -18,12 +20,14 @@ export interface Relayed {
  */
 export function relay(
   call: PublicCall,
-  client: Client,
-  o: { path: string; metadata: Metadata; deadline: Date; accepted: () => void },
+  clients: StreamClients,
+  o: { backend: string; method: MethodEntry; metadata: Metadata; deadline: Date; accepted: () => void },
 ): Relayed {
-  const backend = client.makeBidiStreamRequest<Buffer, Buffer>(o.path, asIs, asIs, o.metadata, {
-    deadline: o.deadline,
-  });
+  const backend = startStream(clients, o.backend, o.method, (client) =>
+    client.makeBidiStreamRequest<Buffer, Buffer>(o.method.path, asIs, asIs, o.metadata, {
+      deadline: o.deadline,
+    }),
+  );
   const ended = new Promise<StatusObject | { code: status; details: string }>((resolve) => {
     let said: StatusObject | undefined;
     let read = false;

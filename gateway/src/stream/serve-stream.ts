@@ -19,6 +19,8 @@ import { webSocketSink } from './websocket-sink';
 
 export interface StreamDeps {
   readonly channelFor: (service: string) => Client;
+  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
+  readonly ownConnection?: (service: string) => Client;
   readonly webSockets: WebSocketServer;
   readonly open: OpenStreams;
   readonly metrics: StreamMetrics;
@@ -63,7 +65,7 @@ export function checkStreamRequest({ method }: Route, req: IncomingMessage): voi
  */
 export async function serveStream(deps: StreamDeps, request: StreamRequest): Promise<void> {
   const { route, res, info, metadata } = request;
-  const call = openStreamCall(deps.channelFor(route.backend), route, request.first, {
+  const call = openStreamCall(deps, route, request.first, {
     backend: route.backend,
     requestId: info.id,
     metadata,

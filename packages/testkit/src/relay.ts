@@ -39,6 +39,16 @@ export class Relay {
     for (const [from, to] of this.#pairs) from.unpipe(to).pause();
   }
 
+  /** Drops what arrives over the connections that are open now, as a broken network does. Later ones are served. */
+  stall(): void {
+    for (const [from, to] of this.#pairs) from.unpipe(to).resume();
+  }
+
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#pairs.size / 2;
+  }
+
   thaw(): void {
     this.#frozen = false;
     for (const [from, to] of this.#pairs) from.pipe(to);

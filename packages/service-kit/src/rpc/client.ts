@@ -81,6 +81,7 @@ export function channelOptions(serverKind: string): ClientOptions {
     'grpc.max_reconnect_backoff_ms': 2_000,
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.keepalive_permit_without_calls': 1, // calls shorter than the interval must find a dead connection, too
     'grpc.max_receive_message_length': 16 << 20,
   };
 }

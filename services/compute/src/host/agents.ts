@@ -1,10 +1,19 @@
 import { agentV1 } from '@thecloud/api';
-import { createLaneClient } from '@thecloud/service-kit';
+import { createLaneClient, onOwnConnection, ownConnectionOptions } from '@thecloud/service-kit';
 import type { CertificateFiles, UnaryClient } from '@thecloud/service-kit';
 import { Unanswered } from './unanswered';
 
 type Client = UnaryClient<agentV1.AgentServiceClient>;
-export type AgentClient = Pick<Client, 'applyInstance' | 'observeInstance' | 'listInstances' | 'raw'>;
+
+export interface AgentClient extends Pick<
+  Client,
+  'applyInstance' | 'observeInstance' | 'listInstances' | 'raw'
+> {
+  /** Starts a streaming call, on a connection of its own: however it is read, it delays no order and no other stream. */
+  stream<S extends StreamingCall>(start: (client: agentV1.AgentServiceClient) => S): S;
+}
+
+type StreamingCall = ReturnType<Parameters<typeof onOwnConnection>[1]>;
 
 /** One kept channel to each host's agent; what is asked of it in the same turn of the event loop travels together. */
 export class Agents {
@@ -15,14 +24,18 @@ export class Agents {
   at(endpoint: string): AgentClient {
     const known = this.#channels.get(endpoint);
     if (known) return known.client;
+    const credentials = this.certificates.channelCredentials();
     const channel = createLaneClient(agentV1.AgentServiceClient, {
       target: endpoint,
-      credentials: this.certificates.channelCredentials(),
+      credentials,
       serverKind: 'agent',
     });
+    const connect = () =>
+      new agentV1.AgentServiceClient(endpoint, credentials, ownConnectionOptions('agent'));
     const unanswered = new Unanswered();
     const client: AgentClient = {
       raw: channel.raw,
+      stream: (start) => onOwnConnection(connect, start),
       applyInstance: (order, options) => unanswered.wait(() => channel.applyInstance(order, options)),
       observeInstance: (asked, options) => unanswered.wait(() => channel.observeInstance(asked, options)),
       listInstances: (asked, options) => unanswered.wait(() => channel.listInstances(asked, options)),

@@ -41,7 +41,7 @@ export async function* runOn(
   start: agentV1.ExecStart,
   input: AsyncIterable<Input>,
 ): AsyncGenerator<agentV1.ExecResponse> {
-  const call = agent.raw.exec(outgoing(ctx));
+  const call = agent.stream((client) => client.exec(outgoing(ctx)));
   const over = new AbortController();
   const signal = AbortSignal.any([ctx.signal, over.signal]);
   let failure: unknown;

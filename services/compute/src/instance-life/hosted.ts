@@ -32,10 +32,12 @@ export async function hosted(d: LifeDeps, ctx: RequestContext, id: string): Prom
   return { hostId: host.id, agent: d.agents.at(host.agentEndpoint) };
 }
 
+/** CANCELLED: not by the caller, who would hear nothing any more, but by a deadline of ours or by the connection. */
+const LOST: readonly string[] = ['UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED'];
+
 /** What an agent refuses is for the caller to read; that it cannot be reached is said in terms of the instance. */
 export function worded(error: unknown, id: string): unknown {
   if (!(error instanceof CloudError)) return error;
   if (error.reason === 'INSTANCE_NOT_HERE') return errors.INSTANCE_NOT_PLACED({ id, state: 'moving' }, error);
-  const lost = error.reason === 'UNAVAILABLE' || error.reason === 'DEADLINE_EXCEEDED';
-  return lost ? errors.HOST_UNREACHABLE({ id }, error) : error;
+  return LOST.includes(error.reason) ? errors.HOST_UNREACHABLE({ id }, error) : error;
 }

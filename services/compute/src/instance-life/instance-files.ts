@@ -29,7 +29,7 @@ export async function* readFiles(
 ): AsyncGenerator<computeV1.FileChunk> {
   const { agent } = await hosted(d, ctx, id);
   try {
-    const call = agent.raw.readFiles({ instanceId: id, path }, outgoing(ctx));
+    const call = agent.stream((client) => client.readFiles({ instanceId: id, path }, outgoing(ctx)));
     const chunks: AsyncIterable<agentV1.ReadFilesResponse> = await openStream(call, {
       setUpMs: SET_UP_MS,
       signal: ctx.signal,
@@ -64,11 +64,13 @@ export async function writeFiles(
   const signal = AbortSignal.any([ctx.signal, over.signal]);
   const answer = Promise.withResolvers<agentV1.WriteFilesResponse>();
   const deadline = Date.now() + WRITE_MS;
-  const call = agent.raw.writeFiles(outgoing(ctx), { deadline }, (error, response) => {
-    if (error) answer.reject(fromServiceError(error));
-    else answer.resolve(response);
-    over.abort();
-  });
+  const call = agent.stream((client) =>
+    client.writeFiles(outgoing(ctx), { deadline }, (error, response) => {
+      if (error) answer.reject(fromServiceError(error));
+      else answer.resolve(response);
+      over.abort();
+    }),
+  );
   try {
     await writeAll(call, messages(), signal);
     call.end();

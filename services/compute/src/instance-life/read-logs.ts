@@ -31,7 +31,8 @@ export async function* readLogs(
         const { agent, hostId } = await hosted(d, ctx, id);
         // Elsewhere it begins anew, by another clock: all that is there is news.
         if (accepted && hostId !== accepted) [afterNs, tail] = [0n, undefined];
-        const call = agent.raw.readLogs({ instanceId: id, tail, afterNs, follow, timestamps }, outgoing(ctx));
+        const asked = { instanceId: id, tail, afterNs, follow, timestamps };
+        const call = agent.stream((client) => client.readLogs(asked, outgoing(ctx)));
         const chunks = await openStream(call, { setUpMs: SET_UP_MS, signal: ctx.signal });
         accepted = hostId;
         ctx.accept();

@@ -40,7 +40,7 @@ export async function runCommand(
       if (output?.$case === 'exitCode') exitCode = output.value;
     }
   } catch (error) {
-    throw worded(error, id);
+    throw ctx.signal.aborted ? error : worded(error, id);
   } finally {
     over.abort();
   }

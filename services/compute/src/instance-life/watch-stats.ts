@@ -17,7 +17,7 @@ export async function* watchStats(
 ): AsyncGenerator<computeV1.InstanceStats> {
   const { agent } = await hosted(d, ctx, id);
   try {
-    const call = agent.raw.watchStats({ instanceId: id, intervalMs }, outgoing(ctx));
+    const call = agent.stream((client) => client.watchStats({ instanceId: id, intervalMs }, outgoing(ctx)));
     const samples: AsyncIterable<agentV1.WatchStatsResponse> = await openStream(call, {
       setUpMs: SET_UP_MS,
       signal: ctx.signal,
@@ -34,6 +34,7 @@ export async function readStats(
   ctx: RequestContext,
   id: string,
 ): Promise<computeV1.InstanceStats> {
-  for await (const sample of watchStats(d, ctx, id, ONCE_MS)) return sample;
+  const signal = AbortSignal.any([ctx.signal, AbortSignal.timeout(SET_UP_MS)]);
+  for await (const sample of watchStats(d, { ...ctx, signal }, id, ONCE_MS)) return sample;
   throw errors.HOST_UNREACHABLE({ id }); // it ended without an answer
 }

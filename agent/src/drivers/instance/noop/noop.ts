@@ -32,12 +32,13 @@ interface Box {
 /** A noop instance keeps a tenth of a vCPU busy, and takes a MiB a program. */
 const NOOP_CPU_NS_PER_MS = 100_000n;
 const NOOP_MEMORY_BYTES = 1n << 20n;
+const MOST_LINE_BYTES = 64 * 1024;
 
 /**
  * A real driver over a Map: states, exits, exit codes and port conflicts are those of an engine, only nothing runs.
  * An instance runs until stopped, or ends by itself when its environment says so: NOOP_EXIT_AFTER_MS (0: at once) and
- * NOOP_EXIT_CODE (default 0). With NOOP_LINE_EVERY_MS it writes a line that often. `die`, `vanish` and `outage` do what
- * strangers and fate do to a real engine. Its programs for `exec` are those of ./process.
+ * NOOP_EXIT_CODE (default 0). With NOOP_LINE_EVERY_MS it writes a line that often, of NOOP_LINE_BYTES at least. `die`,
+ * `vanish` and `outage` do what strangers and fate do to a real engine. Its programs for `exec` are those of ./process.
  */
 export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver, FileDriver {
   readonly kind = 'noop';
@@ -222,9 +223,10 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
   /** What its environment says it does while it runs. */
   #live(id: string, box: Box): void {
     const { NOOP_EXIT_AFTER_MS: after, NOOP_EXIT_CODE: code, NOOP_LINE_EVERY_MS: every } = box.spec.env;
+    const bytes = Math.min(Number(box.spec.env['NOOP_LINE_BYTES'] ?? 0), MOST_LINE_BYTES);
     let lines = 0;
-    if (every !== undefined)
-      box.tick = setInterval(() => box.log.write(`line ${++lines}`), Math.max(1, Number(every))).unref();
+    const tick = () => box.log.write(`line ${++lines}`.padEnd(bytes, '.'));
+    if (every !== undefined) box.tick = setInterval(tick, Math.max(1, Number(every))).unref();
     if (after !== undefined || code !== undefined)
       box.exit = setTimeout(() => this.die(id, Number(code ?? 0)), Number(after ?? 0)).unref();
   }
