@@ -324,6 +324,31 @@ it('says why nothing fits, by how many hosts, and places it once there is room',
   await cloud.admin.reaches(idOf(waiting), 'running');
 });
 
+it('waits for the room of an instance that is being deleted', async () => {
+  const leaving = idOf(await cloud.admin.launch('leaving'));
+  await cloud.admin.reaches(leaving, 'running');
+  const becomes = (state: string) =>
+    cloud.database.query('update compute.instance set state = $2 where id = $1', [leaving, state]);
+  await becomes('deleting');
+  await cloud.database.query('update compute.host set memory_mib = allocated_memory_mib');
+  const patient = idOf(await cloud.admin.launch('patient'));
+  const waits = async () => {
+    const [work] = await cloud.database.query<{ later: boolean }>(
+      'select due_at > now() as later from compute.work where key = $1',
+      [patient],
+    );
+    return work?.later;
+  };
+  await eventually('it naps until it is tried again', waits);
+  expect((await cloud.admin.call('GET', `/v1/instances/${patient}`)).body.status).toMatchObject({
+    state: 'provisioning',
+  });
+  await becomes('running');
+  await cloud.admin.call('DELETE', `/v1/instances/${leaving}`);
+  await cloud.admin.reaches(patient, 'running');
+  await cloud.database.query('update compute.host set memory_mib = 262144');
+});
+
 it('refuses an update of what somebody else has changed meanwhile', async () => {
   const id = idOf(await cloud.admin.launch('contested'));
   const seen = await cloud.admin.reaches(id, 'running');

@@ -144,7 +144,7 @@ export class InstanceController implements Reconciler {
       return this.#apply({ row: { ...saved, version, hostId: host.id, state: 'starting' }, host }, term);
     }
     const waited = Date.now() - row.updatedAt.getTime();
-    if (placement.passing && waited < PLACE_FOR_MS) return again(500);
+    if (waited < PLACE_FOR_MS && (placement.passing || (await this.#isRoomComing()))) return again(500);
     const failed: Plan = {
       action: 'none',
       state: 'failed',
@@ -155,6 +155,11 @@ export class InstanceController implements Reconciler {
     const fresh = await this.d.db.read('system', (tx) => instanceRepo.find(tx, row.id));
     const unchanged = fresh?.generation === row.generation && !fresh.hostId;
     return unchanged && (await this.#saves.save(fresh, failed, term.epoch)) ? settled : again(0);
+  }
+
+  /** An instance that is being deleted has its room until its host says that it is gone. */
+  #isRoomComing(): Promise<boolean> {
+    return this.d.db.read('system', (tx) => instanceRepo.isAnyLeaving(tx));
   }
 
   /**

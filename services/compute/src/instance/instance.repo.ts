@@ -121,6 +121,12 @@ export const instanceRepo = {
     return (await byIds(tx).execute({ ids })).map(merged);
   },
 
+  /** Whether any instance is being deleted that still has its room on a host. */
+  async isAnyLeaving(tx: Tx): Promise<boolean> {
+    const leaving = and(eq(instance.state, 'deleting'), isNotNull(instance.hostId));
+    return (await tx.select({ id: instance.id }).from(instance).where(leaving).limit(1)).length > 0;
+  },
+
   /** For a change: holds the row until the transaction ends. */
   async lock(tx: Tx, id: string): Promise<InstanceRow | undefined> {
     const [found] = await tx.select().from(instance).where(eq(instance.id, id)).for('update');
