@@ -112,7 +112,7 @@ async function forward(
   const base = { backend: route.backend, requestId: requestInfo(res).id, metadata, signal: goneSignal(res) };
   if (route.method.requestStream) {
     const first = encodeRequest(route, input);
-    requireMediaType(req, uploadMediaTypes);
+    requireMediaType(req, uploadMediaTypes(route.method));
     return uploadCall(deps.streams, route, first, req, deps.upload, {
       ...base,
       timeoutMs: deps.timeouts.uploadMs,

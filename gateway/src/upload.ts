@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { ClientWritableStream } from '@grpc/grpc-js';
+import type { MethodEntry } from '@thecloud/api';
 import { asIs, emptyAnswer } from './backend-call';
 import type { CallOptions } from './backend-call';
 import { fromBackend } from './backend-error';
@@ -18,7 +19,11 @@ export interface UploadLimits {
   readonly idleMs: number;
 }
 
-export const uploadMediaTypes = ['application/x-tar', 'application/octet-stream', 'application/gzip'];
+const tar = ['application/x-tar', 'application/octet-stream'];
+/** What the body may be. An image may come compressed; the files of an instance are unpacked by its host as they are. */
+export const uploadMediaTypes = ({ rpc }: MethodEntry): readonly string[] =>
+  rpc === 'UploadImage' ? [...tar, 'application/gzip'] : tar;
+
 const chunkBytes = 512 * 1024;
 
 /**

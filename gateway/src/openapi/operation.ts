@@ -89,7 +89,7 @@ function headersOf(route: Route): Schema[] {
 function bodyOf(route: Route, schemas: Schemas): Schema {
   if (route.body === '') return {};
   if (route.method.requestStream) {
-    const content = Object.fromEntries(uploadMediaTypes.map((type) => [type, {}]));
+    const content = Object.fromEntries(uploadMediaTypes(route.method).map((type) => [type, {}]));
     return { requestBody: { required: true, content } };
   }
   const whole = route.body === '*';
