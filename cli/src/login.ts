@@ -5,7 +5,7 @@ import { openCloud } from './cloud';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import { newPassword } from './commands/password';
 import { ask, readSecret, readSecretLines } from './prompt';
-import { remember } from './remember';
+import { isOfAccount, remember } from './remember';
 import { serverUrl } from './server-url';
 
 export interface LoginOptions {
@@ -63,8 +63,9 @@ async function startSession(
 ): Promise<void> {
   const { io } = cli;
   const session = await openCloud({ server }, io).sessions.create({ email, ...passwords });
-  const project = await chooseProject(cli, openCloud({ server, credential: session.token }, io));
   const account = session.user?.email ?? email;
+  const cloud = openCloud({ server, credential: session.token }, io);
+  const project = await chooseProject(cli, cloud, { server, account });
   cli.note(`Signed in at ${server} as ${account}.`);
   const project_id = project?.metadata.id;
   await remember(cli, { server, account, session_token: session.token, project_id }, use);
@@ -130,9 +131,13 @@ async function serverFor(cli: Cli, options: LoginOptions): Promise<string> {
   return url.origin;
 }
 
-/** The one asked for, the only one, the one a person picks, or none. */
-async function chooseProject(cli: Cli, cloud: Cloud): Promise<Project | undefined> {
-  const { projectWanted: wanted, context } = await cli.connection();
+/** The one asked for, the one where the account worked before, the only one, the one a person picks, or none. */
+async function chooseProject(
+  cli: Cli,
+  cloud: Cloud,
+  who: { server: string; account: string },
+): Promise<Project | undefined> {
+  const { projectWanted: wanted } = await cli.connection();
   const { items } = await cloud.projects.list().take(500);
   const named = (text: string) => {
     const found = items.filter(({ metadata }) => metadata.name === text || metadata.id === text);
@@ -145,7 +150,9 @@ async function chooseProject(cli: Cli, cloud: Cloud): Promise<Project | undefine
     const yours = items.map(({ metadata }) => metadata.name).join(', ') || 'none';
     throw new CliError(exitCodes.notFound, `You have no project "${wanted}".`, `Yours: ${yours}.`);
   }
-  const before = context?.project_id ? named(context.project_id) : undefined;
+  const { contexts } = await cli.config();
+  const own = Object.values(contexts).find((context) => isOfAccount(context, who));
+  const before = own?.project_id ? named(own.project_id) : undefined;
   if (before ?? items.length === 1) return before ?? items[0];
   if (items.length === 0) {
     cli.note(

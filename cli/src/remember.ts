@@ -50,7 +50,7 @@ async function contextFor(cli: Cli, config: Config, made: SignedIn): Promise<str
 const sameServer = (a: Pick<Context, 'server'>, b: Pick<Context, 'server'>) =>
   serverUrl(a.server).origin === serverUrl(b.server).origin;
 
-const isOfAccount = (context: Context, { server, account }: SignedIn) =>
+export const isOfAccount = (context: Context, { server, account }: Pick<SignedIn, 'server' | 'account'>) =>
   account !== undefined && context.account === account && sameServer(context, { server });
 
 /** Nothing is lost: the context has no credential, one of the same account, or one that the cloud takes no more. */

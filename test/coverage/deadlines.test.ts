@@ -9,14 +9,15 @@ const BOUNDED_ELSEWHERE: Record<string, string> = {
     'watchPrefix waits for ETCD_CALL_MS; keepalive pings end the stream',
   'packages/service-kit/src/rpc/lane-client.ts makeBidiStreamRequest':
     'each call on a lane has a timer; keepalive pings end the stream',
-  'services/compute/src/instance-life/watch-stats.ts raw.watchStats':
+  'services/compute/src/instance-life/watch-stats.ts client.watchStats':
     'openStream: setUpMs, then for as long as the caller reads',
-  'services/compute/src/instance-life/read-logs.ts raw.readLogs':
+  'services/compute/src/instance-life/read-logs.ts client.readLogs':
     'openStream: setUpMs, then for as long as the caller reads',
-  'services/compute/src/instance-life/instance-files.ts raw.readFiles':
+  'services/compute/src/instance-life/instance-files.ts client.readFiles':
     'openStream: setUpMs, then for as long as the caller reads',
-  'services/compute/src/instance-life/exec.ts raw.exec':
+  'services/compute/src/instance-life/exec.ts client.exec':
     'openStream: setUpMs, then for as long as the caller reads',
+  'services/compute/src/host/agents.ts new AgentServiceClient': 'has one call: see the four above',
   'agent/src/service.ts new HostAgentServiceClient': 'has one call, the next line',
   'agent/src/service.ts compute.reportHost': 'the Reporter cancels a stream without an answer for five beats',
 };
@@ -51,6 +52,7 @@ it.each([
   ["import { Pool } from 'pg'; new Pool({ connectionTimeoutMillis: 1, query_timeout: 0 })", 'new Pool'],
   ['client.makeUnaryRequest(path, asIs, asIs, message, metadata, {}, done)', 'makeUnaryRequest'],
   ['agents.at(endpoint).raw.applyInstance(order)', 'raw.applyInstance'],
+  ['agents.at(endpoint).stream((client) => client.writeFiles(metadata, done))', 'client.writeFiles'],
   ["this.etcd().watch().prefix('x').create()", 'etcd.watch'],
 ])('notices: %s', (text, what) => {
   expect(outsideCalls({ file: 'x.ts', text })).toContainEqual({ file: 'x.ts', what, bounded: false });

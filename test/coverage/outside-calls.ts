@@ -69,12 +69,18 @@ export function outsideCalls({ file, text }: { file: string; text: string }): Ou
     if (GRPC_CALLS.test(name)) add(name, namesOption(source, node, 'deadline'));
     else if (ts.isPropertyAccessExpression(on) && on.name.text === 'raw')
       add(`raw.${name}`, namesOption(source, node, 'deadline'));
-    else if (clients.has(on.getText()) && name !== 'close') add(`${on.getText()}.${name}`, false);
+    else if (clients.has(on.getText()) && name !== 'close')
+      add(`${on.getText()}.${name}`, namesOption(source, node, 'deadline'));
+    else if (name === 'stream') clients.add(parameterOf(node.arguments[0]));
     else if (name === 'watch' && /\betcd(\(\))?$/.test(on.getText())) add('etcd.watch', false);
   };
   visit(source);
   return found;
 }
+
+/** "client" of `agent.stream((client) => client.exec(…))`. */
+const parameterOf = (node: ts.Expression | undefined): string =>
+  node && ts.isArrowFunction(node) ? (node.parameters[0]?.name.getText() ?? '') : '';
 
 /** Local name -> module, of what is imported to be used and not only as a type. */
 function valueImports(source: ts.SourceFile): Map<string, string> {

@@ -17,6 +17,7 @@ import type { FailedImport, ImportDeps } from '../../services/compute/src/image/
 import { Registry } from '../../services/compute/src/image/registry';
 import type { RegistryOptions } from '../../services/compute/src/image/registry';
 import { RegistryContents } from '../../services/compute/src/image/registry-contents';
+import { SpoolDisk } from '../../services/compute/src/image/spool-room';
 
 jest.setTimeout(300_000);
 let engines: TestEngines;
@@ -53,7 +54,7 @@ beforeAll(async () => {
     guard: new EgressGuard({ allow: egressConfig.THECLOUD_EGRESS_ALLOW.parse(address()) }),
     limitMib: 64,
     unpackedLimitMib: 512,
-    spoolParts: 8,
+    disk: new SpoolDisk(),
     log: { warn: (said: unknown) => void warnings.push(said) },
   };
 });
@@ -147,7 +148,7 @@ it('ends an import that is not through in its time', async () => {
 it('blames a full disk on the cloud, before it is full', async () => {
   serve(gnuTar('--format=v7'));
   const failed = await importImage(
-    { ...d, spoolParts: Number.MAX_SAFE_INTEGER },
+    { ...d, disk: { share: (_dir, work) => work(0) } },
     `${address()}/a/b:1`,
     'img_1',
     new AbortController().signal,

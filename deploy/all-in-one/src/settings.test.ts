@@ -3,11 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { settingNames } from './environments';
 import { Layout } from './layout';
-import { keepSettings } from './settings';
+import { keepSettings, settingsFor } from './settings';
 
 const layout = new Layout(mkdtempSync(join(tmpdir(), 'settings-')));
 afterAll(() => rmSync(layout.home, { recursive: true }));
-const up = (env: NodeJS.ProcessEnv) => ({ kept: keepSettings(layout, env, settingNames), env });
+const up = (env: NodeJS.ProcessEnv) => {
+  const kept = settingsFor(layout, env, settingNames);
+  keepSettings(layout, kept);
+  return { kept, env };
+};
 
 test('a setting of one make up holds in the next, until it is changed or emptied; only root reads it', () => {
   const closed = { THECLOUD_REGISTRATION: 'closed' };
@@ -19,4 +23,9 @@ test('a setting of one make up holds in the next, until it is changed or emptied
   expect(up({ THECLOUD_REGISTRATION: 'open' }).kept).toMatchObject({ THECLOUD_REGISTRATION: 'open' });
   expect(up({ THECLOUD_REGISTRATION: '' }).kept).toEqual({ THECLOUD_GATEWAY_RATE_KEY: '7' });
   expect(up({}).env).toEqual({ THECLOUD_GATEWAY_RATE_KEY: '7' });
+});
+
+test('a setting with which nothing started is not kept', () => {
+  settingsFor(layout, { THECLOUD_REGISTRATION: 'ajar' }, settingNames);
+  expect(up({}).kept).not.toHaveProperty('THECLOUD_REGISTRATION');
 });

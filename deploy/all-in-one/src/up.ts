@@ -28,7 +28,7 @@ import { type Mode, makePlan, modes } from './plan';
 import { choosePorts, type PortName, portNames } from './ports';
 import { checkPorts, readPlan, runPlan, stopProcesses, waitUntilReady } from './processes';
 import { runVerb, step } from './progress';
-import { keepSettings } from './settings';
+import { keepSettings, settingsFor } from './settings';
 
 /** Brings the whole cloud up, from whatever state the machine is in; changes nothing that is as it should be. */
 async function up(): Promise<void> {
@@ -36,9 +36,9 @@ async function up(): Promise<void> {
   const mode = modeFrom(process.env);
   const layout = layoutFrom(process.env);
   layout.make();
-  const settings = keepSettings(layout, process.env, settingNames);
+  const settings = settingsFor(layout, process.env, settingNames);
   if (Object.keys(settings).length > 0)
-    process.stdout.write(`  kept settings: ${Object.keys(settings).join(', ')} (${layout.settings})\n`);
+    process.stdout.write(`  settings: ${Object.keys(settings).join(', ')} (${layout.settings})\n`);
   const installation = await settleInstallation(layout);
   const { ports } = installation;
 
@@ -57,6 +57,7 @@ async function up(): Promise<void> {
     await runPlan(layout, plan);
     await waitUntilReady(layout, plan, ports, say);
   });
+  keepSettings(layout, settings);
   const api = await step('Account', (say) => {
     say(adminEmail);
     return openAccount(layout, ports, caFile);

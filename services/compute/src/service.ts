@@ -20,7 +20,7 @@ import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
 import { RegistryContents } from './image/registry-contents';
-import { spoolParts } from './image/spool-room';
+import { SpoolDisk } from './image/spool-room';
 import { AdmissionSlots, TurnSlots } from './image/upload-slots';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
@@ -154,22 +154,21 @@ export async function start(config: ComputeConfig): Promise<Served> {
 
 /** What the images of tenants may take of the service. */
 function imageBounds(config: ComputeConfig) {
-  const receptions = config.THECLOUD_IMAGE_RECEPTIONS_AT_ONCE;
-  const unpackings = config.THECLOUD_IMAGE_UPLOADS_AT_ONCE;
-  const imports = config.THECLOUD_IMAGE_IMPORTS_AT_ONCE;
   return {
     quota: {
       images: config.THECLOUD_IMAGES_OF_PROJECT,
       mib: config.THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT,
     },
-    receptions: new AdmissionSlots(receptions, () => errors.IMAGE_UPLOADS_BUSY({})),
-    unpackings: new TurnSlots(unpackings),
+    receptions: new AdmissionSlots(config.THECLOUD_IMAGE_RECEPTIONS_AT_ONCE, () =>
+      errors.IMAGE_UPLOADS_BUSY({}),
+    ),
+    unpackings: new TurnSlots(config.THECLOUD_IMAGE_UPLOADS_AT_ONCE),
     copies: new AdmissionSlots(COPIES_AT_ONCE, () => errors.IMAGE_COPIES_BUSY({})),
     pace: {
       idleMs: config.THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS * 1000,
       bytesPerSecond: config.THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND * 1024,
     },
-    spoolParts: spoolParts({ receptions, unpackings, imports }),
+    disk: new SpoolDisk(),
   };
 }
 

@@ -26,7 +26,7 @@ const slow = new Set([
 /** Ask more of a field than the schema can say: that it is there, or that it names a type of instance. */
 const requireMore = new Set([
   ...['CreateImage', 'UploadImage', 'WriteInstanceFiles'], // one message serves these and others
-  ...['ListInstances', 'WatchInstances'],
+  ...['ListInstances', 'WatchInstances', 'ListHostInstances'],
 ]);
 
 /** How long a stream is given to say something. */

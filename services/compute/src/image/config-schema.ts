@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { argument, text, user, variable, volume, workingDir } from './config-fields';
+import { platformSchema } from './platform';
 
 /** What Linux takes of arguments and variables together is 2 MiB; an instance adds its own. */
 const MAX_ARGUMENTS_BYTES = 1024 * 1024;
@@ -78,9 +79,7 @@ const history = z.looseObject({
 
 /** An image's configuration: OCI's config.md, and Docker's, which is a superset. */
 export const configSchema = z.looseObject({
-  os: z.string().max(64),
-  architecture: z.string().max(64),
-  variant: z.string().max(64).optional(),
+  ...platformSchema.shape,
   'os.version': z.string().nullish(),
   'os.features': z.array(z.string()).nullish(),
   created: time,

@@ -80,3 +80,21 @@ it('takes what Docker starts', () => {
   expect(read(json(config, top)).config).toMatchObject({ User: '1:daemon' });
   expect(read(json(null as never)).config).toBeNull();
 });
+
+test('what is nested deeper than any image is refused, at once', () => {
+  const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
+  expect(() => read(json({}, { x: deep }))).toThrow('nested too deeply');
+  const deeper = `${'['.repeat(15_000)}${']'.repeat(15_000)}`;
+  expect(() => read(json({}).replace('{', `{"x":${deeper},`))).toThrow('nested too deeply');
+});
+
+test('an image of another platform is told so, whatever its paths look like', () => {
+  const windows = { os: 'windows', architecture: 'amd64', config: { WorkingDir: 'C:\\app' } };
+  expect(() => read(JSON.stringify(windows))).toThrow(
+    expect.objectContaining({ reason: 'IMAGE_PLATFORM_UNSUPPORTED' }) as Error,
+  );
+});
+
+test('null is nothing, for a variant too', () => {
+  expect(() => read(json({}, { variant: null }))).not.toThrow();
+});

@@ -2,8 +2,11 @@ import { constants } from 'node:os';
 import { errors } from '../errors';
 import { configSchema, KNOWN_FIELDS } from './config-schema';
 import type { ImageConfig } from './config-schema';
-import { refuseOtherPlatforms } from './platform';
+import { platformSchema, refuseOtherPlatforms } from './platform';
 import type { Platform } from './platform';
+
+/** Real ones have six levels. */
+const MOST_DEPTH = 100;
 
 /**
  * Reads an image's configuration, of an upload or from a registry. INVALID_ARGUMENT IMAGE_PLATFORM_UNSUPPORTED: it is
@@ -12,6 +15,8 @@ import type { Platform } from './platform';
  */
 export function usableConfig(json: string, wanted?: Platform): ImageConfig {
   const value = parse(json);
+  const platform = platformSchema.safeParse(value);
+  if (platform.success) refuseOtherPlatforms([platform.data], wanted);
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
@@ -20,7 +25,6 @@ export function usableConfig(json: string, wanted?: Platform): ImageConfig {
     throw invalid(`${where}: ${why ?? 'is not valid'}`);
   }
   refuseAmbiguous(json, value);
-  refuseOtherPlatforms([parsed.data], wanted);
   const signal = parsed.data.config?.StopSignal;
   if (signal && !isSignal(signal))
     throw invalid(`its StopSignal ${JSON.stringify(signal.slice(0, 40))} is no signal of Linux`);
@@ -60,9 +64,15 @@ function refuseAmbiguous(json: string, value: unknown): void {
 const folded = (name: string) => name.toUpperCase().toLowerCase();
 
 function keysIn(value: unknown): number {
-  if (typeof value !== 'object' || !value) return 0;
-  const inside = Object.values(value).reduce((sum: number, item) => sum + keysIn(item), 0);
-  return inside + (Array.isArray(value) ? 0 : Object.keys(value).length);
+  let keys = 0;
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MOST_DEPTH) throw invalid('it is nested too deeply');
+    const holders = level.filter((item): item is object => typeof item === 'object' && item !== null);
+    for (const holder of holders) if (!Array.isArray(holder)) keys += Object.keys(holder).length;
+    level = holders.flatMap((holder) => Object.values(holder) as unknown[]);
+  }
+  return keys;
 }
 
 /** Of a name that a tenant chose, what can be told in a sentence. */

@@ -9,7 +9,7 @@ import { saidBy } from './registry';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import { NO_ROOM, SourceRelay } from './source-relay';
-import { spoolRoom } from './spool-room';
+import type { SpoolDisk } from './spool-room';
 import { unpackRoom } from './unpack-room';
 
 /** What one import may take, in milliseconds. */
@@ -22,8 +22,7 @@ export interface ImportDeps {
   readonly guard: EgressGuard;
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
-  /** What the free space of the disk is divided by: see `spoolParts`. */
-  readonly spoolParts: number;
+  readonly disk: Pick<SpoolDisk, 'share'>;
   readonly log: Pick<Logger, 'warn'>;
   /** What one import may take, in milliseconds: ten minutes. */
   readonly importMs?: number;
@@ -64,12 +63,13 @@ export async function importImage(
   let dir: string | undefined;
   let isFetched = false;
   try {
-    dir = d.registry.spool();
-    const roomBytes = await spoolRoom(dir, d.spoolParts);
-    relay = await SourceRelay.open(reference, { ...d, roomBytes, signal: both });
-    const layout = await fetchChecked(d, relay.source, dir, both);
-    isFetched = true;
-    return await d.registry.copyIn(`oci:${layout}`, imageId, both);
+    const spool = (dir = d.registry.spool());
+    return await d.disk.share(spool, async (roomBytes) => {
+      relay = await SourceRelay.open(reference, { ...d, roomBytes, signal: both });
+      const layout = await fetchChecked(d, relay.source, { dir: spool, roomBytes }, both);
+      isFetched = true;
+      return d.registry.copyIn(`oci:${layout}`, imageId, both);
+    });
   } catch (cause) {
     if (signal.aborted) throw cause;
     if (late.aborted) return { blame: 'final', reason: 'IMPORT_TIMED_OUT', message: TOO_LATE };
@@ -86,16 +86,16 @@ export async function importImage(
 
 /** Looks at manifest and configuration before any layer is fetched. */
 async function fetchChecked(
-  { registry, unpackedLimitMib, spoolParts }: ImportDeps,
+  { registry, unpackedLimitMib }: ImportDeps,
   source: string,
-  dir: string,
+  { dir, roomBytes }: { dir: string; roomBytes: number },
   signal: AbortSignal,
 ): Promise<string> {
   const manifest = await registry.inspect(source, 'manifest', signal);
   await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
   await registry.fetch(source, join(dir, 'fetched'), signal);
   const layout = join(dir, 'layout');
-  const budget = await unpackRoom(dir, unpackedLimitMib, spoolParts);
+  const budget = unpackRoom(unpackedLimitMib, roomBytes);
   await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
   return layout;
 }

@@ -5,7 +5,7 @@ import { errors } from '../errors';
 export const platformSchema = z.object({
   os: z.string().max(64),
   architecture: z.string().max(64),
-  variant: z.string().max(64).optional(),
+  variant: z.string().max(64).nullish(),
 });
 export type Platform = z.infer<typeof platformSchema>;
 

@@ -1,21 +1,23 @@
 import { statfs } from 'node:fs/promises';
 
-export interface SpoolUsers {
-  /** Uploads under way: each keeps its file as it came. */
-  readonly receptions: number;
-  /** Uploads that are unpacked: each keeps its layers unpacked, and compressed. */
-  readonly unpackings: number;
-  /** Each keeps all three. */
-  readonly imports: number;
-}
+/** How an image may lie in the spool at the same time: as it came, its layers unpacked, and compressed again. */
+const FORMS = 3;
+/** Of what is free and given to nobody, this part is given to the next one: always some is left. */
+const SHARE = 1 / 4;
 
-/** How many parts of the same size share the disk, of whose free space a quarter stays free. */
-export function spoolParts({ receptions, unpackings, imports }: SpoolUsers): number {
-  return Math.ceil(((receptions + 2 * unpackings + 3 * imports) * 4) / 3);
-}
+/** Gives each upload and import under way a share of the disk. */
+export class SpoolDisk {
+  #given = 0;
 
-/** Bytes that one upload or import may take in each form, by what is free on disk now. */
-export async function spoolRoom(dir: string, parts: number): Promise<number> {
-  const { bavail, bsize } = await statfs(dir);
-  return Math.floor((bavail * bsize) / parts);
+  /** `roomBytes`: what the image may take in each of its forms, by what is free on the disk of `dir` now. */
+  async share<T>(dir: string, work: (roomBytes: number) => Promise<T>): Promise<T> {
+    const { bavail, bsize } = await statfs(dir);
+    const bytes = Math.max(0, Math.floor((bavail * bsize - this.#given) * SHARE));
+    this.#given += bytes;
+    try {
+      return await work(Math.floor(bytes / FORMS));
+    } finally {
+      this.#given -= bytes;
+    }
+  }
 }

@@ -15,7 +15,7 @@ import type { RecordImage } from './record-image';
 import { refuseEarly } from './refuse-early';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
-import { spoolRoom } from './spool-room';
+import type { SpoolDisk } from './spool-room';
 import { unpackRoom } from './unpack-room';
 import type { AdmissionSlots, TurnSlots } from './upload-slots';
 
@@ -30,8 +30,7 @@ export interface UploadDeps {
   readonly receptions: AdmissionSlots;
   /** Of those, the ones that are unpacked and copied to the registry. */
   readonly unpackings: TurnSlots;
-  /** What the free space of the disk is divided by: see `spoolParts`. */
-  readonly spoolParts: number;
+  readonly disk: Pick<SpoolDisk, 'share'>;
 }
 
 /** How long an upload that has arrived waits for a registry that takes no images: it collects garbage, or restarts. */
@@ -48,26 +47,37 @@ export function uploadImage(
   requests: AsyncIterable<computeV1.UploadImageRequest>,
   record: RecordImage,
 ): Promise<computeV1.Image> {
-  const { userId } = principalOf(ctx);
-  return d.receptions.run(userId, async () => {
+  return d.receptions.run(principalOf(ctx).userId, async () => {
     const dir = d.registry.spool();
     try {
-      const file = join(dir, 'upload');
-      const limits = { ...d, roomBytes: await spoolRoom(dir, d.spoolParts) };
-      const upload = await receiveUpload(file, limits, requests, ({ name }) => admit(f, d, ctx, name));
-      // The bytes are part of the request: only now is it known which request this is.
-      const identified = Object.assign(ctx, { requestHash: upload.requestHash });
-      const first = await f.answers.find(identified, computeV1.Image);
-      if (first) return first;
-      return await d.unpackings.run(userId, ctx.signal, async () => {
-        const id = newId('image');
-        const copied = await unpackAndPush(d, { dir, file, upload, id }, ctx.signal);
-        const { name, labels } = upload;
-        return recordImage(f, d, identified, { id, name, labels, ...copied }, record);
-      });
+      return await d.disk.share(dir, (roomBytes) => takeIn(f, d, ctx, requests, record, { dir, roomBytes }));
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
+  });
+}
+
+async function takeIn(
+  f: Foundation,
+  d: UploadDeps,
+  ctx: RequestContext,
+  requests: AsyncIterable<computeV1.UploadImageRequest>,
+  record: RecordImage,
+  { dir, roomBytes }: { dir: string; roomBytes: number },
+): Promise<computeV1.Image> {
+  const file = join(dir, 'upload');
+  const upload = await receiveUpload(file, { ...d, roomBytes }, requests, ({ name }) =>
+    admit(f, d, ctx, name),
+  );
+  // The bytes are part of the request: only now is it known which request this is.
+  const identified = Object.assign(ctx, { requestHash: upload.requestHash });
+  const first = await f.answers.find(identified, computeV1.Image);
+  if (first) return first;
+  return d.unpackings.run(principalOf(ctx).userId, ctx.signal, async () => {
+    const id = newId('image');
+    const copied = await unpackAndPush(d, { dir, roomBytes, file, upload, id }, ctx.signal);
+    const { name, labels } = upload;
+    return recordImage(f, d, identified, { id, name, labels, ...copied }, record);
   });
 }
 
@@ -80,6 +90,7 @@ async function admit(f: Foundation, d: UploadDeps, ctx: RequestContext, name: st
 
 interface Received {
   readonly dir: string;
+  readonly roomBytes: number;
   readonly file: string;
   readonly upload: Upload;
   /** Of the image that it becomes. */
@@ -88,10 +99,10 @@ interface Received {
 
 async function unpackAndPush(
   d: UploadDeps,
-  { dir, file, upload, id }: Received,
+  { dir, roomBytes, file, upload, id }: Received,
   signal: AbortSignal,
 ): Promise<Copied> {
-  const budget = await unpackRoom(dir, d.unpackedLimitMib, d.spoolParts);
+  const budget = unpackRoom(d.unpackedLimitMib, roomBytes);
   const { command } = upload;
   await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal });
   return push(d, `oci:${join(dir, 'work', 'layout')}`, id, signal);

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors } from '../errors';
-import { spoolParts, spoolRoom } from './spool-room';
+import { SpoolDisk } from './spool-room';
 import { receiveUpload } from './receive-upload';
 import { AdmissionSlots, TurnSlots } from './upload-slots';
 
@@ -57,9 +57,18 @@ it('starts work that waits in turn, the person with the fewest under way first',
   await expect(run('a3', ended.signal)).rejects.toThrow('gone');
 });
 
+it('gives each who comes less of the disk, and all of it again who comes alone', async () => {
+  const disk = new SpoolDisk();
+  const [first, second] = await disk.share(dir, (one) =>
+    disk.share(dir, (two) => Promise.resolve([one, two] as const)),
+  );
+  expect(second).toBeLessThan(first * 0.8);
+  expect(second).toBeGreaterThan(first * 0.7);
+  await expect(disk.share(dir, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
+  expect(await disk.share(dir, (alone) => Promise.resolve(alone))).toBeGreaterThan(first * 0.9);
+});
+
 it('keeps no more of an upload than the disk has room for', async () => {
-  expect(spoolParts({ receptions: 12, unpackings: 4, imports: 4 })).toBe(43);
-  expect(await spoolRoom(dir, 4)).toBeLessThanOrEqual((await spoolRoom(dir, 1)) / 2);
   async function* requests() {
     for (let i = 0; i < 3; i += 1) yield { name: 'web', labels: {}, command: [], chunk: Buffer.alloc(10) };
   }

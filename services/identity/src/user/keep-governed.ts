@@ -40,9 +40,9 @@ export function keepAdministrator({ user, administrators }: Leaving): void {
  */
 export async function handOver(tx: Tx, user: User, to: string): Promise<void> {
   await lockOwners(tx, ownedBy(tx, user.id));
+  const heir = to ? await findHeir(tx, normalEmail(to)) : undefined;
   const orphans = await onlyOwnedBy(tx, user.id);
   if (orphans.length === 0) return;
-  const heir = to ? await findHeir(tx, normalEmail(to)) : undefined;
   if (!heir || heir.id === user.id) throw errors.ONLY_OWNER({ projects: listOf(orphans) });
   for (const { id: projectId } of orphans) {
     const place = { projectId, userId: heir.id, role: 'owner' as const };
