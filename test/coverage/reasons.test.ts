@@ -69,7 +69,10 @@ const OTHER_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(ALL|CHOWN|DAC_OVERRIDE|FOWNER|SETGID|SETUID|NET_BIND_SERVICE)$/, 'a capability of Linux'],
   [/^(GET|HEAD|POST|PUT|PATCH|DELETE)$/, 'a method of HTTP'],
   [/^(BEGIN|COMMIT|ROLLBACK)$/, 'SQL'],
-  [/^(THECLOUD|RATE|MAX|SERVED|OTEL|SSL)_[A-Z_]+$|^(HTTPS?|NO)_PROXY$|^(PATH|HOME|TMPDIR)$/, 'a variable'],
+  [
+    /^(THECLOUD|NOOP|RATE|MAX|SERVED|OTEL|SSL)_[A-Z_]+$|^(HTTPS?|NO)_PROXY$|^(PATH|HOME|TMPDIR)$/,
+    'a variable',
+  ],
   [/^(NOT_)?SERVING$/, 'a state of grpc.health.v1'],
   [/^(ACCEPT|DOCKER|FORWARD)$/, 'a chain or a target of iptables'],
   [/^(CLI|GRPC|UTC|ECDSA|NATS|EVENTS|NAME|PID|STATE|WHERE|UNUSED)$/, 'a name or a heading'],

@@ -84,9 +84,8 @@ it.each([
   ['frames to be skipped', skipped],
 ])('refuses millions of %s at once', async (_what, frame) => {
   const bytes = Buffer.alloc(64 * MIB, frame);
-  const started = performance.now();
+  // Reading on for each of them would take an hour.
   await expect(unpack(bytes)).rejects.toMatchObject(invalid);
-  expect(performance.now() - started).toBeLessThan(5_000);
 });
 
 it.each([

@@ -19,8 +19,15 @@ export function startProblem(error: unknown): DriverError {
   }
   if (ABSENT.test(said))
     return new DriverError('IMAGE_ABSENT', 'The image is not on this host.', true, { cause: error });
-  const why = knownCause(said) ?? `${UNKNOWN_CAUSE} The log of the host's agent says why.`;
-  return new DriverError('START_FAILED', `The container could not be started: ${why}`, false, {
+  return failed('started', error);
+}
+
+/** What Docker refused when a container was to end. */
+export const stopProblem = (error: unknown): DriverError => failed('stopped', error);
+
+function failed(what: 'started' | 'stopped', error: unknown): DriverError {
+  const why = knownCause(messageOf(error)) ?? `${UNKNOWN_CAUSE} The log of the host's agent says why.`;
+  return new DriverError('START_FAILED', `The container could not be ${what}: ${why}`, false, {
     cause: error,
   });
 }

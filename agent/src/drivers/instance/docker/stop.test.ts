@@ -86,9 +86,11 @@ describeWithDocker('stopping, while Docker fails at it', () => {
     expect(await driver.inspect(id)).toMatchObject({ phase: 'exited', exitCode: 5 });
   });
 
-  it('says what Docker said when it cannot kill either', async () => {
+  it('says why Docker cannot kill either, in words of ours', async () => {
     const id = await run(deaf);
     faulty.refuses = /^POST \S+\/kill/;
-    await expect(driver.stop(id, 100, never)).rejects.toThrow('no space left on device');
+    await expect(driver.stop(id, 100, never)).rejects.toThrow(
+      'The container could not be stopped: The disk of the host is full.',
+    );
   });
 });

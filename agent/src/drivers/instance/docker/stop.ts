@@ -4,7 +4,7 @@ import { DriverError } from '../../../ports/driver-error';
 import { call, statusOf, within } from '../../docker-engine';
 import { inspected } from './answers';
 import { hostProcess, signalProcess } from './host-session';
-import { startProblem } from './problem';
+import { stopProblem } from './problem';
 
 /** Longest we wait after SIGKILL for the kernel to be done with it. */
 const KILL_TIMEOUT_MS = 15_000;
@@ -36,7 +36,7 @@ export async function stopContainer(s: Stopping, graceMs: number, signal: AbortS
   await kill(container, signal);
   const answer = await ended(container, KILL_TIMEOUT_MS, signal);
   if (answer === true) return;
-  if (answer) return call(() => Promise.reject(answer), startProblem);
+  if (answer) return call(() => Promise.reject(answer), stopProblem);
   throw new DriverError('START_FAILED', 'It does not end, not even killed.', false);
 }
 
@@ -48,7 +48,7 @@ async function askToEnd(s: Stopping, ms: number, signal: AbortSignal): Promise<v
   const { container, containerId, pid, paused, stopSignal } = s;
   const passes = async (work: (abortSignal: AbortSignal) => Promise<unknown>) => {
     try {
-      await call(work, startProblem, signal, ms);
+      await call(work, stopProblem, signal, ms);
       return true;
     } catch {
       signal.throwIfAborted();
@@ -99,5 +99,5 @@ async function kill(container: Docker.Container, signal: AbortSignal): Promise<v
       if (statusOf(error) !== 404 && statusOf(error) !== 409) throw error;
     }
   };
-  await call(quiet, startProblem, signal);
+  await call(quiet, stopProblem, signal);
 }
