@@ -151,7 +151,10 @@ async function chooseProject(
     throw new CliError(exitCodes.notFound, `You have no project "${wanted}".`, `Yours: ${yours}.`);
   }
   const { contexts } = await cli.config();
-  const own = Object.values(contexts).find((context) => isOfAccount(context, who));
+  const into = cli.options.context ?? cli.io.env.THECLOUD_CONTEXT;
+  const own = Object.entries(contexts).find(
+    ([name, context]) => (!into || name === into) && isOfAccount(context, who),
+  )?.[1];
   const before = own?.project_id ? named(own.project_id) : undefined;
   if (before ?? items.length === 1) return before ?? items[0];
   if (items.length === 0) {
