@@ -235,7 +235,7 @@ test('down stops every process, and the next up finds everything', async () => {
   expect(output).not.toContain('password in');
   expect(config()).toBe(signedIn);
   writeFileSync(file, own);
-  expect(output).toContain('kept settings: THECLOUD_REGISTRATION');
+  expect(output).toContain('settings: THECLOUD_REGISTRATION');
   const told = readFileSync(join(home, 'cloud/config/identity.env'), 'utf8');
   expect(told).toContain("THECLOUD_REGISTRATION='closed'");
 });
