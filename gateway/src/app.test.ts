@@ -551,7 +551,7 @@ describe('beside the API', () => {
     }
   });
 
-  it('shows the reference to whoever opens the address in a browser, and programs that there is no such route', async () => {
+  it('redirects a browser to the reference, and tells a program that there is no such route', async () => {
     const open = (accept: string) => fetch(`${api.url}/`, { headers: { accept }, redirect: 'manual' });
     const browser = await open('text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8');
     expect([browser.status, browser.headers.get('location')]).toEqual([302, '/docs']);

@@ -16,7 +16,7 @@ export class Backends {
     return client;
   };
 
-  /** A client with a connection of its own to one replica. Who takes it closes it. */
+  /** A client with a connection of its own to one replica. Its caller closes it. */
   readonly ownConnection = (service: string): Client =>
     new Client(`thecloud:///${service}`, this.credentials, ownConnectionOptions(service));
 

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Client } from '@grpc/grpc-js';
 import { methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 import type { Logger } from '@thecloud/service-kit';
@@ -21,12 +20,9 @@ import { Router } from './router';
 import { compileRoutes } from './routes';
 import { OpenStreams } from './stream/open-streams';
 import { answerUpgrades, wantsWebSocket, webSocketServer } from './stream/upgrade';
+import type { StreamClients } from './stream/stream-client';
 
-export interface HttpApiDeps {
-  /** A gRPC client of a service by name ("identity", "compute"). Its owner closes it, after the gateway. */
-  readonly channelFor: (service: string) => Client;
-  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
-  readonly ownConnection?: (service: string) => Client;
+export interface HttpApiDeps extends StreamClients {
   /** A faster way for unary calls; absent: the plain one, by `channelFor`. */
   readonly call?: CallService;
   readonly authenticate: Authenticate;

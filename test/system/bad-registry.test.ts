@@ -17,7 +17,7 @@ import type { FailedImport, ImportDeps } from '../../services/compute/src/image/
 import { Registry } from '../../services/compute/src/image/registry';
 import type { RegistryOptions } from '../../services/compute/src/image/registry';
 import { RegistryContents } from '../../services/compute/src/image/registry-contents';
-import { SpoolDisk } from '../../services/compute/src/image/spool-room';
+import { SpoolDisk } from '../../services/compute/src/image/spool-disk';
 
 jest.setTimeout(300_000);
 let engines: TestEngines;

@@ -1,7 +1,7 @@
 import type { Host, Instance, ListHostInstancesRequest } from '@thecloud/sdk';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { suggest } from '../completion/suggestions';
+import { stateOption } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age, vcpus, type View } from '../output';
@@ -94,14 +94,7 @@ export function addHosts(program: Command, cli: Cli): void {
       label: labels(label),
     }),
   )
-    .addOption(
-      suggest(new Option('--state <state>', 'only those in this state'), [
-        'joining',
-        'ready',
-        'suspect',
-        'dead',
-      ]),
-    )
+    .addOption(stateOption('joining', 'ready', 'suspect', 'dead'))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only the one of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')
@@ -143,7 +136,7 @@ function addHostInstances(noun: Command, cli: Cli): void {
       'cloud host instances rack1-a --state running --name-prefix web -q',
     ],
   })
-    .addOption(suggest(new Option('--state <state>', 'only those in this state'), instanceStates))
+    .addOption(stateOption(...instanceStates))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only those of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')

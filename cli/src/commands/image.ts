@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Image } from '@thecloud/sdk';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { suggest } from '../completion/suggestions';
+import { stateOption } from '../completion/suggestions';
 import { usageError } from '../exit-codes';
 import {
   addList,
@@ -81,14 +81,7 @@ export function addImages(program: Command, cli: Cli): void {
       label: labels(label),
     }),
   )
-    .addOption(
-      suggest(new Option('--state <state>', 'only those in this state'), [
-        'importing',
-        'ready',
-        'failed',
-        'deleting',
-      ]),
-    )
+    .addOption(stateOption('importing', 'ready', 'failed', 'deleting'))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only those of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')

@@ -103,5 +103,5 @@ export const instances: Kind<Instance> = {
 export const restartPolicies = ['always', 'on-failure', 'never'] as const;
 export const hostLossPolicies = ['restart', 'keep'] as const;
 export const instanceStates = [
-  ...(['provisioning', 'starting', 'running', 'stopping', 'stopped', 'failed', 'deleting'] as const),
+  ...['provisioning', 'starting', 'running', 'stopping', 'stopped', 'failed', 'deleting'],
 ];

@@ -1,6 +1,6 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { suggest } from '../completion/suggestions';
+import { stateOption } from '../completion/suggestions';
 import { addList, addNoun, addRemove, addShow } from '../noun';
 import { labels, pair } from '../parse';
 import { resolveId } from '../resource';
@@ -52,7 +52,7 @@ export function addInstances(program: Command, cli: Cli): void {
       host_id: host === undefined ? undefined : await resolveId(cli, hosts, host),
     }),
   )
-    .addOption(suggest(new Option('--state <state>', 'only those in this state'), instanceStates))
+    .addOption(stateOption(...instanceStates))
     .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .option('--name <name>', 'only the one of this name')
     .option('--name-prefix <text>', 'only those whose name begins so')

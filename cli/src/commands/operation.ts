@@ -1,7 +1,7 @@
 import type { ListOperationsRequest, Operation } from '@thecloud/sdk';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli';
-import { suggest } from '../completion/suggestions';
+import { stateOption } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { CliError, exitCodes } from '../exit-codes';
 import { follow } from '../following';
@@ -74,15 +74,7 @@ export function addOperations(program: Command, cli: Cli): void {
       'only those on this instance (name or id), image or SSH key (name or id)',
     )
     .option('--kind <noun.verb>', 'only those of this kind, such as instance.create')
-    .addOption(
-      suggest(new Option('--state <state>', 'only those in this state'), [
-        'pending',
-        'running',
-        'succeeded',
-        'failed',
-        'superseded',
-      ]),
-    )
+    .addOption(stateOption('pending', 'running', 'succeeded', 'failed', 'superseded'))
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
     .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C');
   addLayoutOptions(list, operations).action(

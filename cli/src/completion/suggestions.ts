@@ -1,4 +1,4 @@
-import type { Option } from 'commander';
+import { Option } from 'commander';
 
 interface Suggestion {
   words: readonly string[];
@@ -13,6 +13,10 @@ export function suggest(option: Option, words: readonly string[], list = false):
   suggestions.set(option, { words, list });
   return option;
 }
+
+/** The filter of a list by state. */
+export const stateOption = (...states: string[]): Option =>
+  suggest(new Option('--state <state>', 'only those in this state'), states);
 
 /** What the value that has been begun can become; undefined: nothing is known about this option. */
 export function suggested(option: Option, typed: string): string[] | undefined {

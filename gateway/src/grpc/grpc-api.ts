@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
-import type { Client, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
+import type { ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { imagePath, methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
@@ -17,12 +17,9 @@ import type { ProxyDeps } from './proxy';
 import { publicImage } from './public-image';
 import type { PublicCall } from './relay';
 import { answerUnknownMethods } from './unknown-methods';
+import type { StreamClients } from '../stream/stream-client';
 
-export interface GrpcApiDeps {
-  /** A gRPC client of a service by name. Its owner closes it, after the gateway. */
-  readonly channelFor: (service: string) => Client;
-  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
-  readonly ownConnection?: (service: string) => Client;
+export interface GrpcApiDeps extends StreamClients {
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
   readonly log: Logger;

@@ -1,5 +1,5 @@
 import { Metadata, status } from '@grpc/grpc-js';
-import type { Client, ServiceError } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { MethodEntry } from '@thecloud/api';
 import type { CloudError } from '@thecloud/kernel';
@@ -18,11 +18,9 @@ import { watchCredential } from '../stream/credential-watch';
 import type { OpenStreams } from '../stream/open-streams';
 import { relay } from './relay';
 import type { PublicCall } from './relay';
+import type { StreamClients } from '../stream/stream-client';
 
-export interface ProxyDeps {
-  readonly channelFor: (service: string) => Client;
-  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
-  readonly ownConnection?: (service: string) => Client;
+export interface ProxyDeps extends StreamClients {
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
   readonly open: OpenStreams;

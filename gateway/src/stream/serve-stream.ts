@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Client, Metadata } from '@grpc/grpc-js';
+import type { Metadata } from '@grpc/grpc-js';
 import type { WebSocketServer } from 'ws';
 import type { StreamMetrics } from '../metrics';
 import { errors } from '../errors';
@@ -16,11 +16,9 @@ import type { StreamCall } from './stream-call';
 import { checkSubprotocols, isUpgrade, takeWebSocket } from './upgrade';
 import { forwardRequests } from './websocket-requests';
 import { webSocketSink } from './websocket-sink';
+import type { StreamClients } from './stream-client';
 
-export interface StreamDeps {
-  readonly channelFor: (service: string) => Client;
-  /** A client for one stream, with a connection of its own. Absent: streams share `channelFor`. */
-  readonly ownConnection?: (service: string) => Client;
+export interface StreamDeps extends StreamClients {
   readonly webSockets: WebSocketServer;
   readonly open: OpenStreams;
   readonly metrics: StreamMetrics;

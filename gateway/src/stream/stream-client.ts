@@ -1,13 +1,15 @@
 import type { Client } from '@grpc/grpc-js';
 import type { MethodEntry } from '@thecloud/api';
 import { onOwnConnection } from '@thecloud/service-kit';
+import type { StreamingCall } from '@thecloud/service-kit';
 
+/** gRPC clients of a service by name ("identity", "compute"). */
 export interface StreamClients {
+  /** One that is kept. Its owner closes it, after the gateway. */
   readonly channelFor: (service: string) => Client;
+  /** One for a single stream, with a connection of its own. Absent: streams share `channelFor`. */
   readonly ownConnection?: (service: string) => Client;
 }
-
-type StreamingCall = ReturnType<Parameters<typeof onOwnConnection>[1]>;
 
 /**
  * Starts a stream's call to a service. Bulk data (logs, programs, files, uploads) has a connection of its own, so that

@@ -58,6 +58,7 @@ export type { Handlers, Implementation } from './rpc/implement';
 export { Lane, LaneBroken } from './rpc/lane-client';
 export { openStream, outgoing } from './rpc/open-stream';
 export { onOwnConnection, ownConnectionOptions } from './rpc/own-connection';
+export type { StreamingCall } from './rpc/own-connection';
 export type { StreamOptions } from './rpc/open-stream';
 export { orAbort } from './rpc/or-abort';
 export { addReflection } from './rpc/reflection';

@@ -20,7 +20,7 @@ import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
 import { RegistryContents } from './image/registry-contents';
-import { SpoolDisk } from './image/spool-room';
+import { SpoolDisk } from './image/spool-disk';
 import { AdmissionSlots, TurnSlots } from './image/upload-slots';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
@@ -191,7 +191,10 @@ function instancePorts(f: Foundation, registry: Registry) {
 }
 
 /** A host's lease began or ended: have it looked at. A database that is away finds out by resync. */
-/** Has the registry swept from now on. PostgreSQL may be away: readiness says so, and this tries again. Returns what stops that. */
+/**
+ * Has the registry swept from now on. PostgreSQL may be away: readiness says so, and this tries again. Returns what stops
+ * that.
+ */
 function startSweep(f: Foundation): () => void {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;

@@ -14,6 +14,8 @@ import type { Request } from './requests';
 /** Of each kind, for each route. Hashing passwords and waiting take their time on purpose: fewer of these. */
 const RUNS = 20;
 const SLOW_RUNS = 5;
+/** So often as many again are made up, until the route has done what one of them asks. */
+const MOST_ROUNDS = 10;
 const slow = new Set([
   'RegisterUser',
   'CreateUser',
@@ -115,18 +117,18 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
           check(answer);
         },
       ),
-      {
-        numRuns: slow.has(rpc) ? SLOW_RUNS : RUNS,
-        examples: kind === 'valid' && rpc.startsWith('List') ? [[unfiltered(find())]] : [],
-      },
+      { numRuns: slow.has(rpc) ? SLOW_RUNS : RUNS },
     );
 
-  it('answers what the document allows, as the document says', () =>
-    everyRequest('valid', ({ status, body }) => {
-      if (status < 300) succeeded.add(rpc);
-      if (status < 300 && find().verb === 'POST') remember(find(), body);
-      if (!requireMore.has(rpc)) expect(body).not.toContain('"INVALID_FIELDS"');
-    }));
+  it('answers what the document allows, as the document says', async () => {
+    const goesOn = () => !succeeded.has(rpc) && !beyondChance.includes(rpc);
+    for (let round = 0; round === 0 || (round < MOST_ROUNDS && goesOn()); round++)
+      await everyRequest('valid', ({ status, body }) => {
+        if (status < 300) succeeded.add(rpc);
+        if (status < 300 && find().verb === 'POST') remember(find(), body);
+        if (!requireMore.has(rpc)) expect(body).not.toContain('"INVALID_FIELDS"');
+      });
+  });
 
   it('refuses what the document forbids, as the document says', () =>
     everyRequest('broken', ({ status }) => expect(status).toBeGreaterThanOrEqual(400)));
@@ -135,13 +137,6 @@ describe.each(served.map((m) => [m.rpc, m] as const))('%s', (rpc, method) => {
 it('got what it asked for from every route at least once', () => {
   const never = served.map(({ rpc }) => rpc).filter((rpc) => !succeeded.has(rpc));
   expect(never.filter((rpc) => !beyondChance.includes(rpc))).toEqual([]);
-});
-
-/** A list of all there is: chance adds filters, and only some of them suit each other. */
-const unfiltered = (operation: Operation): Request => ({
-  verb: operation.verb,
-  path: operation.path.replace(/\{[^}]+\}/, known.get(collectionOf(operation))?.[0] ?? ''),
-  headers: {},
 });
 
 let people = 0;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   person = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
 });
 
-// A host that is announced and never joins is no good sight for the other parts.
+// `cloud doctor`, in another part, would complain of a host that never joins.
 afterAll(async () => {
   for (const host of (await cloud.admin.call('GET', '/v1/hosts?state=joining')).body.hosts ?? [])
     await cloud.admin.call('DELETE', `/v1/hosts/${idOf(host)}`);

@@ -34,13 +34,13 @@ export function onCommit(tx: Tx, hook: () => void): void {
   commitHooks.set(tx, [...(commitHooks.get(tx) ?? []), hook]);
 }
 
-const lastWords = new WeakMap<Tx, Promise<unknown>[]>();
+const deferred = new WeakMap<Tx, Promise<unknown>[]>();
 
 /** Statements whose outcome only decides whether the transaction commits: they travel with the COMMIT. */
 export function deferUntilCommit(tx: Tx, ...statements: PromiseLike<unknown>[]): void {
-  const words = statements.map((statement) => Promise.resolve(statement));
-  for (const word of words) word.catch(() => undefined); // the commit awaits them and reports the failure
-  lastWords.set(tx, [...(lastWords.get(tx) ?? []), ...words]);
+  const pending = statements.map((statement) => Promise.resolve(statement));
+  for (const one of pending) one.catch(() => undefined); // the commit awaits them and reports the failure
+  deferred.set(tx, [...(deferred.get(tx) ?? []), ...pending]);
 }
 
 /** A connection's `tx` serves one transaction after another: this is the one that runs on it now. */
@@ -131,26 +131,26 @@ export class Database {
       const transaction = {};
       running.set(tx, transaction);
       commitHooks.delete(tx);
-      lastWords.delete(tx);
+      deferred.delete(tx);
       try {
         const [, value] = await settle(
           begun,
           this.#holding(() => fn(tx)),
         );
         passing('before commit', by);
-        const deferred = (lastWrites.get(transaction) ?? []).map((write) => write());
-        await this.#commit(client, [...(lastWords.get(tx) ?? []), ...deferred]);
+        const writes = (lastWrites.get(transaction) ?? []).map((write) => write());
+        await this.#commit(client, [...(deferred.get(tx) ?? []), ...writes]);
         passing('after commit', by);
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
       } catch (cause) {
-        await Promise.allSettled(lastWords.get(tx) ?? []); // no statement may follow the ROLLBACK
+        await Promise.allSettled(deferred.get(tx) ?? []); // no statement may follow the ROLLBACK
         await client.query('ROLLBACK');
         if (isClosedProject(cause)) throw commonErrors.PROJECT_CLOSED({}, cause);
         throw cause;
       } finally {
         commitHooks.delete(tx);
-        lastWords.delete(tx);
+        deferred.delete(tx);
         running.delete(tx);
       }
     });

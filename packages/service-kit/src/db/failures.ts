@@ -15,7 +15,7 @@ function chain(error: unknown): Failure[] {
 }
 const has = (error: unknown, is: (failure: Failure) => boolean) => chain(error).some(is);
 
-/** Class 08 (connection), 57P0x (shutdown), 53300 (too many connections), an error of the socket itself, or no answer in time. */
+/** Class 08 (connection), 57P0x (shutdown), 53300 (too many connections), an error of the socket, or no answer in time. */
 export const isConnectionLoss = (error: unknown): boolean =>
   has(
     error,

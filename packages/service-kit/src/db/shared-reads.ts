@@ -62,7 +62,7 @@ export class SharedReads {
       uncork();
       return done;
     });
-    // Before anything is awaited: the connection may break in this turn, and a rejection that nobody handles ends the process.
+    // Before anything is awaited: the connection may break in this turn, and an unhandled rejection ends the process.
     await settle(begun, ...reading, committed);
   }
 

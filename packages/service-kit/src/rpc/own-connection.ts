@@ -2,7 +2,7 @@ import type { Client, ClientOptions } from '@grpc/grpc-js';
 import { channelOptions } from './client';
 
 /** What every streaming call of a gRPC client emits once, at its end. */
-interface StreamingCall {
+export interface StreamingCall {
   once(event: 'status', listener: () => void): unknown;
 }
 

@@ -1,6 +1,6 @@
 import { agentV1 } from '@thecloud/api';
 import { createLaneClient, onOwnConnection, ownConnectionOptions } from '@thecloud/service-kit';
-import type { CertificateFiles, UnaryClient } from '@thecloud/service-kit';
+import type { CertificateFiles, StreamingCall, UnaryClient } from '@thecloud/service-kit';
 import { Unanswered } from './unanswered';
 
 type Client = UnaryClient<agentV1.AgentServiceClient>;
@@ -12,8 +12,6 @@ export interface AgentClient extends Pick<
   /** Starts a streaming call, on a connection of its own: however it is read, it delays no order and no other stream. */
   stream<S extends StreamingCall>(start: (client: agentV1.AgentServiceClient) => S): S;
 }
-
-type StreamingCall = ReturnType<Parameters<typeof onOwnConnection>[1]>;
 
 /** One kept channel to each host's agent; what is asked of it in the same turn of the event loop travels together. */
 export class Agents {

@@ -14,16 +14,14 @@ const bytes = (text: string) => Buffer.byteLength(text);
 const noNul = (text: string) => !text.includes('\0');
 const WITHOUT_NUL = 'must not contain a NUL character';
 
-export const text = z.string().refine(noNul, WITHOUT_NUL).nullish();
-export const argument = z
-  .string()
-  .refine(noNul, WITHOUT_NUL)
-  .refine((item) => bytes(item) <= MAX_ARGUMENT_BYTES, 'must be shorter than 128 KiB');
+export const text = z.string().refine(noNul, WITHOUT_NUL);
+export const argument = text.refine(
+  (item) => bytes(item) <= MAX_ARGUMENT_BYTES,
+  'must be shorter than 128 KiB',
+);
 export const variable = argument.refine((item) => !item.startsWith('='), 'must begin with a name');
 
-const path = z
-  .string()
-  .refine(noNul, WITHOUT_NUL)
+const path = text
   .refine(
     (given) => bytes(given) <= MAX_PATH_BYTES && given.split('/').length <= MAX_PATH_PARTS,
     `must have at most ${MAX_PATH_BYTES} bytes and ${MAX_PATH_PARTS} parts`,

@@ -10,7 +10,7 @@ const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const flag = z.boolean().nullish();
 const integer = z.int().nullish();
 const time = z.iso.datetime({ offset: true }).nullish();
-const strings = z.array(text.unwrap().unwrap()).nullish();
+const strings = z.array(text).nullish();
 const argumentList = z.array(argument).nullish();
 /** Go reads a set of strings from an object whose values are objects. */
 const member = z.looseObject({}).nullable();
@@ -44,15 +44,15 @@ const execution = z
       .record(volume, member)
       .refine((all) => Object.keys(all).length <= MAX_VOLUMES, `must name at most ${MAX_VOLUMES}`)
       .nullish(),
-    ExposedPorts: z.record(text.unwrap().unwrap(), member).nullish(),
+    ExposedPorts: z.record(text, member).nullish(),
     Labels: z.record(z.string(), z.string().nullable()).nullish(),
     Healthcheck: healthcheck.nullish(),
     Shell: strings,
     OnBuild: strings,
-    Hostname: text,
-    Domainname: text,
-    MacAddress: text,
-    Image: text,
+    Hostname: text.nullish(),
+    Domainname: text.nullish(),
+    MacAddress: text.nullish(),
+    Image: text.nullish(),
     ArgsEscaped: flag,
     NetworkDisabled: flag,
     Tty: flag,

@@ -18,13 +18,15 @@ export class FairSlots {
 
   /** True: it has a slot, to be left. False: it waits, until `leave` of another names it. */
   enter(owner: string, id: string): boolean {
-    const waiting = this.#waiting.get(owner) ?? new Set();
-    if (this.#isFull() || !this.#hasRoom(owner)) {
-      this.#waiting.set(owner, waiting.add(id));
-      return false;
-    }
-    waiting.delete(id);
-    if (waiting.size === 0) this.#waiting.delete(owner);
+    const entered = this.tryEnter(owner);
+    if (entered) this.forget(owner, id);
+    else this.#waiting.set(owner, (this.#waiting.get(owner) ?? new Set()).add(id));
+    return entered;
+  }
+
+  /** The same without waiting. */
+  tryEnter(owner: string): boolean {
+    if (this.#isFull() || !this.#hasRoom(owner)) return false;
     this.#running.set(owner, this.#of(owner) + 1);
     return true;
   }

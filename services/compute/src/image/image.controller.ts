@@ -73,7 +73,8 @@ export class ImageController implements Reconciler {
       if (!(cause instanceof CloudError) || cause.reason !== 'IMAGE_STORAGE_LIMIT') throw cause;
       const { reason, message } = cause;
       const outcome = await this.#save(row, term, { blame: 'final', reason, message });
-      if ('digest' in result) await this.d.registry.remove(row.id, result.digest).catch(() => undefined); // the sweep does
+      // What cannot be removed now the sweep removes later.
+      if ('digest' in result) await this.d.registry.remove(row.id, result.digest).catch(() => undefined);
       return outcome;
     }
   }

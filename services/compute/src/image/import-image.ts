@@ -9,7 +9,7 @@ import { saidBy } from './registry';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import { NO_ROOM, SourceRelay } from './source-relay';
-import type { SpoolDisk } from './spool-room';
+import type { SpoolDisk } from './spool-disk';
 import { unpackRoom } from './unpack-room';
 
 /** What one import may take, in milliseconds. */

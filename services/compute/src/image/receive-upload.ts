@@ -23,7 +23,8 @@ export interface Upload extends Head {
 
 /**
  * Writes an upload into a file. `admit` sees its first message before any of its bytes are kept, and refuses it by
- * throwing. INVALID_ARGUMENT: it has no name, is empty, is larger than the limit, or comes too slowly. RESOURCE_EXHAUSTED: no room.
+ * throwing. INVALID_ARGUMENT: it has no name, is empty, is larger than the limit, or comes too slowly.
+ * RESOURCE_EXHAUSTED: no room.
  */
 export async function receiveUpload(
   path: string,

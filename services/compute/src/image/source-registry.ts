@@ -125,7 +125,10 @@ export class SourceRegistry {
     throw new SourceFailure('IMPORT_SOURCE_REFUSED', `${url.host} would be read without TLS.`);
   }
 
-  /** An anonymous token for pulling, asked for without the one before it, as the challenge says where to get one (distribution's "token authentication"). */
+  /**
+   * An anonymous token for pulling, from where the challenge says (distribution's "token authentication"). The token
+   * before it stays with its registry.
+   */
   async #fetchToken(challenge: string): Promise<string> {
     const { registry, repository } = this.reference;
     const parts = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, k, v]) => [k, v]));

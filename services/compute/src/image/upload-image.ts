@@ -15,7 +15,7 @@ import type { RecordImage } from './record-image';
 import { refuseEarly } from './refuse-early';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
-import type { SpoolDisk } from './spool-room';
+import type { SpoolDisk } from './spool-disk';
 import { unpackRoom } from './unpack-room';
 import type { AdmissionSlots, TurnSlots } from './upload-slots';
 
@@ -108,7 +108,7 @@ async function unpackAndPush(
   return push(d, `oci:${join(dir, 'work', 'layout')}`, id, signal);
 }
 
-/** The layout is checked: what fails now is the registry. One that begins to collect garbage is waited for, once. */
+/** The layout is checked: what fails now is the registry. If that begins to collect garbage, this waits for it, once. */
 async function push(d: UploadDeps, source: string, id: string, signal: AbortSignal): Promise<Copied> {
   try {
     return await d.registry.copyIn(source, id, signal).catch(async (cause: unknown) => {

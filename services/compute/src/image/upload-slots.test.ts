@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors } from '../errors';
-import { SpoolDisk } from './spool-room';
+import { SpoolDisk } from './spool-disk';
 import { receiveUpload } from './receive-upload';
 import { AdmissionSlots, TurnSlots } from './upload-slots';
 

@@ -18,11 +18,7 @@ export class AdmissionSlots {
 
   /** Rejects with the refusal, without starting the work: all slots, or those of the person, are taken. */
   async run<T>(personId: string, work: () => Promise<T>): Promise<T> {
-    const id = randomUUID();
-    if (!this.#slots.enter(personId, id)) {
-      this.#slots.forget(personId, id);
-      throw this.refusal();
-    }
+    if (!this.#slots.tryEnter(personId)) throw this.refusal();
     try {
       return await work();
     } finally {

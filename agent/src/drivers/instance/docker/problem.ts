@@ -26,7 +26,7 @@ export function startProblem(error: unknown): DriverError {
 export const stopProblem = (error: unknown): DriverError => failed('stopped', error);
 
 function failed(what: 'started' | 'stopped', error: unknown): DriverError {
-  const why = knownCause(messageOf(error)) ?? `${UNKNOWN_CAUSE} The log of the host's agent says why.`;
+  const why = knownCause(messageOf(error)) ?? UNKNOWN_CAUSE;
   return new DriverError('START_FAILED', `The container could not be ${what}: ${why}`, false, {
     cause: error,
   });
