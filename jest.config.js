@@ -14,6 +14,7 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   globalSetup: '<rootDir>/packages/testkit/jest/global-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/jest/global-teardown.ts',
+  testSequencer: '<rootDir>/packages/testkit/jest/slowest-first.js',
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [

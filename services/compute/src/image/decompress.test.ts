@@ -3,10 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { bitFlips, readEach, truncations } from '@thecloud/testkit';
 import { compressionOf, decompress } from './decompress';
 import { UnpackBudget } from './unpack-budget';
+import { inflateZstd } from './zstd-frames';
 
 const dir = mkdtempSync(join(tmpdir(), 'decompress-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -33,6 +35,7 @@ async function unpack(bytes: Buffer, limit = MIB): Promise<{ out: Buffer; whole:
 const [gzip, zstd] = [gzipSync(plain), zstdCompressSync(plain)];
 const invalid = { reason: 'IMAGE_ARCHIVE_INVALID', code: 'INVALID_ARGUMENT' };
 const skipped = Buffer.from('502a4d1803000000616263', 'hex');
+const skippedMegabyte = Buffer.concat([Buffer.from('5f2a4d1840420f00', 'hex'), Buffer.alloc(1_000_000)]);
 
 it.each([
   ['gzip', gzip, plain],
@@ -70,12 +73,26 @@ it('unpacks many small frames, as zstd:chunked has them', async () => {
 });
 
 it('unpacks a frame that is skipped and larger than what is read at once', async () => {
-  const large = Buffer.alloc(8 + 1_000_000);
-  Buffer.from('5f2a4d1840420f00', 'hex').copy(large);
-  const { out, whole } = await unpack(Buffer.concat([zstd, large, zstd]));
+  const { out, whole } = await unpack(Buffer.concat([zstd, skippedMegabyte, zstd]));
   expect(out.equals(Buffer.concat([plain, plain]))).toBe(true);
   expect(whole).toBe(true);
-  await expect(unpack(Buffer.concat([zstd, large.subarray(0, 900_000)]))).rejects.toMatchObject(invalid);
+  await expect(unpack(Buffer.concat([zstd, skippedMegabyte.subarray(0, 900_000)]))).rejects.toMatchObject(
+    invalid,
+  );
+});
+
+it('reads no further than a frame for a reader that is slow', async () => {
+  const path = join(dir, 'slow');
+  writeFileSync(path, Buffer.concat([zstd, skippedMegabyte, zstd]));
+  const file = await open(path);
+  const from = { file, at: 0, size: (await file.stat()).size };
+  let bytes = 0;
+  for await (const piece of inflateZstd(from, new UnpackBudget({ bytes: MIB }), { bytes: 0 })) {
+    bytes += piece.length;
+    await pause(50);
+  }
+  await file.close();
+  expect(bytes).toBe(2 * plain.length);
 });
 
 it.each([

@@ -47,9 +47,13 @@ async function* inflateFrame(input: PositionedInput): AsyncGenerator<Buffer> {
   input.at = start + inflating.bytesWritten;
 }
 
-/** Gives one piece at a time: what comes after the frame stays in the input. */
+/**
+ * Gives one piece at a time, until one is left with bytes that do not belong to the frame: another one given then would
+ * be taken for compressed data, until a slow reader has seen the frame's end.
+ */
 async function feed(input: PositionedInput, inflating: ZstdDecompress): Promise<void> {
-  while (!inflating.destroyed && !inflating.readableEnded) {
+  const start = input.at;
+  while (!inflating.destroyed && inflating.bytesWritten === input.at - start) {
     const piece = await input.piece();
     if (piece.length === 0) return void inflating.end();
     input.at += piece.length;
