@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
+import type { TlsOptions } from 'node:tls';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { freePort, registry } from '@thecloud/engines';
 import type { Engine } from '@thecloud/engines';
@@ -25,6 +27,10 @@ let own: Engine;
 let server: Server;
 let d: ImportDeps;
 let ownOptions: RegistryOptions;
+let tls: Awaited<ReturnType<typeof issueEngineCertificate>>;
+let layerDigest = '';
+const held: Socket[] = [];
+const hold = (socket: Socket) => void held.push(socket.on('error', () => undefined));
 const warnings: unknown[] = [];
 /** What the registry elsewhere answers with, by the last part of the path. */
 const served = new Map<string, Buffer>();
@@ -33,7 +39,7 @@ const manifestType = 'application/vnd.oci.image.manifest.v1+json';
 beforeAll(async () => {
   engines = await testEngines();
   const { secretsDir, dir, caFile } = engines;
-  const tls = await issueEngineCertificate({ secretsDir, outDir: join(dir, 'tls'), name: 'registry' });
+  tls = await issueEngineCertificate({ secretsDir, outDir: join(dir, 'tls'), name: 'registry' });
   const port = await freePort();
   own = registry({ dir: join(dir, 'own'), port, tls });
   await own.start();
@@ -133,6 +139,32 @@ it('blames its own registry, and for a while only, when that is what fails', asy
   });
   expect(await take()).toMatchObject({ digest: expect.stringMatching(/^sha256:/) as string });
 });
+
+it.each([
+  ['accepts a connection and says nothing', () => createTcpServer(hold), 'no TLS handshake in 0.3 s'],
+  ['answers no request', (tls: TlsOptions) => createServer(tls), 'it sent nothing for 0.3 s'],
+  ['stops in the middle of a layer', (tls: TlsOptions) => createServer(tls, (request, response) => {
+    const body = served.get(request.url?.split('/').at(-1) ?? '') ?? Buffer.alloc(0);
+    const isLayer = request.url?.endsWith(layerDigest);
+    response.writeHead(200, { 'content-type': manifestType, 'content-length': body.length });
+    response.write(isLayer ? body.subarray(0, body.length / 2) : body);
+    if (!isLayer) response.end();
+  }), 'it sent nothing for 0.3 s'],
+])('gives up a registry that %s, and blames it', async (_how, make, why) => {
+  layerDigest = serve(gnuTar('--format=v7')).layer;
+  const silent = make({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const at = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const guard = new EgressGuard({ allow: egressConfig.THECLOUD_EGRESS_ALLOW.parse(at), connectMs: 300, idleMs: 300 });
+  try {
+    const failed = await importImage({ ...d, guard }, `${at}/a/b:1`, 'img_1', new AbortController().signal);
+    const message = expect.stringContaining(`${at} does not answer: ${why}`) as string;
+    expect(failed).toEqual({ blame: 'source', reason: 'REGISTRY_UNAVAILABLE', message });
+  } finally {
+    silent.close();
+    for (const socket of held.splice(0)) socket.destroy();
+  }
+}); // prettier-ignore
 
 it('ends an import that is not through in its time', async () => {
   serve(gnuTar('--format=v7'));

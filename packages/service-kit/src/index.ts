@@ -14,7 +14,7 @@ export type { CloudEvent } from './db/events';
 export { violatedUnique } from './db/failures';
 export { hasLabels, isNamed, named } from './db/filters';
 export type { NameFilter } from './db/filters';
-export { batched } from './db/gather';
+export { batched } from './db/batched';
 export { insertRows } from './db/insert-rows';
 export { KeptRows } from './db/kept-rows';
 export type { RowVersion } from './db/kept-rows';

@@ -8,7 +8,7 @@ import { createLogger } from '../log';
 import type { Tx } from './connection';
 import { Database, deferUntilCommit } from './database';
 import { emit } from './events';
-import { batched } from './gather';
+import { batched } from './batched';
 import { kitTables } from './tables';
 
 jest.setTimeout(60_000);

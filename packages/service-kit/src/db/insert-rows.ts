@@ -3,7 +3,7 @@ import type { SQLChunk } from 'drizzle-orm';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import { rowsOf, statement } from './connection';
 import type { Tx } from './connection';
-import { batched } from './gather';
+import { batched } from './batched';
 
 /**
  * Inserts a row with these of its columns; the rows of those who share a transaction by one statement, which bears this

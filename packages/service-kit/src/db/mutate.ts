@@ -8,7 +8,7 @@ import type { Database } from './database';
 import { hashOf, keptAnswers, keyOwnerOf, scopeOf, seal } from './kept-answers';
 import type { Codec } from './kept-answers';
 import { violatedUnique } from './failures';
-import { batched } from './gather';
+import { batched } from './batched';
 import type { KitTables } from './tables';
 
 export interface HowToMutate {

@@ -8,7 +8,7 @@ import { onCommit } from './database';
 import { rowsOf, settle, statement } from './connection';
 import type { Tx } from './connection';
 import type { Database } from './database';
-import { batched } from './gather';
+import { batched } from './batched';
 import type { KitTables } from './tables';
 
 const LARGEST_RELEASE = 500;

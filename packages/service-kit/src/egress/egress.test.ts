@@ -1,7 +1,11 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
+import { Worker } from 'node:worker_threads';
+import { eventually } from '@thecloud/testkit';
 import { isPublic, parseAllowed } from './addresses';
 import { GuardedHttpAgent } from './agents';
 import { EgressGuard } from './guard';
@@ -129,6 +133,79 @@ describe('the guard', () => {
     const lookup = () => Promise.resolve([{ address: '127.0.0.1', family: 4 }]);
     expect(await get(new EgressGuard({ allow, lookup }))).toBe('inside');
   });
+});
+
+describe('deadlines', () => {
+  const short = { connectMs: 200, idleMs: 200 };
+  const closing: Array<() => unknown> = [];
+  afterEach(() => closing.splice(0).forEach((close) => close()));
+
+  const guardFor = (at: number) => new EgressGuard({ allow: parseAllowed(`127.0.0.1:${at}`), ...short });
+  /** A server by whose connections nothing is ever sent but `words`, when it is asked something. */
+  async function silent(...words: string[]): Promise<number> {
+    const sockets: Socket[] = [];
+    const mute = createTcpServer((socket) => {
+      sockets.push(socket.on('error', () => undefined));
+      socket.on('data', () => void socket.write(words.shift() ?? ''));
+    });
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    closing.push(
+      () => mute.close(),
+      () => sockets.forEach((socket) => socket.destroy()),
+    );
+    return (mute.address() as AddressInfo).port;
+  }
+  async function get(at: number, agent: GuardedHttpAgent): Promise<string> {
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: at, agent }, resolve);
+      asked.on('error', reject).end();
+    });
+    return text(answer);
+  }
+
+  it('ends the wait for a connection that nobody accepts', async () => {
+    // Its thread is blocked, so its queue of connections fills up, and Linux leaves the next ones unanswered.
+    const listening = `const { parentPort } = require('node:worker_threads');
+      const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+        parentPort.postMessage(server.address().port);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });`;
+    const worker = new Worker(listening, { eval: true });
+    closing.push(() => worker.terminate());
+    const at = await new Promise<number>((resolve) => worker.once('message', resolve));
+    const attempts = await Promise.allSettled(Array.from({ length: 8 }, () => guardFor(at).connect('127.0.0.1', at)));
+    for (const attempt of attempts) if (attempt.status === 'fulfilled') attempt.value.destroy();
+    const late = attempts.flatMap((attempt) => (attempt.status === 'rejected' ? [String(attempt.reason)] : []));
+    expect(late.length).toBeGreaterThan(0);
+    for (const said of late) expect(said).toContain('no connection in 0.2 s');
+  }); // prettier-ignore
+
+  it('ends the wait for a TLS handshake, and for one that is cut off', async () => {
+    const at = await silent();
+    await expect(guardFor(at).connectSecure('127.0.0.1', at, {})).rejects.toThrow('no TLS handshake in 0.2 s');
+    const cut = createTcpServer((socket) => socket.end());
+    await new Promise<void>((resolve) => cut.listen(0, '127.0.0.1', resolve));
+    closing.push(() => cut.close());
+    const { port: other } = cut.address() as AddressInfo;
+    await expect(guardFor(other).connectSecure('127.0.0.1', other, {})).rejects.toThrow(/disconnected|closed|reset/);
+  }); // prettier-ignore
+
+  const whole = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+  it.each(['waits for the second', 'is handed over to the second'])(
+    'ends a kept connection that falls silent after a request, when it %s',
+    async (how) => {
+      const at = await silent(whole);
+      const agent = new GuardedHttpAgent(guardFor(at), { keepAlive: true, maxSockets: 1 });
+      closing.push(() => agent.destroy());
+      const first = get(at, agent);
+      if (how === 'waits for the second') {
+        expect(await first).toBe('ok');
+        await eventually('it is free', () => Object.keys(agent.freeSockets).length === 1);
+      }
+      await expect(get(at, agent)).rejects.toThrow('it sent nothing for 0.2 s');
+      expect(await first).toBe('ok');
+    },
+  );
 });
 
 it.each(['10.0.0', 'example.com', '10.0.0.0/99', '::1:x', '127.0.0.1:port', 'https://10.0.0.1'])(

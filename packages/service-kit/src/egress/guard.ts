@@ -1,8 +1,11 @@
 import { connect, isIP } from 'node:net';
 import type { Socket } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { commonErrors } from '@thecloud/kernel';
 import { allowedBy, isPublic } from './addresses';
 import type { Allowed } from './addresses';
+import { endWhenIdle, opened } from './deadlines';
 import { failed, lookupIn } from './names';
 import type { Lookup, Resolved } from './names';
 import { Slots } from './slots';
@@ -12,6 +15,10 @@ export interface EgressOptions {
   readonly allow: readonly Allowed[];
   /** /etc/hosts and DNS unless told otherwise. */
   readonly lookup?: Lookup;
+  /** For TCP, and again for TLS, in milliseconds: 10 s unless told otherwise. */
+  readonly connectMs?: number;
+  /** A connection that carries nothing for so long ends, in milliseconds: 60 s unless told otherwise. */
+  readonly idleMs?: number;
 }
 
 /** A target whose addresses were all found fit to connect to. */
@@ -23,6 +30,7 @@ export interface Destination {
 
 const LOOKUP_MS = 10_000;
 const CONNECT_MS = 10_000;
+const IDLE_MS = 60_000;
 /** Of all tenants. One lookup costs a socket, not a thread. */
 const LOOKUPS_AT_ONCE = 32;
 const LOOKUP_WAIT_MS = 10_000;
@@ -34,6 +42,8 @@ const ENDS_IN_NUMBER = /(^|\.)(\d+|0x[0-9a-f]*)\.?$/i;
  * allowed by the operator, and the connection goes to the addresses that were checked.
  */
 export class EgressGuard {
+  readonly idleMs: number;
+  readonly #connectMs: number;
   readonly #lookup: Lookup;
   readonly #lookups = new Slots(LOOKUPS_AT_ONCE, LOOKUP_WAIT_MS, () =>
     failed('EAI_AGAIN', `more than ${LOOKUPS_AT_ONCE} names are being looked up right now`),
@@ -41,6 +51,8 @@ export class EgressGuard {
 
   constructor(private readonly o: EgressOptions) {
     this.#lookup = o.lookup ?? lookupIn();
+    this.#connectMs = o.connectMs ?? CONNECT_MS;
+    this.idleMs = o.idleMs ?? IDLE_MS;
   }
 
   /**
@@ -66,8 +78,29 @@ export class EgressGuard {
     return { addresses, plain };
   }
 
-  /** A TCP connection to a checked address; the same errors, and those of the connection. */
+  /** A TCP connection to a checked address; the same errors, and those of the connection. It ends when it is idle. */
   async connect(host: string, port: number): Promise<Socket> {
+    const socket = await this.#connect(host, port);
+    endWhenIdle(socket, this.idleMs);
+    return socket;
+  }
+
+  /** The same with TLS, to the name that is asked for. */
+  async connectSecure(
+    host: string,
+    port: number,
+    options: Omit<ConnectionOptions, 'socket' | 'host' | 'servername'>,
+  ): Promise<TLSSocket> {
+    const socket = await this.#connect(host, port);
+    const name = bare(host);
+    const named = isIP(name) ? {} : { servername: name };
+    const secure = tlsConnect({ ...options, socket, host: name, ...named });
+    await opened(secure, 'secureConnect', this.#connectMs, 'no TLS handshake');
+    endWhenIdle(secure, this.idleMs);
+    return secure;
+  }
+
+  async #connect(host: string, port: number): Promise<Socket> {
     const { addresses } = await this.resolve(host, port);
     const [first] = addresses;
     const socket = connect({
@@ -77,19 +110,7 @@ export class EgressGuard {
       // Node asks for all addresses, because it may try one after another.
       lookup: (_host, _options, done) => done(null, [...addresses]),
     });
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => socket.destroy(new Error(`no connection in ${CONNECT_MS / 1000} s`)),
-        CONNECT_MS,
-      );
-      socket.once('error', reject);
-      socket.once('connect', () => {
-        socket.off('error', reject);
-        resolve(socket);
-      });
-      socket.once('close', () => clearTimeout(timer));
-      socket.once('connect', () => clearTimeout(timer));
-    });
+    return opened(socket, 'connect', this.#connectMs, 'no connection');
   }
 
   #isFit(address: string, port: number): boolean {

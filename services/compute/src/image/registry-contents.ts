@@ -121,7 +121,7 @@ export class RegistryContents {
     return new Promise((resolve, reject) => {
       const asked = request(`https://${address}${path}`, options, (answer) => {
         const status = answer.statusCode ?? 0;
-        answer.on('error', () => undefined); // told by whoever reads it
+        answer.on('error', () => undefined); // its reader gets the error
         if ((status >= 200 && status < 300) || also.includes(status)) return resolve(answer);
         answer.destroy();
         reject(new Error(`the registry answered ${method} ${path} with ${status}`));

@@ -9,9 +9,7 @@ import type { Reference } from './reference';
 import { failureOfConnection, failureOfStatus, SourceFailure } from './source-failure';
 
 const MOST_REDIRECTS = 5;
-/** A registry that sends nothing for so long is given up. */
-const IDLE_MS = 60_000;
-const KEPT = { keepAlive: true, maxSockets: 8, timeout: IDLE_MS };
+const KEPT = { keepAlive: true, maxSockets: 8 };
 const SMALL_BODY_BYTES = 64 * 1024;
 const SYSTEM_CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
@@ -104,16 +102,17 @@ export class SourceRegistry {
       path: `${url.pathname}${url.search}`,
       headers: { host: url.host, 'accept-encoding': 'identity', 'user-agent': 'thecloud', ...headers },
       signal: this.signal,
-      timeout: IDLE_MS,
     };
     const request = secure
       ? httpsRequest({ ...options, agent: this.#secure() })
       : httpRequest({ ...options, agent: this.#http });
-    const idle = () => request.destroy(new Error(`it sent nothing for ${IDLE_MS / 1000} s`));
-    request.once('timeout', idle);
     return new Promise((resolve, reject) => {
       request.on('error', reject);
-      request.once('response', resolve);
+      request.once('response', (answer) => {
+        // What breaks the connection from now on breaks the answer, and its reader is told why.
+        request.on('error', (cause) => answer.destroy(cause));
+        resolve(answer);
+      });
       request.end();
     });
   }

@@ -80,7 +80,7 @@ export class SourceRelay {
     try {
       const accept = request.headers.accept ?? '*/*';
       const answer = await this.#upstream.open(path, method, { accept });
-      answer.on('error', () => undefined); // told by whoever reads it
+      answer.on('error', () => undefined); // its reader gets the error
       if (method === 'HEAD') return void response.writeHead(200, shown(answer)).end();
       if (path.startsWith('manifests/')) await this.#passManifest(answer, response);
       else await this.#passBlob(answer, response);
