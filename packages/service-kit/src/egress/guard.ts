@@ -5,10 +5,10 @@ import type { ConnectionOptions, TLSSocket } from 'node:tls';
 import { commonErrors } from '@thecloud/kernel';
 import { allowedBy, isPublic } from './addresses';
 import type { Allowed } from './addresses';
+import { ConcurrencyLimit } from './concurrency-limit';
 import { endWhenIdle, opened } from './deadlines';
 import { failed, lookupIn } from './names';
 import type { Lookup, Resolved } from './names';
-import { Slots } from './slots';
 
 export interface EgressOptions {
   /** What the operator allows besides the public internet. */
@@ -45,7 +45,7 @@ export class EgressGuard {
   readonly idleMs: number;
   readonly #connectMs: number;
   readonly #lookup: Lookup;
-  readonly #lookups = new Slots(LOOKUPS_AT_ONCE, LOOKUP_WAIT_MS, () =>
+  readonly #lookups = new ConcurrencyLimit(LOOKUPS_AT_ONCE, LOOKUP_WAIT_MS, () =>
     failed('EAI_AGAIN', `more than ${LOOKUPS_AT_ONCE} names are being looked up right now`),
   );
 

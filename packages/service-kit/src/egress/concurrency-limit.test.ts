@@ -1,4 +1,4 @@
-import { Slots } from './slots';
+import { ConcurrencyLimit } from './concurrency-limit';
 
 const tooLate = () => new Error('too late');
 
@@ -9,19 +9,19 @@ function held() {
 }
 
 it('holds to its size when a newcomer comes between the end of one and the start of the next', async () => {
-  const slots = new Slots(1, 10_000, tooLate);
+  const limit = new ConcurrencyLimit(1, 10_000, tooLate);
   const all: Array<Promise<void>> = [];
   let [now, most] = [0, 0];
   const run = ({ work }: { work: () => Promise<void> }) =>
     all.push(
-      slots.run(async () => {
+      limit.run(async () => {
         most = Math.max(most, (now += 1));
         await work();
         now -= 1;
       }),
     );
   const [first, second, third] = [held(), held(), held()];
-  const leaving = slots.run(first.work);
+  const leaving = limit.run(first.work);
   run(second);
   await new Promise(setImmediate); // the first is at work, the second waits
   const newcomer = first.work().then(() => run(third)); // called right after the slot is left
@@ -36,17 +36,17 @@ it('holds to its size when a newcomer comes between the end of one and the start
 });
 
 it('ends a wait that is too long, and gives the slot to the next', async () => {
-  const slots = new Slots(1, 20, tooLate);
+  const limit = new ConcurrencyLimit(1, 20, tooLate);
   const first = held();
-  const running = slots.run(first.work);
-  await expect(slots.run(() => Promise.resolve('second'))).rejects.toThrow('too late');
+  const running = limit.run(first.work);
+  await expect(limit.run(() => Promise.resolve('second'))).rejects.toThrow('too late');
   first.end();
   await running;
-  expect(await slots.run(() => Promise.resolve('third'))).toBe('third');
+  expect(await limit.run(() => Promise.resolve('third'))).toBe('third');
 });
 
 it('frees the slot of work that fails', async () => {
-  const slots = new Slots(1, 1_000, tooLate);
-  await expect(slots.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
-  expect(await slots.run(() => Promise.resolve('next'))).toBe('next');
+  const limit = new ConcurrencyLimit(1, 1_000, tooLate);
+  await expect(limit.run(() => Promise.reject(new Error('failed')))).rejects.toThrow('failed');
+  expect(await limit.run(() => Promise.resolve('next'))).toBe('next');
 });

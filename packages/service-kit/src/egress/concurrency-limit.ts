@@ -1,5 +1,5 @@
 /** At most `size` pieces of work at once. Those that come later wait in the order of their arrival. */
-export class Slots {
+export class ConcurrencyLimit {
   readonly #waiting: Array<() => void> = [];
   #free: number;
 
