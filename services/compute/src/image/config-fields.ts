@@ -14,6 +14,9 @@ const bytes = (text: string) => Buffer.byteLength(text);
 const noNul = (text: string) => !text.includes('\0');
 const WITHOUT_NUL = 'must not contain a NUL character';
 
+/** As Go compares names: by letters that differ in case only, the long s and the Kelvin sign among them. */
+export const folded = (name: string) => name.toUpperCase().toLowerCase();
+
 export const text = z.string().refine(noNul, WITHOUT_NUL);
 export const argument = text.refine(
   (item) => bytes(item) <= MAX_ARGUMENT_BYTES,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { argument, text, user, variable, volume, workingDir } from './config-fields';
+import { argument, folded, text, user, variable, volume, workingDir } from './config-fields';
 import { platformSchema } from './platform';
 
 /** What Linux takes of arguments and variables together is 2 MiB; an instance adds its own. */
@@ -9,11 +9,51 @@ const MAX_VOLUMES = 100;
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const flag = z.boolean().nullish();
 const integer = z.int().nullish();
+const name = z.string().nullish();
 const time = z.iso.datetime({ offset: true }).nullish();
-const strings = z.array(text).nullish();
-const argumentList = z.array(argument).nullish();
 /** Go reads a set of strings from an object whose values are objects. */
 const member = z.looseObject({}).nullable();
+const listOf = (item: z.ZodString) => z.array(item).nullish();
+/** Docker takes a string for a list of one. */
+const oneOrMore = (item: z.ZodString) => z.union([z.array(item), item]).nullish();
+
+/** Every field that Docker decodes of how a program runs. One of another type fails the pull. */
+const types = {
+  User: name,
+  Env: listOf(z.string()),
+  Entrypoint: oneOrMore(z.string()),
+  Cmd: oneOrMore(z.string()),
+  WorkingDir: name,
+  StopSignal: name,
+  StopTimeout: integer,
+  Volumes: z.record(z.string(), member).nullish(),
+  ExposedPorts: z.record(z.string(), member).nullish(),
+  Labels: z.record(z.string(), z.string().nullable()).nullish(),
+  Healthcheck: z
+    .looseObject({
+      Test: listOf(z.string()),
+      Interval: integer,
+      Timeout: integer,
+      StartPeriod: integer,
+      StartInterval: integer,
+      Retries: integer,
+    })
+    .nullish(),
+  Shell: oneOrMore(z.string()),
+  OnBuild: listOf(z.string()),
+  Hostname: name,
+  Domainname: name,
+  MacAddress: name,
+  Image: name,
+  ArgsEscaped: flag,
+  NetworkDisabled: flag,
+  Tty: flag,
+  OpenStdin: flag,
+  StdinOnce: flag,
+  AttachStdin: flag,
+  AttachStdout: flag,
+  AttachStderr: flag,
+};
 
 /** In nanoseconds; 0 is Docker's default. Docker's API takes none below 1 ms, of an image it would. */
 const interval = z
@@ -22,7 +62,7 @@ const interval = z
   .nullish();
 
 const healthcheck = z.looseObject({
-  Test: strings,
+  Test: listOf(text),
   Interval: interval,
   Timeout: interval,
   StartPeriod: interval,
@@ -30,37 +70,28 @@ const healthcheck = z.looseObject({
   Retries: z.int().min(0).nullish(),
 });
 
-/** config: how a program runs. Every field that Docker decodes is here: one of another type fails the pull. */
+/** config: what an instance runs with, so its values must be ones that a host can use. */
 const execution = z
   .looseObject({
+    ...types,
     User: user,
-    Env: z.array(variable).nullish(),
-    Entrypoint: argumentList,
-    Cmd: argumentList,
+    Env: listOf(variable),
+    Entrypoint: oneOrMore(argument),
+    Cmd: oneOrMore(argument),
     WorkingDir: workingDir,
     StopSignal: z.string().max(64).nullish(),
-    StopTimeout: integer,
     Volumes: z
       .record(volume, member)
       .refine((all) => Object.keys(all).length <= MAX_VOLUMES, `must name at most ${MAX_VOLUMES}`)
       .nullish(),
     ExposedPorts: z.record(text, member).nullish(),
-    Labels: z.record(z.string(), z.string().nullable()).nullish(),
     Healthcheck: healthcheck.nullish(),
-    Shell: strings,
-    OnBuild: strings,
+    Shell: oneOrMore(text),
+    OnBuild: listOf(text),
     Hostname: text.nullish(),
     Domainname: text.nullish(),
     MacAddress: text.nullish(),
     Image: text.nullish(),
-    ArgsEscaped: flag,
-    NetworkDisabled: flag,
-    Tty: flag,
-    OpenStdin: flag,
-    StdinOnce: flag,
-    AttachStdin: flag,
-    AttachStdout: flag,
-    AttachStderr: flag,
   })
   .refine(
     ({ Env: env, Entrypoint: entrypoint, Cmd: cmd }) =>
@@ -68,6 +99,15 @@ const execution = z
       MAX_ARGUMENTS_BYTES,
     'Env, Entrypoint and Cmd together must be smaller than 1 MiB',
   );
+
+/** container_config: how the last layer was built. Docker decodes it, in any case of letters, and uses none of it. */
+const builtWith = z.record(z.string(), z.unknown()).superRefine((fields, ctx) => {
+  for (const [key, value] of Object.entries(fields)) {
+    const [, type] = Object.entries(types).find(([known]) => folded(known) === folded(key)) ?? [];
+    if (type && !type.safeParse(value).success)
+      ctx.addIssue({ code: 'custom', path: [key], message: 'is not of the type that Docker reads' });
+  }
+});
 
 const history = z.looseObject({
   created: time,
@@ -91,18 +131,24 @@ export const configSchema = z.looseObject({
   container: z.string().nullish(),
   Size: integer,
   history: z.array(history).nullish(),
-  rootfs: z.looseObject({ type: z.literal('layers'), diff_ids: z.array(digest).max(1000) }),
+  // Docker leaves diff_ids out of an image without layers.
+  rootfs: z.looseObject({
+    type: z.literal('layers'),
+    diff_ids: z
+      .array(digest)
+      .max(1000)
+      .nullish()
+      .transform((ids) => ids ?? []),
+  }),
   config: execution.nullish(),
-  // How the layer before was built: decoded, too, and not used.
-  container_config: execution.nullish(),
+  container_config: builtWith.nullish(),
 });
 export type ImageConfig = z.infer<typeof configSchema>;
 
 /** By the path of the object: its fields as Docker spells them. It decodes a field in any case. */
 export const KNOWN_FIELDS: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(configSchema.shape),
-  config: Object.keys(execution.shape),
-  container_config: Object.keys(execution.shape),
+  config: Object.keys(types),
   rootfs: ['type', 'diff_ids'],
   'config.Healthcheck': Object.keys(healthcheck.shape),
 };

@@ -28,6 +28,8 @@ it.each<[object, string]>([
   [{ Env: ['A=b\0c'] }, 'NUL'],
   [{ Env: [`A=${'x'.repeat(140_000)}`] }, 'shorter than 128 KiB'],
   [{ Env: Array.from({ length: 12_000 }, (_, i) => `A${i}=${'x'.repeat(100)}`) }, 'smaller than 1 MiB'],
+  [{ Entrypoint: 5 }, 'config.Entrypoint'],
+  [{ Cmd: 'x\0' }, 'NUL'],
   [{ Cmd: ['/bin/sleep', '1\0'] }, 'config.Cmd.1: must not contain a NUL'],
   [{ Entrypoint: ['/bin/sl\0eep'] }, 'NUL'],
   [{ User: '../../root:\n' }, 'config.User: must be names or numbers'],
@@ -56,7 +58,7 @@ it.each<[object, string]>([
 
 it.each([
   { created: 'x' }, { author: 5 }, { history: 5 }, { history: [{ created: 'x' }] }, { history: [{ empty_layer: 'x' }] },
-  { container_config: { Shell: 5 } }, { 'os.features': 5 }, { Size: 'x' }, { id: 5 }, { OS: 'linux' },
+  { container_config: { Shell: 5 } }, { container_config: { cmd: [5] } }, { container_config: [] }, { rootfs: { type: 'layers', diff_ids: 'x' } }, { 'os.features': 5 }, { Size: 'x' }, { id: 5 }, { OS: 'linux' },
 ])('nor one whose configuration says %j', (top) => {
   expect(() => read(json({}, top))).toThrow(expect.objectContaining(refused) as Error);
 }); // prettier-ignore
@@ -80,6 +82,30 @@ it('takes what Docker starts', () => {
   expect(read(json(config, top)).config).toMatchObject({ User: '1:daemon' });
   expect(read(json(null as never)).config).toBeNull();
 });
+
+/** Configurations in the shape that well-known builders write, by what is particular about each. */
+const layer = `sha256:${'1'.repeat(64)}`;
+const rootfs = { type: 'layers', diff_ids: [layer] };
+const attach = { AttachStdin: false, AttachStdout: false, AttachStderr: false, Tty: false, OpenStdin: false, StdinOnce: false }; // prettier-ignore
+it.each<[string, object]>([
+  ['a classic docker build, which kept what each layer was built with', {
+    config: { Hostname: '', Domainname: '', User: '', ...attach, Env: ['PATH=/bin'], Cmd: ['sh'], Image: layer, Volumes: null, WorkingDir: '', Entrypoint: null, OnBuild: null, Labels: null },
+    container: 'f'.repeat(64),
+    container_config: { Hostname: 'abc', User: '', ...attach, Env: ['=x'], Cmd: ['/bin/sh', '-c', '#(nop) ', 'CMD ["sh"]'], Image: layer, Volumes: { '/': {}, '/proc': {} }, WorkingDir: 'relative', StopSignal: 'SIGFOO', Entrypoint: null, OnBuild: null, Labels: {}, Healthcheck: { Interval: 5 } },
+    created: '2019-05-06T19:46:15.123456789Z', docker_version: '18.06.1-ce', history: [{ created: '2019-05-06T19:46:15.1Z', created_by: '/bin/sh -c #(nop) CMD ["sh"]', empty_layer: true }], id: 'a'.repeat(64), parent: 'b'.repeat(64),
+  }],
+  ['a build before content addresses', { config: { Cmd: null, PortSpecs: null, ExposedPorts: null, VolumeDriver: '', Memory: 0, MemorySwap: 0, CpuShares: 0, Cpuset: '', MacAddress: '' }, container_config: null, Size: 0, throwaway: true }],
+  ['a web server', { config: { ExposedPorts: { '80/tcp': {} }, Entrypoint: ['/docker-entrypoint.sh'], Cmd: ['nginx', '-g', 'daemon off;'], StopSignal: 'SIGQUIT', ArgsEscaped: true, OnBuild: null } }],
+  ['a database', { config: { Volumes: { '/var/lib/postgresql/data': {} }, ExposedPorts: { '5432/tcp': {} }, StopSignal: 'SIGINT', Healthcheck: { Test: ['CMD-SHELL', 'pg_isready'], Interval: 10e9, Timeout: 0, Retries: 3 } } }],
+  ['an onbuild variant', { config: { OnBuild: ['COPY . /app', 'RUN make'], ExposedPorts: {}, Healthcheck: { Test: ['NONE'] } } }],
+  ['a build without times and history', { created: '0001-01-01T00:00:00Z', history: [], config: {} }],
+  ['a build from scratch by another program', { author: 'Bazel', created: '1970-01-01T00:00:00Z', history: null }],
+  ['an image without layers', { rootfs: { type: 'layers' }, history: [{}] }],
+  ['BuildKit', { 'moby.buildkit.buildinfo.v1': 'e30=', 'moby.buildkit.cache.v0': null, variant: '', 'os.version': '', 'os.features': null, config: { ArgsEscaped: true, Shell: ['/bin/bash', '-c'] } }],
+  ['a program line that is one string, of which Docker makes a list', { config: { Entrypoint: '/init', Cmd: 'serve', Shell: '/bin/sh' }, container_config: { Cmd: '/bin/sh', cmd: ['x'] } }],
+])('takes an image of %s', (_what, top) => {
+  expect(() => read(JSON.stringify({ ...platform, rootfs, ...top }))).not.toThrow();
+}); // prettier-ignore
 
 test('what is nested deeper than any image is refused, at once', () => {
   const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { errors } from '../errors';
+import { folded } from './config-fields';
 import { configSchema, KNOWN_FIELDS } from './config-schema';
 import type { ImageConfig } from './config-schema';
 import { platformSchema, refuseOtherPlatforms } from './platform';
@@ -59,9 +60,6 @@ function refuseAmbiguous(json: string, value: unknown): void {
   const named = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;
   if (named !== keysIn(value)) throw invalid('it has one field twice');
 }
-
-/** As Go compares names: by letters that differ in case only, the long s and the Kelvin sign among them. */
-const folded = (name: string) => name.toUpperCase().toLowerCase();
 
 function keysIn(value: unknown): number {
   let keys = 0;
