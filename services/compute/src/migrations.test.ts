@@ -72,3 +72,17 @@ it('gives what is placed the part of its host that it was made with, and its hos
     { id: 'c', cpu_millicores: 250, memory_mib: 128, entrypoint: [] },
   ]);
 });
+
+it('counts the failures of an import by blame as before, where one number held them all', async () => {
+  const image = (id: string, attempts: number) =>
+    `insert into compute.image (id, project_id, name, labels, state, operation_id, attempts)
+     values ('${id}', 'prj_1', '${id}', '{}', 'importing', 'op_1', ${attempts})`;
+  const look = 'select id, failures from compute.image order by id';
+  expect(await migrated('0015_image_failures', [image('a', 0), image('b', 1_020_705), image('c', 300)], [look])).toEqual([
+    [
+      { id: 'a', failures: {} },
+      { id: 'b', failures: { own: 5, source: 7, unknown: 2, final: 1 } },
+      { id: 'c', failures: { own: 0, source: 3, unknown: 0, final: 0 } },
+    ],
+  ]);
+}); // prettier-ignore

@@ -10,7 +10,7 @@ import type { FailedImport, ImportDeps } from './import-image';
 import { FairSlots } from './fair-slots';
 import { refuseLarge } from './image-quota';
 import type { ImageQuota } from './image-quota';
-import { countFailure, retryAfterMs } from './import.plan';
+import { retryAfterMs, withFailure } from './import.plan';
 import type { Copied } from './registry';
 
 export interface ImageControllerDeps extends ImportDeps {
@@ -80,8 +80,8 @@ export class ImageController implements Reconciler {
   }
 
   async #save(row: ImageRow, term: Term, result: Copied | FailedImport): Promise<Outcome> {
-    const attempts = 'blame' in result ? countFailure(row.attempts, result.blame) : row.attempts;
-    const retryMs = 'blame' in result ? retryAfterMs(result.blame, attempts) : undefined;
+    const failures = 'blame' in result ? withFailure(row.failures, result.blame) : row.failures;
+    const retryMs = 'blame' in result ? retryAfterMs(result.blame, failures) : undefined;
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       const locked = await imageRepo.lock(tx, row.id);
       if (locked?.state !== 'importing') return;
@@ -96,7 +96,7 @@ export class ImageController implements Reconciler {
       }
       const { reason, message } = result;
       const state = retryMs === undefined ? 'failed' : 'importing';
-      this.d.changed(tx, await imageRepo.update(tx, row.id, { state, reason, message, attempts }));
+      this.d.changed(tx, await imageRepo.update(tx, row.id, { state, reason, message, failures }));
       if (state === 'failed') {
         const said = { reason, message, advice: adviceOn(reason) };
         await this.d.operations.fail(tx, row.operationId, said);

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgPolicy, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
+import type { Failures } from './import.plan';
 
 export const image = compute.table(
   'image',
@@ -24,8 +25,10 @@ export const image = compute.table(
     personId: text('person_id').notNull().default(''),
     /** Id of the image that it is a copy of. */
     copiedFrom: text('copied_from').notNull().default(''),
-    /** Of an import: its failures by blame, as `countFailure` counts them. */
+    /** Of the version before, which counted the failures of all blames in one number. Not used. */
     attempts: integer('attempts').notNull().default(0),
+    /** Of an import. */
+    failures: jsonb('failures').$type<Failures>().notNull().default({}),
     operationId: text('operation_id').notNull(),
     version: integer('version').notNull().default(1),
     readyAt: time('ready_at'),

@@ -1,10 +1,10 @@
-import { countFailure, retryAfterMs } from './import.plan';
-import type { Blame } from './import.plan';
+import { retryAfterMs, withFailure } from './import.plan';
+import type { Blame, Failures } from './import.plan';
 
 /** The pause after each of these failures of one import. */
 function after(...blames: Blame[]): Array<number | undefined> {
-  let counted = 0;
-  return blames.map((blame) => retryAfterMs(blame, (counted = countFailure(counted, blame))));
+  let failures: Failures = {};
+  return blames.map((blame) => retryAfterMs(blame, (failures = withFailure(failures, blame))));
 }
 const times = (n: number, blame: Blame): Blame[] => Array.from({ length: n }, () => blame);
 const pauses = (blame: Blame, most: number) => after(...times(most, blame));
@@ -44,8 +44,4 @@ it('ends whatever comes: no mixture of failures goes on for ever', () => {
       (['own', 'source', 'own', 'own', 'own', 'own', 'own', 'own', 'own', 'unknown'] as const)[i % 10]!,
   );
   expect(after(...mixed)).toContain(undefined);
-});
-
-it("counts what was counted before blames were told apart as the cloud's own", () => {
-  expect(retryAfterMs('source', countFailure(7, 'source'))).toBe(2_000);
 });

@@ -9,22 +9,21 @@ export type Blame =
   /** Not known. */
   | 'unknown';
 
+/** How often an import has failed, by blame. Absent is zero. */
+export type Failures = Readonly<Partial<Record<Blame, number>>>;
+
 const MOST_ATTEMPTS: Record<Blame, number> = { final: 1, source: 8, own: 60, unknown: 3 };
 const FIRST_PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 60_000;
 
-/** Where the failures of each blame stand in the one number that is stored: two decimal digits each. */
-const PLACE: Record<Blame, number> = { own: 1, source: 100, unknown: 10_000, final: 1_000_000 };
-
-/** The failures of one blame among all that were counted. */
-export const failuresOf = (counted: number, blame: Blame): number => Math.floor(counted / PLACE[blame]) % 100;
-
 /** One more. Failures of another blame use up none of this one's attempts. */
-export const countFailure = (counted: number, blame: Blame): number => counted + PLACE[blame];
+export const withFailure = (before: Failures, blame: Blame): Failures => ({
+  ...before,
+  [blame]: (before[blame] ?? 0) + 1,
+});
 
 /** When an import is tried again whose last failure was of this blame; undefined: it is given up. */
-export function retryAfterMs(blame: Blame, counted: number): number | undefined {
-  const failures = failuresOf(counted, blame);
+export function retryAfterMs(blame: Blame, { [blame]: failures = 0 }: Failures): number | undefined {
   if (failures >= MOST_ATTEMPTS[blame]) return undefined;
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures - 1, 10));
 }
