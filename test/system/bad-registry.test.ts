@@ -177,15 +177,25 @@ it('ends an import that is not through in its time', async () => {
   expect(late).toMatchObject({ blame: 'final', reason: 'IMPORT_TIMED_OUT' });
 });
 
-it('blames a full disk on the cloud, before it is full', async () => {
-  serve(gnuTar('--format=v7'));
-  const failed = await importImage(
-    { ...d, disk: { share: (_dir, work) => work(0) } },
-    `${address()}/a/b:1`,
-    'img_1',
-    new AbortController().signal,
-  );
-  expect(failed).toMatchObject({ blame: 'own', reason: 'IMPORT_SPOOL_FULL' });
+it.each([
+  ['is full now', 0, 2 ** 30, { blame: 'own', reason: 'IMPORT_SPOOL_FULL' }],
+  ['never has room', 0, 10, { blame: 'final', reason: 'IMAGE_NEVER_FITS', message: expect.stringContaining('THECLOUD_SPOOL_DIR') as string }],
+])('fetches no layer of an image for which the disk %s', async (_how, bytes, mostBytes, expected) => {
+  const { layer } = serve(gnuTar('--format=v7'));
+  served.delete(layer); // asking for it would be another failure
+  const disk: ImportDeps['disk'] = { share: (_dir, work) => work({ bytes, mostBytes }) };
+  const failed = await importImage({ ...d, disk }, `${address()}/a/b:1`, 'img_1', new AbortController().signal);
+  expect(failed).toMatchObject(expected);
+}); // prettier-ignore
+
+it('tells a bomb that no disk holds from what this one has no room for now', async () => {
+  serve(await tarOf({ name: 'zeros', content: '0'.repeat(4 << 20) }));
+  const take = (mostBytes: number) => {
+    const disk: ImportDeps['disk'] = { share: (_dir, work) => work({ bytes: 1 << 20, mostBytes }) };
+    return importImage({ ...d, disk }, `${address()}/a/b:1`, 'img_1', new AbortController().signal);
+  };
+  expect(await take(2 << 20)).toMatchObject({ blame: 'final', reason: 'IMAGE_NEVER_FITS' });
+  expect(await take(8 << 20)).toMatchObject({ blame: 'own', reason: 'IMPORT_SPOOL_FULL' });
 });
 
 // skopeo's words name paths and addresses of this machine: they are for the log.

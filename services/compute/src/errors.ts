@@ -168,6 +168,11 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) =>
       `The images of a project may come to ${m.limitMib} MiB, and those of this one come to ${m.usedMib} MiB without the new one, which has no room. Delete some, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT).`,
   ),
+  IMAGE_NEVER_FITS: entry<{ mostMib: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `As sent or unpacked, the image is larger than the ${m.mostMib} MiB that the cloud's disk has for one image when it is empty. Make the image smaller, or ask your operator for a larger disk (THECLOUD_SPOOL_DIR).`,
+  ),
   IMAGE_SPOOL_FULL: entry(
     'RESOURCE_EXHAUSTED',
     () =>

@@ -165,7 +165,7 @@ describe('an archive of an image', () => {
   }); // prettier-ignore
 
   it.each([
-    ['a configuration of the wrong shape', { config: { Cmd: 'sh' } }, {}, 'config.Cmd'],
+    ['a configuration of the wrong shape', { config: { Cmd: 5 } }, {}, 'config.Cmd'],
     ['more layers than its configuration names', { rootfs: { type: 'layers', diff_ids: [] } }, {}, 'names 0 layers'],
     ['another layer than named', { rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] } }, {}, 'is damaged'],
     ['no such layer', {}, { layers: [{ digest: `sha256:${'0'.repeat(64)}`, size: 1 }] }, 'it lacks the file'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,3 +123,20 @@ it.each([
   for (const { how, error } of await readEach(bitFlips(bytes, 100, 1), unpack))
     if (error) expect({ how, error }).toMatchObject({ error: { reason: 'IMAGE_ARCHIVE_INVALID' } });
 });
+
+test.each([
+  ['fits an empty disk, but not this one now', 4 * MIB, { code: 'RESOURCE_EXHAUSTED', reason: 'IMAGE_SPOOL_FULL' }],
+  ['fits not even an empty disk', 2 * MIB, { code: 'INVALID_ARGUMENT', reason: 'IMAGE_NEVER_FITS' }],
+])('what is unpacked and %s is told apart, and never written beyond what there is room for', async (_how, mostBytes, refusal) => {
+  const path = join(dir, `bomb-${mostBytes}`);
+  writeFileSync(path, gzipSync(Buffer.alloc(3 * MIB)));
+  const file = await open(path);
+  try {
+    const budget = new UnpackBudget({ bytes: 8 * MIB, room: { bytes: MIB, mostBytes } });
+    const extent = { file, at: 0, size: (await file.stat()).size };
+    await expect(decompress(extent, 'gzip', `${path}.plain`, budget, never)).rejects.toMatchObject(refusal);
+    expect(statSync(`${path}.plain`).size).toBeLessThanOrEqual(MIB);
+  } finally {
+    await file.close();
+  }
+}); // prettier-ignore

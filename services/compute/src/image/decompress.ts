@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CloudError } from '@thecloud/kernel';
@@ -42,7 +42,8 @@ export interface Decompressed {
 
 /**
  * Decompresses into a new file, of the bytes left in the budget. INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID: cut short,
- * damaged, too large, or in too many frames.
+ * damaged, too large, or in too many frames; IMAGE_NEVER_FITS. RESOURCE_EXHAUSTED IMAGE_SPOOL_FULL: the disk has no
+ * room for it now.
  */
 export async function decompress(
   from: Extent,
@@ -56,13 +57,20 @@ export async function decompress(
   try {
     const file = createWriteStream(to, { mode: 0o600 });
     const inflated = compression === 'gzip' ? gunzip(from, read) : inflateZstd(from, budget, read);
-    await pipeline([Readable.from(inflated), plain.stream, file], { signal });
+    await pipeline([Readable.from(inflated), plain.stream, whileRoom(budget), file], { signal });
   } catch (cause) {
     if (cause instanceof CloudError || !isDamage(cause)) throw cause;
     throw errors.IMAGE_ARCHIVE_INVALID({ why: `its ${compression} data is damaged or cut short` }, cause);
   }
+  if (!budget.hasRoom) throw errors.IMAGE_SPOOL_FULL({});
   return { plainDigest: plain.digest(), whole: read.bytes === from.size };
 }
+
+/** Drops what the disk has no room for: it is only counted. */
+const whileRoom = (budget: UnpackBudget): Transform =>
+  new Transform({
+    transform: (piece: Buffer, _encoding, done) => (budget.hasRoom ? done(null, piece) : done()),
+  });
 
 /** gzip data may be many members one after the other, all of which Node's decompressor reads. */
 async function* gunzip(from: Extent, read: { bytes: number }): AsyncGenerator<Buffer> {

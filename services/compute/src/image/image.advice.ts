@@ -14,6 +14,10 @@ export const IMAGE_REASONS = {
     says: 'It is larger than images of this cloud may be.',
     advice: 'Make the image smaller, or ask your operator to raise THECLOUD_IMAGE_LIMIT_MIB.',
   },
+  IMAGE_NEVER_FITS: {
+    says: "It is larger than the cloud's disk has room for, even when that is empty. The import is not tried again.",
+    advice: 'Make the image smaller, or ask your operator for a larger disk (THECLOUD_SPOOL_DIR).',
+  },
   IMPORT_SPOOL_FULL: {
     says: 'The cloud has not enough free disk space to take it. The import is tried again by itself, for about an hour.',
     advice:

@@ -9,7 +9,7 @@ import { saidBy } from './registry';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import { NO_ROOM, SourceRelay } from './source-relay';
-import type { SpoolDisk } from './spool-disk';
+import type { SpoolDisk, SpoolRoom } from './spool-disk';
 import { unpackRoom } from './unpack-room';
 
 /** What one import may take, in milliseconds. */
@@ -64,9 +64,9 @@ export async function importImage(
   let isFetched = false;
   try {
     const spool = (dir = d.registry.spool());
-    return await d.disk.share(spool, async (roomBytes) => {
-      relay = await SourceRelay.open(reference, { ...d, roomBytes, signal: both });
-      const layout = await fetchChecked(d, relay.source, { dir: spool, roomBytes }, both);
+    return await d.disk.share(spool, async (room) => {
+      relay = await SourceRelay.open(reference, { ...d, room, signal: both });
+      const layout = await fetchChecked(d, relay.source, { dir: spool, room }, both);
       isFetched = true;
       return d.registry.copyIn(`oci:${layout}`, imageId, both);
     });
@@ -88,14 +88,14 @@ export async function importImage(
 async function fetchChecked(
   { registry, unpackedLimitMib }: ImportDeps,
   source: string,
-  { dir, roomBytes }: { dir: string; roomBytes: number },
+  { dir, room }: { dir: string; room: SpoolRoom },
   signal: AbortSignal,
 ): Promise<string> {
   const manifest = await registry.inspect(source, 'manifest', signal);
   await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
   await registry.fetch(source, join(dir, 'fetched'), signal);
   const layout = join(dir, 'layout');
-  const budget = unpackRoom(unpackedLimitMib, roomBytes);
+  const budget = unpackRoom(unpackedLimitMib, room);
   await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
   return layout;
 }

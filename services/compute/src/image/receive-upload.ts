@@ -5,14 +5,15 @@ import { invalidFields } from '@thecloud/kernel';
 import { errors } from '../errors';
 import { paced } from './paced';
 import type { PaceLimits } from './paced';
+import { refuseNeverFits } from './spool-disk';
+import type { SpoolRoom } from './spool-disk';
 
 type Head = Pick<computeV1.UploadImageRequest, 'name' | 'labels' | 'command'>;
 
 export interface ReceiveLimits {
   readonly limitMib: number;
   readonly pace: PaceLimits;
-  /** What the disk has room for. */
-  readonly roomBytes: number;
+  readonly room: SpoolRoom;
 }
 
 /** An upload that has arrived. */
@@ -24,15 +25,16 @@ export interface Upload extends Head {
 /**
  * Writes an upload into a file. `admit` sees its first message before any of its bytes are kept, and refuses it by
  * throwing. INVALID_ARGUMENT: it has no name, is empty, is larger than the limit, or comes too slowly.
- * RESOURCE_EXHAUSTED: no room.
+ * It is larger than an empty disk has room for. RESOURCE_EXHAUSTED: the disk has no room now.
  */
 export async function receiveUpload(
   path: string,
-  { limitMib, roomBytes, pace }: ReceiveLimits,
+  { limitMib, room, pace }: ReceiveLimits,
   requests: AsyncIterable<computeV1.UploadImageRequest>,
   admit: (head: Head) => Promise<void>,
 ): Promise<Upload> {
   const file = await open(path, 'wx', 0o600);
+  const limitBytes = limitMib * 1024 * 1024;
   const hash = createHash('sha256');
   let head: Head | undefined;
   let bytes = 0;
@@ -44,8 +46,12 @@ export async function receiveUpload(
         await admit(head);
       }
       bytes += request.chunk.length;
-      if (bytes > limitMib * 1024 * 1024) throw errors.IMAGE_TOO_LARGE({ limitMib: String(limitMib) });
-      if (bytes > roomBytes) throw errors.IMAGE_SPOOL_FULL({});
+      if (bytes > limitBytes) throw errors.IMAGE_TOO_LARGE({ limitMib: String(limitMib) });
+      refuseNeverFits(room, bytes);
+      if (bytes > room.bytes) {
+        if (limitBytes <= room.mostBytes) throw errors.IMAGE_SPOOL_FULL({});
+        continue; // The rest is counted and not kept: it may be more than an empty disk has room for.
+      }
       hash.update(request.chunk);
       await file.writeFile(request.chunk);
     }
@@ -53,6 +59,7 @@ export async function receiveUpload(
     await file.close();
   }
   if (!head || bytes === 0) throw errors.IMAGE_ARCHIVE_INVALID({ why: 'it is empty' });
+  if (bytes > room.bytes) throw errors.IMAGE_SPOOL_FULL({});
   const { name, labels, command } = head;
   const said = JSON.stringify([name, Object.entries(labels).sort(), command, hash.digest('hex')]);
   return { ...head, requestHash: createHash('sha256').update(said).digest('hex') };

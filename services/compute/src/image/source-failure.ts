@@ -7,6 +7,7 @@ export class SourceFailure extends Error {
   constructor(
     readonly reason: Extract<
       ImageReason,
+      | 'IMAGE_NEVER_FITS'
       | 'IMPORT_FAILED'
       | 'IMPORT_SOURCE_REFUSED'
       | 'IMPORT_SPOOL_FULL'

@@ -3,9 +3,13 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { EgressGuard } from '@thecloud/service-kit';
+import { z } from 'zod';
+import { jsonOf } from './archive-index';
 import type { Reference } from './reference';
 import { failureOfConnection, SourceFailure } from './source-failure';
 import { SourceRegistry } from './source-registry';
+import { refuseNeverFits } from './spool-disk';
+import type { SpoolRoom } from './spool-disk';
 
 const MANIFEST_BYTES = 4 << 20;
 const MIB = 1024 * 1024;
@@ -14,8 +18,7 @@ export const NO_ROOM = 'The cloud has not enough free disk space to take this im
 export interface RelayOptions {
   readonly guard: EgressGuard;
   readonly limitMib: number;
-  /** What the disk has room for. */
-  readonly roomBytes: number;
+  readonly room: SpoolRoom;
   readonly signal: AbortSignal;
 }
 
@@ -102,6 +105,7 @@ export class SourceRelay {
       pieces.push(piece);
     }
     const body = Buffer.concat(pieces);
+    this.#refuseLarge(sizeOf(body.toString('utf8')));
     if (namesUrls(body.toString('utf8')))
       throw new SourceFailure(
         'IMPORT_SOURCE_REFUSED',
@@ -122,21 +126,39 @@ export class SourceRelay {
     await pipeline(answer, count.bind(this), response);
   }
 
-  /** With what has come, and is announced, the image is above the limit, or larger than there is room for. */
   #take(bytes: number, announced: number): void {
-    const { limitMib, roomBytes } = this.o;
     this.#bytes += bytes;
-    const total = this.#bytes + announced;
-    if (total > roomBytes && roomBytes < limitMib * MIB)
-      throw new SourceFailure('IMPORT_SPOOL_FULL', NO_ROOM);
-    if (total > limitMib * MIB)
+    this.#refuseLarge(this.#bytes + announced);
+  }
+
+  /** The image is above the limit, or larger than there is room for: ever, or now. */
+  #refuseLarge(bytes: number): void {
+    const { limitMib, room } = this.o;
+    if (bytes > limitMib * MIB)
       throw new SourceFailure('IMPORT_TOO_LARGE', `The image is larger than the ${limitMib} MiB allowed.`);
+    try {
+      refuseNeverFits(room, bytes);
+    } catch (cause) {
+      throw new SourceFailure('IMAGE_NEVER_FITS', (cause as Error).message);
+    }
+    if (bytes > room.bytes) throw new SourceFailure('IMPORT_SPOOL_FULL', NO_ROOM);
   }
 }
 
 function shown({ headers }: IncomingMessage): Record<string, string> {
   const names = ['content-type', 'content-length', 'docker-content-digest'];
   return Object.fromEntries(names.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])));
+}
+
+const blobSchema = z.looseObject({ digest: z.string(), size: z.number().nonnegative() });
+const imageSchema = z.looseObject({ config: blobSchema, layers: z.array(blobSchema) });
+
+/** What the blobs of a manifest come to, each once, as it says. 0: it is not that of one image. */
+function sizeOf(manifest: string): number {
+  const { success, data } = imageSchema.safeParse(jsonOf(manifest));
+  if (!success) return 0;
+  const sizes = new Map([data.config, ...data.layers].map(({ digest, size }) => [digest, size]));
+  return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 /** Readers that go away leave a response closed before its end; a far side that does so is ECONNRESET. */

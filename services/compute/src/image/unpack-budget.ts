@@ -1,5 +1,6 @@
-import type { CloudError } from '@thecloud/kernel';
 import { errors } from '../errors';
+import { refuseNeverFits } from './spool-disk';
+import type { SpoolRoom } from './spool-disk';
 
 /** zstd frames of all layers. An image in zstd:chunked has about two a file. */
 const MAX_FRAMES = 500_000;
@@ -17,8 +18,8 @@ export interface UnpackLimits {
   /** What may be written by decompression. */
   readonly bytes: number;
   readonly files?: number;
-  /** The error for too many bytes, where it is not the upload's fault. */
-  readonly tooLarge?: () => CloudError;
+  /** What the disk has room for; absent: for all. */
+  readonly room?: SpoolRoom;
 }
 
 /** What checking one upload may cost: one budget for its tarball and all its layers. */
@@ -34,10 +35,21 @@ export class UnpackBudget {
     this.#files = limits.files ?? MAX_FILES;
   }
 
+  /**
+   * INVALID_ARGUMENT IMAGE_ARCHIVE_INVALID, IMAGE_NEVER_FITS: more than may ever be written. What is more than the disk
+   * has room for now is counted all the same, to tell the one from the other: ask `hasRoom` before writing it.
+   */
   spendBytes(count: number): void {
-    if ((this.#bytesSpent += count) <= this.limits.bytes) return;
-    if (this.limits.tooLarge) throw this.limits.tooLarge();
-    throw invalid(`unpacked it is larger than ${Math.floor(this.limits.bytes / 2 ** 20)} MiB`);
+    this.#bytesSpent += count;
+    const { bytes, room } = this.limits;
+    if (this.#bytesSpent > bytes)
+      throw invalid(`unpacked it is larger than ${Math.floor(bytes / 2 ** 20)} MiB`);
+    if (room) refuseNeverFits(room, this.#bytesSpent);
+  }
+
+  get hasRoom(): boolean {
+    const { room } = this.limits;
+    return !room || this.#bytesSpent <= room.bytes;
   }
 
   spendFrame(): void {

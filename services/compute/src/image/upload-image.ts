@@ -15,7 +15,7 @@ import type { RecordImage } from './record-image';
 import { refuseEarly } from './refuse-early';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
-import type { SpoolDisk } from './spool-disk';
+import type { SpoolDisk, SpoolRoom } from './spool-disk';
 import { unpackRoom } from './unpack-room';
 import type { AdmissionSlots, TurnSlots } from './upload-slots';
 
@@ -50,7 +50,7 @@ export function uploadImage(
   return d.receptions.run(principalOf(ctx).userId, async () => {
     const dir = d.registry.spool();
     try {
-      return await d.disk.share(dir, (roomBytes) => takeIn(f, d, ctx, requests, record, { dir, roomBytes }));
+      return await d.disk.share(dir, (room) => takeIn(f, d, ctx, requests, record, { dir, room }));
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
@@ -63,19 +63,17 @@ async function takeIn(
   ctx: RequestContext,
   requests: AsyncIterable<computeV1.UploadImageRequest>,
   record: RecordImage,
-  { dir, roomBytes }: { dir: string; roomBytes: number },
+  { dir, room }: { dir: string; room: SpoolRoom },
 ): Promise<computeV1.Image> {
   const file = join(dir, 'upload');
-  const upload = await receiveUpload(file, { ...d, roomBytes }, requests, ({ name }) =>
-    admit(f, d, ctx, name),
-  );
+  const upload = await receiveUpload(file, { ...d, room }, requests, ({ name }) => admit(f, d, ctx, name));
   // The bytes are part of the request: only now is it known which request this is.
   const identified = Object.assign(ctx, { requestHash: upload.requestHash });
   const first = await f.answers.find(identified, computeV1.Image);
   if (first) return first;
   return d.unpackings.run(principalOf(ctx).userId, ctx.signal, async () => {
     const id = newId('image');
-    const copied = await unpackAndPush(d, { dir, roomBytes, file, upload, id }, ctx.signal);
+    const copied = await unpackAndPush(d, { dir, room, file, upload, id }, ctx.signal);
     const { name, labels } = upload;
     return recordImage(f, d, identified, { id, name, labels, ...copied }, record);
   });
@@ -90,7 +88,7 @@ async function admit(f: Foundation, d: UploadDeps, ctx: RequestContext, name: st
 
 interface Received {
   readonly dir: string;
-  readonly roomBytes: number;
+  readonly room: SpoolRoom;
   readonly file: string;
   readonly upload: Upload;
   /** Of the image that it becomes. */
@@ -99,10 +97,10 @@ interface Received {
 
 async function unpackAndPush(
   d: UploadDeps,
-  { dir, roomBytes, file, upload, id }: Received,
+  { dir, room, file, upload, id }: Received,
   signal: AbortSignal,
 ): Promise<Copied> {
-  const budget = unpackRoom(d.unpackedLimitMib, roomBytes);
+  const budget = unpackRoom(d.unpackedLimitMib, room);
   const { command } = upload;
   await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal });
   return push(d, `oci:${join(dir, 'work', 'layout')}`, id, signal);

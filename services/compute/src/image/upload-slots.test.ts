@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { errors } from '../errors';
@@ -60,21 +60,35 @@ it('starts work that waits in turn, the person with the fewest under way first',
 it('gives each who comes less of the disk, and all of it again who comes alone', async () => {
   const disk = new SpoolDisk();
   const [first, second] = await disk.share(dir, (one) =>
-    disk.share(dir, (two) => Promise.resolve([one, two] as const)),
+    disk.share(dir, (two) => Promise.resolve([one.bytes, two.bytes] as const)),
   );
   expect(second).toBeLessThan(first * 0.8);
   expect(second).toBeGreaterThan(first * 0.7);
   await expect(disk.share(dir, () => Promise.reject(new Error('it broke')))).rejects.toThrow('it broke');
-  expect(await disk.share(dir, (alone) => Promise.resolve(alone))).toBeGreaterThan(first * 0.9);
+  expect(await disk.share(dir, (alone) => Promise.resolve(alone.bytes))).toBeGreaterThan(first * 0.9);
 });
 
-it('keeps no more of an upload than the disk has room for', async () => {
-  async function* requests() {
-    for (let i = 0; i < 3; i += 1) yield { name: 'web', labels: {}, command: [], chunk: Buffer.alloc(10) };
-  }
-  const limits = { limitMib: 1, roomBytes: 25, pace: { idleMs: 5_000, bytesPerSecond: 1 } };
-  await expect(
-    receiveUpload(join(dir, 'upload'), limits, requests(), () => Promise.resolve()),
-  ).rejects.toMatchObject({ reason: 'IMAGE_SPOOL_FULL', retryAfterSeconds: 60 });
-  expect(readdirSync(dir)).toEqual(['upload']);
+it('offers an empty disk to nobody, and knows what would fit it', async () => {
+  const { bytes, mostBytes } = await new SpoolDisk().share(dir, (room) => Promise.resolve(room));
+  const { blocks, bavail, bsize } = statfsSync(dir);
+  expect(mostBytes).toBeGreaterThan(bytes);
+  expect(mostBytes * 12).toBeGreaterThan(bavail * bsize);
+  expect(mostBytes * 12).toBeLessThanOrEqual(blocks * bsize);
 });
+
+const full = { reason: 'IMAGE_SPOOL_FULL', retryAfterSeconds: 60 };
+it.each([
+  ['now, at once if all that is allowed would fit an empty disk', 1, 2 ** 20, full, 3],
+  ['now, once its size is known', 1, 100, full, 10],
+  ['ever, as soon as that is known', 1, 50, { code: 'INVALID_ARGUMENT', reason: 'IMAGE_NEVER_FITS' }, 6],
+] as const)('keeps no more of an upload than the disk has room for, and refuses what does not fit %s', async (_when, limitMib, mostBytes, refusal, asked) => {
+  let sent = 0;
+  async function* requests() {
+    for (; sent < 10; ) yield { name: 'web', labels: {}, command: [], chunk: Buffer.alloc(10), sent: (sent += 1) };
+  }
+  const own = mkdtempSync(join(dir, 'own-'));
+  const limits = { limitMib, room: { bytes: 25, mostBytes }, pace: { idleMs: 5_000, bytesPerSecond: 1 } };
+  const received = receiveUpload(join(own, 'upload'), limits, requests(), () => Promise.resolve());
+  await expect(received).rejects.toMatchObject(refusal);
+  expect({ sent, kept: statSync(join(own, 'upload')).size }).toEqual({ sent: asked, kept: 20 });
+}); // prettier-ignore
