@@ -7,6 +7,7 @@ import { connect, type Connection } from './connection';
 import { CliError, exitCodes, usageError } from './exit-codes';
 import type { Io } from './io';
 import { inWords } from './problem';
+import type { Query } from './query';
 import { arranged, type Layout } from './columns';
 import { isData, renderList, renderOne, renderRow, type Format, type Style, type View } from './output';
 
@@ -15,6 +16,8 @@ export type Scope = 'project' | 'user' | 'platform' | 'public';
 
 interface GlobalOptions {
   output: Format;
+  headers: boolean;
+  query?: Query;
   quiet?: boolean;
   context?: string;
   project?: string;
@@ -38,9 +41,10 @@ export class Cli {
   }
 
   get style(): Style {
-    const { output, quiet = false } = this.options;
+    const { output, quiet = false, headers, query } = this.options;
     const { NO_COLOR, TERM } = this.io.env;
-    return { format: output, quiet, colour: this.io.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb' };
+    const colour = this.io.stdout.isTTY === true && !NO_COLOR && TERM !== 'dumb';
+    return { format: query && output === 'table' ? 'text' : output, quiet, colour, headers, query };
   }
 
   /** Makes this invocation talk to that address; to be said before it talks. */

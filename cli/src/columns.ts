@@ -48,7 +48,8 @@ function find<T>(view: View<T>, name: string): Column<T> {
 /** The view with the columns that were asked for. */
 export function arranged<T>(view: View<T>, { columns }: Layout, format: Format): View<T> {
   if (!columns || format === 'name') return view;
-  if (isData(format)) throw usageError('--columns is for tables.', `-o ${format} prints all that there is.`);
+  if (isData(format))
+    throw usageError('--columns is for tables.', 'Of JSON, YAML and text choose with --query.');
   // All that are wanted are named: wide has nothing to add.
   return { ...view, columns: columns.map((name) => find(view, name)), details: [] };
 }

@@ -4,6 +4,7 @@ import { addBulk } from './bulk';
 import type { Cli } from './cli';
 import { addLayoutOptions, arranged, sorted, type Layout } from './columns';
 import { follow } from './following';
+import { addNameFilter, byName, type NameFilter } from './filters';
 import { isData, type View } from './output';
 import { integer } from './parse';
 import { listResources, resolveId, viewOf, type Kind, type Resource } from './resource';
@@ -52,24 +53,32 @@ const isForeign = (error: string) => /unknown option/.test(error) && !error.incl
 
 const defaultLimit = 1000;
 
-/** `list`: everything of the kind, page by page. `filter` turns the verb's own options into query parameters. */
+/**
+ * `list`: everything of the kind, page by page. `filter` turns the verb's own options into query parameters; with
+ * `byName` the verb also has those for names and labels.
+ */
 export function addList<T extends Resource, O extends object>(
   noun: Command,
   cli: Cli,
   kind: Kind<T>,
-  words: { examples: readonly [string, ...string[]]; summary?: string },
+  words: { examples: readonly [string, ...string[]]; summary?: string; byName?: true },
   filter: (options: O) => object | Promise<object> = () => ({}),
 ): Command {
   const { examples, summary = `Lists ${kind.noun}s` } = words;
+  const wanted = async (options: O & NameFilter) => ({
+    ...(words.byName ? byName(options) : {}),
+    ...(await filter(options)),
+  });
   const verb = addVerb(noun, 'list', { summary, aliases: ['ls'], examples })
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), defaultLimit)
     .action(async (options: O & Layout & { limit: number; watch?: boolean }) => {
       arranged(kind, options, cli.style.format); // refuses an unknown column before anything is asked
-      if (options.watch) return watchList(cli, kind, await filter(options), options);
-      const { items, answer, more } = await listSorted(cli, kind, await filter(options), options);
+      if (options.watch) return watchList(cli, kind, await wanted(options), options);
+      const { items, answer, more } = await listSorted(cli, kind, await wanted(options), options);
       cli.printList(await viewOf(cli, kind, items), items, answer, options);
       if (more) cli.warn(`There are more: see them with --limit ${options.limit * 10}.`);
     });
+  if (words.byName) addNameFilter(verb);
   addLayoutOptions(verb, kind);
   if (!kind.watch) return verb;
   return verb.option('-w, --watch', 'show them all, then each again when it changes, until you press Ctrl-C');

@@ -1,4 +1,4 @@
-import { age, pairs, printable, renderList, renderOne, size, type View } from './output';
+import { age, pairs, printable, renderList, renderOne, renderRow, size, type View } from './output';
 
 interface Thing {
   id: string;
@@ -59,4 +59,40 @@ describe('output', () => {
     expect(pairs({})).toBeUndefined();
     expect(printable('\u009b2Jok\t')).toBe('2Jok');
   });
+});
+
+describe('what is chosen of an answer', () => {
+  const text = (query: string) => renderOne(view, things[0]!, answer, { ...style, format: 'text', query });
+
+  it.each([
+    ['things[0].id', 'a\n'],
+    ['length(things)', '2\n'],
+    ['things[].id', 'a\nlonger\n'],
+    ["things[?state=='running'].id", 'a\n'],
+    ['things[].[id, state]', 'a\trunning\nlonger\t-\n'],
+    ['things[0]', '{"id":"a","state":"running"}\n'],
+    ['nothing.there', ''],
+    ['things[0].constructor.constructor', ''],
+  ])('%s', (query, printed) => expect(text(query)).toBe(printed));
+
+  it('is JSON or YAML where that is asked for', () => {
+    expect(renderList(view, things, answer, { ...style, format: 'json', query: 'things[].id' })).toBe(
+      '[\n  "a",\n  "longer"\n]\n',
+    );
+    expect(renderList(view, things, answer, { ...style, format: 'yaml', query: 'things[].id' })).toBe(
+      '- a\n- longer\n',
+    );
+    const row = renderRow(view, things[0]!, { ...style, format: 'text', query: 'state' }, [], true);
+    expect(row).toBe('running\n');
+  });
+
+  it('is refused where the answer is of another form', () => {
+    expect(() => text('length(`1`)')).toThrow('--query length(`1`) does not fit this answer');
+  });
+});
+
+it('has no titles where they are not wanted', () => {
+  const bare = { ...style, headers: false };
+  expect(renderList(view, things, answer, bare)).toBe('a       running\nlonger  -\n');
+  expect(renderRow(view, things[0]!, bare, [], true)).toBe('a  running\n');
 });

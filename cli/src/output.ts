@@ -1,12 +1,14 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import { stringify } from 'yaml';
+import { chosen, plainText, type Query } from './query';
 
 export const formats = ['table', 'wide', 'name', 'json', 'yaml'] as const;
-export type Format = (typeof formats)[number];
-/** Formats that print the API's own answer. */
-export type DataFormat = Extract<Format, 'json' | 'yaml'>;
-export const isData = (format: Format): format is DataFormat => format === 'json' || format === 'yaml';
+/** `text` is what --query chose, where no format is named. */
+export type Format = (typeof formats)[number] | 'text';
+/** Formats that print the API's own answer, or what was chosen of it. */
+export type DataFormat = Extract<Format, 'json' | 'yaml' | 'text'>;
+export const isData = (format: Format): format is DataFormat => /^(json|yaml|text)$/.test(format);
 
 export interface Column<T> {
   title: string;
@@ -36,15 +38,20 @@ export interface Style {
   /** Ids only. */
   quiet: boolean;
   colour: boolean;
+  /** False: tables of lists begin with their first row. */
+  headers?: boolean;
+  /** What of the answer is printed as data; absent: all. */
+  query?: Query | undefined;
 }
 
 /** A list; `answer` is the API's own, which json and yaml print as it is. */
 export function renderList<T>(view: View<T>, items: readonly T[], answer: unknown, style: Style): string {
   if (isBrief(style)) return items.map((item) => briefly(view, item, style)).join('');
-  if (isData(style.format)) return renderData(answer, style.format);
+  if (isData(style.format)) return renderData(answer, style.format, style.query);
   const columns = columnsOf(view, style.format);
   const rows = items.map((item) => columns.map((column) => cell(column, item, style.colour)));
-  return renderTable([columns.map((column) => column.title), ...rows]);
+  const head = style.headers === false ? [] : [columns.map((column) => column.title)];
+  return renderTable([...head, ...rows]);
 }
 
 /** One word a thing. */
@@ -63,7 +70,7 @@ function columnsOf<T>({ columns, details = [] }: View<T>, format: Format): reado
 /** A single thing, one line a fact; details it does not have are left out. */
 export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Style): string {
   if (isBrief(style)) return briefly(view, item, style);
-  if (isData(style.format)) return renderData(answer, style.format);
+  if (isData(style.format)) return renderData(answer, style.format, style.query);
   const details = (view.details ?? []).filter((column) => (column.value(item) ?? '') !== '');
   const columns = [...view.columns, ...details];
   return renderTable(
@@ -77,13 +84,17 @@ export function renderOne<T>(view: View<T>, item: T, answer: unknown, style: Sty
  */
 export function renderRow<T>(view: View<T>, item: T, style: Style, widths: number[], first: boolean): string {
   if (isBrief(style)) return briefly(view, item, style);
-  if (style.format === 'json') return `${JSON.stringify(item)}\n`;
-  if (style.format === 'yaml') return `---\n${stringify(item)}`;
-  const columns = columnsOf(view, style.format);
+  const { format, query, headers = true } = style;
+  if (isData(format)) {
+    const data = query === undefined ? item : chosen(query, item);
+    if (format === 'text') return plainText(data);
+    return format === 'json' ? `${JSON.stringify(data)}\n` : `---\n${stringify(data)}`;
+  }
+  const columns = columnsOf(view, format);
   const titles = columns.map((column) => column.title);
   const plain = columns.map((column) => cell(column, item, false));
   plain.forEach((text, at) => {
-    widths[at] = Math.max(widths[at] ?? titles[at]!.length, text.length);
+    widths[at] = Math.max(widths[at] ?? (headers ? titles[at]!.length : 0), text.length);
   });
   const line = (texts: string[], painted = texts) =>
     `${texts
@@ -91,10 +102,12 @@ export function renderRow<T>(view: View<T>, item: T, style: Style, widths: numbe
       .join('')
       .trimEnd()}\n`;
   const painted = columns.map((column) => cell(column, item, style.colour));
-  return `${first ? line(titles) : ''}${line(plain, painted)}`;
+  return `${first && headers ? line(titles) : ''}${line(plain, painted)}`;
 }
 
-export function renderData(answer: unknown, format: DataFormat): string {
+export function renderData(all: unknown, format: DataFormat, query?: Query): string {
+  const answer = query === undefined ? all : chosen(query, all);
+  if (format === 'text') return plainText(answer);
   return format === 'json' ? `${JSON.stringify(answer, null, 2)}\n` : stringify(answer);
 }
 

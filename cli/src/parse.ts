@@ -21,10 +21,6 @@ export function pair(text: string, before: Record<string, string> = {}): Record<
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
 
-/** Labels as a list's filter takes them. */
-export const labels = (given: Record<string, string> = {}): string[] =>
-  Object.entries(given).map(([key, value]) => `${key}=${value}`);
-
 /** KEY=VALUE, or KEY alone to pass on the variable of the caller's environment; repeatable. */
 export const envPair =
   (env: Readonly<Record<string, string | undefined>>) =>
@@ -75,7 +71,3 @@ export function moment(text: string): string {
   }
   return new Date(time).toISOString();
 }
-
-/** Labels as list methods take them: "key=value". */
-export const labelList = (labels: Record<string, string> = {}): string[] =>
-  Object.entries(labels).map(([key, value]) => `${key}=${value}`);

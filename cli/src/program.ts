@@ -4,6 +4,7 @@ import * as registry from './commands/registry';
 import { CliError, exitCodes, exitCodesHelp, ProgramExit, usageError } from './exit-codes';
 import type { Io } from './io';
 import { formats } from './output';
+import { queryOf } from './query';
 import { explain, inWords } from './problem';
 import { shieldProgram } from './program-words';
 import { version } from './version';
@@ -25,6 +26,8 @@ Examples:
   $ cloud login
   $ cloud instance launch web --image starter --type nano-1 -p 8090:8080
   $ cloud instance list -o json
+  $ cloud instance list --no-headers --columns name,state
+  $ cloud instance show web --query status.ports[0].host_port
   $ cloud instance launch --help
   $ cloud help exit-codes
 `;
@@ -46,6 +49,15 @@ export function buildProgram(io: Io): Command {
     .description('The Cloud: launches and manages what runs in your cloud.')
     .version(version, '--version', 'show the version')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(formats).default('table'))
+    .addOption(
+      new Option(
+        '--query <expression>',
+        'print only this of the answer (JMESPath; with -o json and -o yaml, too)',
+      )
+        .argParser(queryOf)
+        .conflicts('quiet'),
+    )
+    .option('--no-headers', 'print tables of lists without their titles')
     .option('-q, --quiet', 'print ids only')
     .option('--context <name>', 'context of the configuration to use, instead of the current one')
     .option('--project <project>', 'project to work in (name or id), instead of the chosen one')
@@ -63,6 +75,11 @@ export function buildProgram(io: Io): Command {
     .exitOverride()
     .addHelpText('after', epilogue);
 
+  program.hook('preAction', () => {
+    const { query, output } = program.opts<{ query?: string; output: string }>();
+    if (query !== undefined && /^(wide|name)$/.test(output))
+      throw usageError(`--query does not go with -o ${output}.`, 'Leave -o out, or use -o json or -o yaml.');
+  });
   const cli = new Cli(io, program);
   for (const add of Object.values(registry)) add(program, cli);
   addHelp(program, io);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli';
 import { usageError } from './exit-codes';
+import { labelList } from './filters';
 import { pair } from './parse';
 import { confirm } from './prompt';
 import { listResources, type Kind, type Resource } from './resource';
@@ -49,7 +50,7 @@ export async function selected<T extends Resource>(
   }
   if (names.length > 0) throw usageError('Give names or --label, not both.');
   const wanted = Object.entries(label);
-  const filter = kind.labelFilter ? { label: wanted.map(([key, value]) => `${key}=${value}`) } : {};
+  const filter = kind.labelFilter ? { label: labelList(label) } : {};
   const { items, more } = await listResources(cli, kind, filter, most);
   if (more) throw usageError(`There are more than ${most} ${kind.noun}s.`, 'Select fewer.');
   const found = items.filter(({ metadata: { labels = {}, deleted_at } }) => {
@@ -64,4 +65,4 @@ export async function selected<T extends Resource>(
 }
 
 const filterText = (wanted: [string, string][]) =>
-  `the label ${wanted.map(([key, value]) => `${key}=${value}`).join(' and ')}`;
+  `the label ${labelList(Object.fromEntries(wanted)).join(' and ')}`;

@@ -4,7 +4,7 @@ import { Argument, InvalidArgumentError, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { usageError } from '../exit-codes';
 import { addVerb } from '../noun';
-import { renderData } from '../output';
+import { isData, renderData } from '../output';
 import { messageOf } from '../thrown';
 
 const verbs: readonly Verb[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -33,6 +33,7 @@ export function addApi(program: Command, cli: Cli): void {
       'cloud api PATCH /v1/instances/ins_01jd3y7x5w8f0a9s2k4m6n8p0q -f labels:=\'{"tier":"front"}\'',
       'cloud api POST /v1/instances --input instance.json',
       'cloud api GET /health/ready',
+      'cloud api GET /v1/instances --query instances[].metadata.name',
     ],
   })
     .addArgument(new Argument('<method>', verbs.join(', ')).argParser(verb))
@@ -51,8 +52,8 @@ export function addApi(program: Command, cli: Cli): void {
         const cloud = await cli.cloud(await cli.broadestScope());
         const options = hasBody ? { body, headers } : { query: given, headers };
         const answer = await cloud.request(method, path.startsWith('/') ? path : `/${path}`, options);
-        const { format } = cli.style;
-        cli.io.stdout.write(renderData(answer, format === 'yaml' ? 'yaml' : 'json'));
+        const { format, query } = cli.style;
+        cli.io.stdout.write(renderData(answer, isData(format) ? format : 'json', query));
       },
     );
 }

@@ -28,10 +28,10 @@ export function addDoctor(program: Command, cli: Cli): void {
     examples: ['cloud doctor', 'cloud doctor --context production -o json'],
   }).action(async () => {
     const all = await examine(cli);
-    const { format, quiet } = cli.style;
+    const { format, quiet, query } = cli.style;
     const wrong = all.filter(({ state }) => state === 'failed' || state === 'warning');
     if (quiet) cli.io.stdout.write(wrong.map(({ check }) => `${check}\n`).join(''));
-    else if (isData(format)) cli.io.stdout.write(renderData({ findings: all }, format));
+    else if (isData(format)) cli.io.stdout.write(renderData({ findings: all }, format, query));
     else cli.printList(findings, all, all);
     if (!quiet && !isData(format) && format !== 'name') {
       for (const { check, advice } of wrong) cli.io.stdout.write(`→ ${printable(`${check}: ${advice}`)}\n`);

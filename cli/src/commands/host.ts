@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { stateOption } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
+import { addNameFilter, byName, type NameFilter } from '../filters';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age, vcpus, type View } from '../output';
-import { integer, labels, pair } from '../parse';
+import { integer, pair } from '../parse';
 import {
   ageColumn,
   idColumn,
@@ -87,17 +88,10 @@ export function addHosts(program: Command, cli: Cli): void {
     noun,
     cli,
     hosts,
-    { examples: ['cloud host list', 'cloud host ls --state ready --label zone=a -o json'] },
-    ({ state, name, namePrefix, label, cordoned }: Filter) => ({
-      ...{ state, name, cordoned },
-      name_prefix: namePrefix,
-      label: labels(label),
-    }),
+    { examples: ['cloud host list', 'cloud host ls --state ready --label zone=a -o json'], byName: true },
+    ({ state, cordoned }: Filter) => ({ state, cordoned }),
   )
     .addOption(stateOption('joining', 'ready', 'suspect', 'dead'))
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .option('--name <name>', 'only the one of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--cordoned', 'only those that get nothing new')
     .option('--no-cordoned', 'only those that are not cordoned');
   addShow(noun, cli, hosts, { examples: ['cloud host show rack1-a'] });
@@ -113,9 +107,6 @@ export function addHosts(program: Command, cli: Cli): void {
 
 interface Filter {
   state?: string;
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   cordoned?: boolean;
 }
 
@@ -129,17 +120,16 @@ const carried: View<Instance> = {
 };
 
 function addHostInstances(noun: Command, cli: Cli): void {
-  const verb = addVerb(noun, 'instances <host>', {
-    summary: 'Lists all instances of a host, of every project',
-    examples: [
-      'cloud host instances rack1-a',
-      'cloud host instances rack1-a --state running --name-prefix web -q',
-    ],
-  })
+  const verb = addNameFilter(
+    addVerb(noun, 'instances <host>', {
+      summary: 'Lists all instances of a host, of every project',
+      examples: [
+        'cloud host instances rack1-a',
+        'cloud host instances rack1-a --state running --name-prefix web -q',
+      ],
+    }),
+  )
     .addOption(stateOption(...instanceStates))
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .option('--name <name>', 'only those of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--type <type>', 'only those of this type')
     .option('--of-project <id>', 'only those of this project')
     .option('--limit <n>', 'show at most this many', integer(1, 100_000), 1_000);
@@ -147,10 +137,8 @@ function addHostInstances(noun: Command, cli: Cli): void {
     const { state, name, namePrefix, label, type, ofProject, ...layout } = options;
     const id = await resolveId(cli, hosts, host);
     const pages = (await cli.cloud('platform')).hosts.listInstances(id, {
-      ...{ state, name, type },
-      name_prefix: namePrefix,
-      label: labels(label),
-      project_id: ofProject,
+      ...{ state, type, project_id: ofProject },
+      ...byName({ name, namePrefix, label }),
     });
     const { items: found, next_page_token } = await pages.take(limit);
     const items = sorted(carried, found, layout);
@@ -159,11 +147,8 @@ function addHostInstances(noun: Command, cli: Cli): void {
   });
 }
 
-interface Carried {
+interface Carried extends NameFilter {
   state?: ListHostInstancesRequest['state'];
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   type?: string;
   ofProject?: string;
   limit: number;

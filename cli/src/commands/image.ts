@@ -19,7 +19,7 @@ import {
   type WaitOptions,
 } from '../noun';
 import { size } from '../output';
-import { labels, pair } from '../parse';
+import { pair } from '../parse';
 import { startProgress } from '../progress';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId, type Kind } from '../resource';
 import { stdinBytes } from '../stdin';
@@ -74,17 +74,13 @@ export function addImages(program: Command, cli: Cli): void {
     noun,
     cli,
     images,
-    { examples: ['cloud image list', 'cloud image list --state failed', 'cloud image list --shared'] },
-    ({ state, name, namePrefix, label, shared }: Filter) => ({
-      ...{ state, name, shared },
-      name_prefix: namePrefix,
-      label: labels(label),
-    }),
+    {
+      examples: ['cloud image list', 'cloud image list --state failed', 'cloud image list --shared'],
+      byName: true,
+    },
+    ({ state, shared }: Filter) => ({ state, shared }),
   )
     .addOption(stateOption('importing', 'ready', 'failed', 'deleting'))
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .option('--name <name>', 'only those of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--shared', 'only those that the operator shares with all projects');
   addShow(noun, cli, images, { examples: ['cloud image show nginx'] });
   addRemove(noun, cli, images, {
@@ -100,9 +96,6 @@ export function addImages(program: Command, cli: Cli): void {
 
 interface Filter {
   state?: string;
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   shared?: boolean;
 }
 

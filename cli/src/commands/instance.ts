@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { stateOption } from '../completion/suggestions';
 import { addList, addNoun, addRemove, addShow } from '../noun';
-import { labels, pair } from '../parse';
 import { resolveId } from '../resource';
 import { hosts } from './host';
 import { images } from './image';
@@ -18,9 +17,6 @@ import { addWait } from './instance-wait';
 
 interface Filter {
   state?: string;
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   type?: string;
   image?: string;
   host?: string;
@@ -43,19 +39,15 @@ export function addInstances(program: Command, cli: Cli): void {
         'cloud instance ls --state running --label app=shop -q',
         'cloud instance ls --columns name,state,host --sort state,age:desc',
       ],
+      byName: true,
     },
-    async ({ state, name, namePrefix, label, type, image, host }: Filter) => ({
-      ...{ state, name, type },
+    async ({ state, type, image, host }: Filter) => ({
+      ...{ state, type },
       image: image === undefined ? undefined : await resolveId(cli, images, image),
-      name_prefix: namePrefix,
-      label: labels(label),
       host_id: host === undefined ? undefined : await resolveId(cli, hosts, host),
     }),
   )
     .addOption(stateOption(...instanceStates))
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .option('--name <name>', 'only the one of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
     .option('--type <type>', 'only those of this type')
     .option('--image <image>', 'only those of this image (name or id)')
     .option('--host <host>', 'only those on this host (name or id)');

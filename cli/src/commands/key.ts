@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
 import { age } from '../output';
-import { labelList, moment, pair } from '../parse';
+import { moment, pair } from '../parse';
 import {
   ageColumn,
   idColumn,
@@ -42,9 +42,6 @@ interface CreateOptions {
 }
 
 interface Filter {
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   role?: Role;
   state?: string;
 }
@@ -62,16 +59,9 @@ export function addApiKeys(program: Command, cli: Cli): void {
     noun,
     cli,
     apiKeys,
-    { examples: ['cloud key list', 'cloud key list --state expired'] },
-    ({ name, namePrefix, label, role, state }: Filter) => ({
-      ...{ name, role, state },
-      name_prefix: namePrefix,
-      label: labelList(label),
-    }),
+    { examples: ['cloud key list', 'cloud key list --state expired'], byName: true },
+    ({ role, state }: Filter) => ({ role, state }),
   )
-    .option('--name <name>', 'only the one of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
     .addOption(new Option('--role <role>', 'only those of this role').choices(roles))
     .addOption(new Option('--state <state>', 'only those in this state').choices(['active', 'expired']));
   addShow(noun, cli, apiKeys, { examples: ['cloud key show ci'] });

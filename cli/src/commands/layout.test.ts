@@ -66,7 +66,25 @@ describe('how lists are laid out', () => {
     expect((await list()).split('\n')[0]).toMatch(/ ID$/);
   });
 
+  it('without titles, for scripts', async () => {
+    expect(await list('--no-headers', '--columns', 'name,state', '--sort', 'name')).toBe(
+      'db      running\nweb-2   stopped\nweb-10  running\n',
+    );
+  });
+
+  it('with what is chosen of the answer alone', async () => {
+    expect(await list('--query', "instances[?status.state=='running'].metadata.name")).toBe('web-10\ndb\n');
+    expect(await list('--query', 'length(instances)', '-o', 'json')).toBe('3\n');
+    expect((await home.cloud(['--query', 'instances[0].spec.type', 'api', 'GET', '/v1/instances'])).out).toBe(
+      'nano-1\n',
+    );
+  });
+
   it.each([
+    ['no expression', ['--query', 'instances['], 'It is no JMESPath expression'],
+    ['a choice of a table', ['--query', 'instances', '-o', 'wide'], '--query does not go with -o wide'],
+    ['a choice of ids', ['--query', 'instances', '-q'], 'cannot be used with'],
+    ['columns of a choice', ['--query', 'instances', '--columns', 'name'], '--columns is for tables'],
     ['an unknown column', ['--columns', 'name,colour'], 'Choose from: name, state, '],
     ['an unknown order', ['--sort', 'colour'], 'Choose from: name, state, '],
     ['columns of JSON', ['--columns', 'name', '-o', 'json'], '--columns is for tables'],

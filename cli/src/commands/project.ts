@@ -6,7 +6,7 @@ import { addLayoutOptions, sorted, type Layout } from '../columns';
 import { CliError, exitCodes, usageError } from '../exit-codes';
 import { addList, addNoun, addShow, addVerb } from '../noun';
 import { age, type View } from '../output';
-import { labelList, pair } from '../parse';
+import { pair } from '../parse';
 import { collect, youngestFirst } from '../resource';
 import { roles, type Role } from './key';
 import { projects } from './project-kind';
@@ -28,9 +28,6 @@ const members: View<Member> = {
 };
 
 interface Filter {
-  name?: string;
-  namePrefix?: string;
-  label?: Record<string, string>;
   role?: Role;
 }
 
@@ -47,17 +44,10 @@ export function addProjects(program: Command, cli: Cli): void {
     {
       summary: 'Lists your projects',
       examples: ['cloud project list', 'cloud project list --role owner --label team=web'],
+      byName: true,
     },
-    ({ name, namePrefix, label, role }: Filter) => ({
-      ...{ name, role },
-      name_prefix: namePrefix,
-      label: labelList(label),
-    }),
-  )
-    .option('--name <name>', 'only the one of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so')
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .addOption(new Option('--role <role>', 'only those where this is your role').choices(roles));
+    ({ role }: Filter) => ({ role }),
+  ).addOption(new Option('--role <role>', 'only those where this is your role').choices(roles));
   addShow(noun, cli, projects, { examples: ['cloud project show shop'] });
   addVerb(noun, 'create <name>', {
     summary: 'Makes a project that you own',

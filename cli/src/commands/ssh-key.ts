@@ -2,7 +2,7 @@ import type { SshKey } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addList, addNoun, addRemove, addShow, addVerb } from '../noun';
-import { labels, pair } from '../parse';
+import { pair } from '../parse';
 import { readPublicKey } from '../public-key';
 import { ageColumn, idColumn, idOf, metadataDetails, nameColumn, resolveId } from '../resource';
 import type { Kind } from '../resource';
@@ -30,28 +30,10 @@ export function addSshKeys(program: Command, cli: Cli): void {
     aliases: ['ssh-keys'],
     examples: ['cloud ssh-key import laptop ~/.ssh/id_ed25519.pub', 'cloud ssh-key list'],
   });
-  addList(
-    noun,
-    cli,
-    sshKeys,
-    { examples: ['cloud ssh-key list', 'cloud ssh-key list --label team=web'] },
-    ({
-      name,
-      namePrefix,
-      label,
-    }: {
-      name?: string;
-      namePrefix?: string;
-      label?: Record<string, string>;
-    }) => ({
-      name,
-      name_prefix: namePrefix,
-      label: labels(label),
-    }),
-  )
-    .option('--label <key=value>', 'only those with this label, repeatable', pair)
-    .option('--name <name>', 'only the one of this name')
-    .option('--name-prefix <text>', 'only those whose name begins so');
+  addList(noun, cli, sshKeys, {
+    examples: ['cloud ssh-key list', 'cloud ssh-key list --label team=web'],
+    byName: true,
+  });
   addShow(noun, cli, sshKeys, { examples: ['cloud ssh-key show laptop'] });
   addRemove(noun, cli, sshKeys, { summary: 'Removes SSH keys', examples: ['cloud ssh-key rm laptop'] });
   addVerb(noun, 'import <name> <file>', {
