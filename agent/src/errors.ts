@@ -62,6 +62,24 @@ export const errors = errorCatalogue('agent.thecloud', {
       `${m.path} is no directory, or a file would have to replace a directory in it or the other way round. Name an existing directory.`,
     { field: 'path' },
   ),
+  PATH_NOT_KEPT: entry<{ path: string; mount: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `${m.path} is in ${m.mount}, which lies in memory and belongs to the kernel: a copy would miss it. Copy to or from another directory.`,
+    { field: 'path' },
+  ),
+  PATH_LOOPS: entry<{ path: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `${m.path}, or something in it, leads through symbolic links in a circle. Name a path that does not.`,
+    { field: 'path' },
+  ),
+  LINK_TARGET_ABSENT: entry<{ path: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `A hard link of the archive names a file that is neither before it in the archive nor in ${m.path}. Pack that file, too. What came before the link may be unpacked.`,
+    { field: 'chunk' },
+  ),
   FILES_REFUSED: entry<{ path: string }>(
     'FAILED_PRECONDITION',
     (m) => `The file system of the instance did not take it. Is there room, and may ${m.path} be written?`,

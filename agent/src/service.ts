@@ -78,6 +78,7 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
     observations,
     here: (id) => isHere(journal.get(id)),
     execIdleMs: config.THECLOUD_AGENT_EXEC_IDLE_SECONDS * 1000,
+    log,
   });
 
   const registry = createMetrics('agent');

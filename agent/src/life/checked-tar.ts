@@ -21,13 +21,16 @@ export interface CheckedTar {
  * Lets through only what a tenant may unpack: whole entries of files, directories and links. Devices are refused: the
  * engine would make them with rights that the instance itself does not have.
  */
-export function checkedTar(source: AsyncIterable<Buffer>): CheckedTar {
+export function checkedTar(
+  source: AsyncIterable<Buffer>,
+  checkName: (name: string) => void = () => undefined,
+): CheckedTar {
   const bytes = new PassThrough();
   const closed = new AbortController();
   bytes.on('error', () => undefined); // whoever reads it is told
   bytes.on('close', () => closed.abort());
   const counted = { entries: 0 };
-  copyEntries(source, bytes, counted, closed.signal).catch((error: unknown) => {
+  copyEntries(source, bytes, { counted, checkName }, closed.signal).catch((error: unknown) => {
     const said = error instanceof Error ? error.message : String(error);
     const known = error instanceof CloudError;
     bytes.destroy(known ? error : errors.ARCHIVE_INVALID({ why: said.toLowerCase() }, error));
@@ -38,7 +41,7 @@ export function checkedTar(source: AsyncIterable<Buffer>): CheckedTar {
 async function copyEntries(
   source: AsyncIterable<Buffer>,
   to: PassThrough,
-  counted: { entries: number },
+  { counted, checkName }: { counted: { entries: number }; checkName: (name: string) => void },
   signal: AbortSignal,
 ): Promise<void> {
   const entries = extract();
@@ -56,6 +59,7 @@ async function copyEntries(
     for await (const entry of entries) {
       const { name, type, size } = entry.header;
       if (!TYPES.includes(type)) throw invalid(`${name} is no file, directory or link`);
+      checkName(name);
       bytes += size;
       if (++counted.entries > MOST_ENTRIES) throw invalid(`it has more than ${MOST_ENTRIES} entries`);
       if (bytes > MOST_BYTES) throw invalid('it is larger than 8 GiB');

@@ -1,10 +1,12 @@
 import type { agentV1 } from '@thecloud/api';
 import { CloudError, invalidFields } from '@thecloud/kernel';
+import type { Logger } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { DriverError } from '../ports/driver-error';
 import type { FileDriver, FileFacts } from '../ports/file-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
 import { checkedTar } from './checked-tar';
+import { followed, refuseMounted, refuseMountedEntry } from './kept-path';
 import type { Caller } from './caller';
 import type { StreamLimits } from './stream-limits';
 
@@ -13,6 +15,7 @@ const CHUNK_BYTES = 64 * 1024;
 export interface FilesDeps {
   readonly driver: InstanceDriver & Partial<FileDriver>;
   readonly limits: StreamLimits;
+  readonly log: Logger;
   /** Is the instance (still) one of this host? */
   here(id: string): boolean;
 }
@@ -29,12 +32,13 @@ export class InstanceFiles {
     const release = this.d.limits.take(id);
     try {
       await this.stat(id, path, caller.signal);
+      refuseMounted(await followed(this.#driver(id), id, path, caller.signal));
       caller.accept();
       for await (const piece of this.#driver(id).readFiles(id, path, caller.signal))
         for (let at = 0; at < piece.length; at += CHUNK_BYTES)
           yield { data: piece.subarray(at, at + CHUNK_BYTES) };
     } catch (error) {
-      throw worded(error, id, path);
+      throw this.#worded(error, id, path);
     } finally {
       release();
     }
@@ -53,9 +57,13 @@ export class InstanceFiles {
     };
     const release = this.d.limits.take(id);
     try {
-      const tar = checkedTar(chunks());
-      await this.#with(id, path, (driver) => driver.writeFiles(id, path, tar.bytes, signal));
-      return tar.entries();
+      return await this.#with(id, path, async (driver) => {
+        const directory = await followed(driver, id, path, signal);
+        refuseMounted(directory);
+        const tar = checkedTar(chunks(), (name) => refuseMountedEntry(directory, name));
+        await driver.writeFiles(id, path, tar.bytes, signal);
+        return tar.entries();
+      });
     } finally {
       release();
     }
@@ -65,8 +73,15 @@ export class InstanceFiles {
     try {
       return await work(this.#driver(id));
     } catch (error) {
-      throw worded(error, id, path);
+      throw this.#worded(error, id, path);
     }
+  }
+
+  /** What the engine said is for the log: its words name paths of the host. */
+  #worded(error: unknown, id: string, path: string): unknown {
+    if (error instanceof DriverError && error.reason === 'FILES_REFUSED')
+      this.d.log.warn({ instance: id, err: error.cause }, 'the engine refused to copy files');
+    return worded(error, id, path);
   }
 
   #driver(id: string): FileDriver {
@@ -86,6 +101,10 @@ function worded(error: unknown, id: string, path: string): unknown {
       return errors.NOT_A_DIRECTORY({ path }, error);
     case 'NO_FILE_SYSTEM':
       return errors.NO_FILE_SYSTEM({ id }, error);
+    case 'PATH_LOOPS':
+      return errors.PATH_LOOPS({ path }, error);
+    case 'LINK_TARGET_ABSENT':
+      return errors.LINK_TARGET_ABSENT({ path }, error);
     case 'FILES_REFUSED':
       return errors.FILES_REFUSED({ path }, error);
     default:

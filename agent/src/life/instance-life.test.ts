@@ -3,11 +3,14 @@ import { newId } from '@thecloud/kernel';
 import { isHere } from '../core/record';
 import { NoopImageDriver } from '../drivers/image/noop';
 import { NoopInstanceDriver } from '../drivers/instance/noop/noop';
+import { execFailed } from '../drivers/instance/docker/problem';
 import { TestHost } from '../fixtures/host';
+import { createLogger } from '@thecloud/service-kit';
 import { until } from '../fixtures/until';
 import { InstanceLife } from './instance-life';
 
 const driver = new NoopInstanceDriver();
+const log = createLogger({ service: 'test', level: 'silent' });
 const IDLE_MS = 200;
 let host: TestHost;
 let life: InstanceLife;
@@ -19,6 +22,7 @@ beforeAll(async () => {
     observations,
     here: (id) => isHere(journal.get(id)),
     execIdleMs: 60_000,
+    log,
   });
 });
 afterAll(() => host.close());
@@ -141,13 +145,39 @@ describe('exec', () => {
     const id = await launch();
     const { observations, journal } = host;
     const impatient = new InstanceLife({
-      ...{ driver, observations, here: (one) => isHere(journal.get(one)), execIdleMs: IDLE_MS },
+      ...{ driver, observations, here: (one) => isHere(journal.get(one)), execIdleMs: IDLE_MS, log },
     });
     const caller = new TestCaller();
     await expect(outputs(impatient.exec(id, spec('cat'), silence(caller), caller))).rejects.toMatchObject({
       reason: 'EXEC_IDLE',
     });
     expect(driver.users(id).execs).toBe(0);
+  });
+
+  it('is written to the log when the engine refuses it for a reason that is not known, and only then', async () => {
+    const id = await launch();
+    const { observations, journal } = host;
+    const lines: unknown[] = [];
+    const kept = { warn: (line: object) => lines.push(line) } as unknown as typeof log;
+    for (const said of ['open /srv/x: input/output error', 'environment variable name is empty: "=x"']) {
+      const refusing = Object.assign(Object.create(driver) as NoopInstanceDriver, {
+        exec: () => Promise.reject(execFailed(said)),
+      });
+      const agent = new InstanceLife({
+        ...{ driver: refusing, observations, here: (one: string) => isHere(journal.get(one)) },
+        ...{ execIdleMs: IDLE_MS, log: kept },
+      });
+      const caller = new TestCaller();
+      await expect(outputs(agent.exec(id, spec('x'), silence(caller), caller))).rejects.toMatchObject({
+        reason: 'EXEC_FAILED',
+      });
+    }
+    expect(lines).toEqual([
+      {
+        instance: id,
+        err: expect.objectContaining({ message: 'open /srv/x: input/output error' }) as unknown,
+      },
+    ]);
   });
 
   it('ends with the instance', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { agentV1 } from '@thecloud/api';
+import type { Logger } from '@thecloud/service-kit';
 import type { Observations } from '../core/observations';
 import { errors } from '../errors';
 import { DriverError } from '../ports/driver-error';
@@ -23,6 +24,7 @@ export interface LifeDeps {
   here(id: string): boolean;
   /** A program that neither side has sent anything for so long is ended, in ms. */
   readonly execIdleMs: number;
+  readonly log: Logger;
 }
 
 const FIRST_MS = 1_000;
@@ -33,7 +35,7 @@ export class InstanceLife {
   readonly files: InstanceFiles;
 
   constructor(private readonly d: LifeDeps) {
-    this.files = new InstanceFiles({ driver: d.driver, here: d.here, limits: this.limits });
+    this.files = new InstanceFiles({ driver: d.driver, here: d.here, limits: this.limits, log: d.log });
   }
 
   /** Logs of a stopped instance are there, too. */
@@ -90,6 +92,8 @@ export class InstanceLife {
     try {
       yield* stream();
     } catch (error) {
+      if (error instanceof DriverError && error.reason === 'EXEC_FAILED' && error.cause)
+        this.d.log.warn({ instance: id, err: error.cause }, 'the engine refused to run a program');
       throw worded(error, id);
     } finally {
       release();

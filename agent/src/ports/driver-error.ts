@@ -15,6 +15,10 @@ export type DriverReason =
   | 'COMMAND_NOT_EXECUTABLE'
   | 'FILE_NOT_FOUND'
   | 'NOT_A_DIRECTORY'
+  /** Symbolic links lead in a circle. */
+  | 'PATH_LOOPS'
+  /** Of a hard link in an archive. */
+  | 'LINK_TARGET_ABSENT'
   | 'FILES_REFUSED'
   /** It was never made, or has been removed. */
   | 'NO_FILE_SYSTEM';

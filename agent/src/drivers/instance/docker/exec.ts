@@ -5,13 +5,12 @@ import { DriverError, notRunning } from '../../../ports/driver-error';
 import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../../ports/exec-driver';
 import { call, messageOf, statusOf, unavailable } from '../../docker-engine';
 import { execInspected, madeId } from './answers';
-import { knownCause, UNKNOWN_CAUSE } from './causes';
 import { framesOf } from './frames';
 import { holdBack } from './held-back';
 import type { HeldBack } from './held-back';
 import { endSession, hostProcess, signalSession } from './host-session';
 import type { HostProcess } from './host-session';
-import { refusedStart } from './problem';
+import { execFailed, refusedStart } from './problem';
 
 /** Marks what we started among all that runs in a container, so that a later agent finds it. */
 export const execMark = (hostId: string) => `THECLOUD_EXEC=${hostId}`;
@@ -181,8 +180,7 @@ class DockerExec implements ExecProcess {
 /** 404: no such container; 409: it does not run, or is paused. */
 export function execProblem(error: unknown): DriverError {
   if (statusOf(error) === 404 || statusOf(error) === 409) return notRunning();
-  const why = knownCause(messageOf(error)) ?? UNKNOWN_CAUSE;
-  return new DriverError('EXEC_FAILED', why, false, { cause: error });
+  return execFailed(messageOf(error));
 }
 
 /** A later engine refuses where an earlier one says in the program's output that there is none. */

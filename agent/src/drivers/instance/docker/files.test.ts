@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { newId } from '@thecloud/kernel';
+import { createLogger } from '@thecloud/service-kit';
 import { bitFlips, readEach, truncations } from '@thecloud/testkit';
 import Docker from 'dockerode';
 import { extract, pack } from 'tar-stream';
@@ -38,7 +39,8 @@ describeWithDocker('files of an instance', () => {
   const docker = new Docker({ socketPath: dockerSocket });
   const hostId = newId('host');
   const driver = new DockerInstanceDriver({ socketPath: dockerSocket, hostId, publishAddress: '127.0.0.1' });
-  const files = new InstanceFiles({ driver, limits: new StreamLimits(), here: () => true });
+  const log = createLogger({ service: 'test', level: 'silent' });
+  const files = new InstanceFiles({ driver, limits: new StreamLimits(), here: () => true, log });
   let id: string;
   const make = async () => {
     const spec = {
@@ -156,6 +158,58 @@ describeWithDocker('files of an instance', () => {
     await expect(files.stat(newId('instance'), '/', never)).rejects.toMatchObject({
       reason: 'NO_FILE_SYSTEM',
     });
+  });
+
+  it('what lies in memory is refused, however it is reached, and nothing is unpacked', async () => {
+    await run(
+      'cd /www; /bin/busybox ln -s /proc p; /bin/busybox mkdir d; /bin/busybox ln -s d ld; /bin/busybox ln -s ld/../p pp',
+    );
+    const one = await tarOf([{ name: 'one' }, 'x']);
+    const reason = 'PATH_NOT_KEPT';
+    for (const path of [
+      '/proc',
+      '/proc/sys',
+      '/sys',
+      '/dev',
+      '/dev/shm',
+      '/www/../proc',
+      '/www/p',
+      '/www/pp',
+    ]) {
+      await expect(write(path, one)).rejects.toMatchObject({
+        reason,
+        code: 'INVALID_ARGUMENT',
+        violations: [{ field: 'path' }],
+      });
+    }
+    for (const path of ['/proc', '/dev/shm', '/www/p/']) {
+      await expect(read(path)).rejects.toMatchObject({ reason });
+    }
+    for (const name of ['dev/shm/one', './proc/one', 'sys/one'])
+      await expect(write('/', await tarOf([{ name }, 'x']))).rejects.toMatchObject({ reason });
+    const root = await tarOf([{ name: 'proc/', type: 'directory' }], [{ name: 'www/root' }, 'x']);
+    expect(await write('/', root)).toBe(2);
+    expect(await run('/bin/busybox cat /www/root')).toBe('x');
+  });
+
+  it('links that lead nowhere are told as such', async () => {
+    await run('cd /www; /bin/busybox ln -s a b; /bin/busybox ln -s b a');
+    const one = await tarOf([{ name: 'one' }, 'x']);
+    for (const path of ['/www/a', '/www/a/below']) {
+      await expect(write(path, one)).rejects.toMatchObject({
+        reason: 'PATH_LOOPS',
+        violations: [{ field: 'path' }],
+      });
+      await expect(read(path)).rejects.toMatchObject({ reason: 'PATH_LOOPS' });
+    }
+    const absent = await tarOf([{ name: 'hard', type: 'link', linkname: 'not-there' }]);
+    await expect(write('/www', absent)).rejects.toMatchObject({
+      reason: 'LINK_TARGET_ABSENT',
+      violations: [{ field: 'chunk' }],
+    });
+    const both = await tarOf([{ name: 'one' }, 'x'], [{ name: 'hard', type: 'link', linkname: 'one' }]);
+    expect(await write('/www', both)).toBe(2);
+    expect(await run('/bin/busybox cat /www/hard')).toBe('x');
   });
 
   it('a damaged archive is refused, and what Docker says may be damaged, too', async () => {

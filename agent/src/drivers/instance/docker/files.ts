@@ -15,14 +15,28 @@ export async function statFile(
   path: string,
   signal: AbortSignal,
 ): Promise<FileFacts> {
-  const answer = (await call(
-    (abortSignal) => container.infoArchive({ path, abortSignal }),
-    (error) => fileProblem(error, path),
-    signal,
-  )) as IncomingMessage;
+  const answer = await look(container, path, signal);
   answer.resume();
   const header = String(answer.headers['x-docker-container-path-stat'] ?? '');
   return factsOf(Buffer.from(header, 'base64').toString());
+}
+
+/** An answer to HEAD has no body, so Docker is asked for the file to learn why it refuses. */
+async function look(
+  container: Docker.Container,
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const problem = (error: unknown) => fileProblem(error, path);
+  try {
+    const asked = (abortSignal: AbortSignal) => container.infoArchive({ path, abortSignal });
+    return (await call(asked, problem, signal)) as IncomingMessage;
+  } catch (error) {
+    if (!(error instanceof DriverError) || error.reason !== 'FILES_REFUSED') throw error;
+    const archive = (await call(() => container.getArchive({ path }), problem, signal)) as IncomingMessage;
+    archive.destroy();
+    throw error;
+  }
 }
 
 /** @throws DriverError when it is not what Docker says of a file */
@@ -101,11 +115,15 @@ export async function writeFiles(
   }
 }
 
-/** What Docker refused, for whoever asked. */
+/** What Docker refused, for the caller. */
 function fileProblem(error: unknown, path: string): DriverError {
   const said = messageOf(error);
   const status = statusOf(error);
   if (/^no such container/i.test(said)) return noFileSystem();
+  if (/too many (levels of )?(symbolic ?|sym)?links/i.test(said))
+    return new DriverError('PATH_LOOPS', `${path} leads in a circle.`, false, { cause: error });
+  if (/(^|[\s:(])link \S.* \S.*: no such file or directory/i.test(said))
+    return new DriverError('LINK_TARGET_ABSENT', 'A hard link has no target.', false, { cause: error });
   if (status === 404 || /no such file or directory/i.test(said))
     return new DriverError('FILE_NOT_FOUND', `There is no ${path} in the instance.`, false, { cause: error });
   if (/not a directory|cannot overwrite|extraction point/i.test(said))

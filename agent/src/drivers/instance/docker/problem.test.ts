@@ -1,3 +1,4 @@
+import { UNKNOWN_CAUSE } from './causes';
 import { refusedStart, startProblem } from './problem';
 
 const docker = (message: string) =>
@@ -58,5 +59,8 @@ it.each([
   const spec = { command: ['x'], env: {}, tty: false, workingDir: '', user: '' };
   for (const { message } of [startProblem(docker(said)), refusedStart(said, spec)])
     expect(message).not.toMatch(/\/srv|127\.0\.0\.1|img_|shim|runc|OCI|unmarshal/);
+  const refused = refusedStart(said, spec);
+  const logged = refused.message === UNKNOWN_CAUSE ? said : undefined; // only what has no words of ours
+  expect((refused.cause as Error | undefined)?.message).toBe(logged);
   expect(startProblem(docker(said))).toMatchObject({ message: expect.stringContaining(words), cause: { message: expect.stringContaining(said) } });
 }); // prettier-ignore

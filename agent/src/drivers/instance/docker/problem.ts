@@ -43,6 +43,12 @@ export function refusedStart(said: string, { command, workingDir }: ExecSpec): D
   }
   if (/^chdir/.test(text))
     return new DriverError('EXEC_FAILED', `It has no working directory ${workingDir} to run in.`, false);
-  const cause = new Error(said.slice(0, 1000));
-  return new DriverError('EXEC_FAILED', knownCause(said) ?? UNKNOWN_CAUSE, false, { cause });
+  return execFailed(said);
+}
+
+/** The engine's words are the cause only where ours do not say it: then the log must. */
+export function execFailed(said: string): DriverError {
+  const known = knownCause(said);
+  if (known) return new DriverError('EXEC_FAILED', known, false);
+  return new DriverError('EXEC_FAILED', UNKNOWN_CAUSE, false, { cause: new Error(said.slice(0, 1000)) });
 }
