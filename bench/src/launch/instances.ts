@@ -15,8 +15,11 @@ const SPEC = {
 const LAUNCH_MS = 60_000;
 
 /** Launches one and watches it until it runs; ms from the first byte sent to the frame that says so. */
-export async function launch(cloud: BenchCloud): Promise<{ id: string; ms: number }> {
-  const body = { name: `l-${randomUUID()}`, spec: SPEC };
+export async function launch(
+  cloud: BenchCloud,
+  command: readonly string[] = SPEC.command,
+): Promise<{ id: string; ms: number }> {
+  const body = { name: `l-${randomUUID()}`, spec: { ...SPEC, command } };
   const began = performance.now();
   const { metadata } = await cloud.call<Instance>('POST', '/v1/instances', body);
   await running(cloud, metadata.id);

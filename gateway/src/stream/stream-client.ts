@@ -1,4 +1,5 @@
 import type { Client } from '@grpc/grpc-js';
+import { isBulk } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 import { onOwnConnection } from '@thecloud/service-kit';
 import type { StreamingCall } from '@thecloud/service-kit';
@@ -18,10 +19,9 @@ export interface StreamClients {
 export function startStream<S extends StreamingCall>(
   { channelFor, ownConnection }: StreamClients,
   service: string,
-  { rpc, requestStream, responseStream }: MethodEntry,
+  method: MethodEntry,
   start: (client: Client) => S,
 ): S {
-  const bulk = (requestStream || responseStream) && !rpc.startsWith('Watch');
-  if (!bulk || !ownConnection) return start(channelFor(service));
+  if (!isBulk(method) || !ownConnection) return start(channelFor(service));
   return onOwnConnection(() => ownConnection(service), start);
 }

@@ -8,5 +8,5 @@ export * as googleRpc from './gen/index.google.rpc';
 export { fieldRules, methods } from './gen/methods';
 export { commentOf } from './comments';
 export { imagePath, registry } from './image';
-export { isRead, isRepeatable, methodByPath } from './method-table';
+export { isBulk, isRead, isRepeatable, methodByPath } from './method-table';
 export type { FieldRule, MethodEntry } from './method-entry';

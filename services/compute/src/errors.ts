@@ -29,6 +29,12 @@ export const errors = errorCatalogue('compute.thecloud', {
       `The host of instance ${m.id} does not answer. The instance may well run on; try again shortly, or read its state.`,
     { retryAfterSeconds: 5 },
   ),
+  TOO_MANY_STREAMS: entry<{ limit: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `You have ${m.limit} open streams of logs, exec, stats and files in all projects, the most there may be. Close one first.`,
+    { retryAfterSeconds: 5 },
+  ),
   INSTANCE_TYPE_NOT_FOUND: entry<{ name: string; known: string }>(
     'NOT_FOUND',
     (m) => `There is no instance type ${m.name}. There are: ${m.known}.`,

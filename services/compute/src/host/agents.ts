@@ -7,7 +7,7 @@ type Client = UnaryClient<agentV1.AgentServiceClient>;
 
 export interface AgentClient extends Pick<
   Client,
-  'applyInstance' | 'observeInstance' | 'listInstances' | 'raw'
+  'applyInstance' | 'observeInstance' | 'listInstances' | 'statFile'
 > {
   /** Starts a streaming call, on a connection of its own: however it is read, it delays no order and no other stream. */
   stream<S extends StreamingCall>(start: (client: agentV1.AgentServiceClient) => S): S;
@@ -32,7 +32,7 @@ export class Agents {
       new agentV1.AgentServiceClient(endpoint, credentials, ownConnectionOptions('agent'));
     const unanswered = new Unanswered();
     const client: AgentClient = {
-      raw: channel.raw,
+      statFile: (asked, options) => channel.statFile(asked, options),
       stream: (start) => onOwnConnection(connect, start),
       applyInstance: (order, options) => unanswered.wait(() => channel.applyInstance(order, options)),
       observeInstance: (asked, options) => unanswered.wait(() => channel.observeInstance(asked, options)),

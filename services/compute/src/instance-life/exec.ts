@@ -32,8 +32,8 @@ export async function* execInstance(
 }
 
 /**
- * Runs a program by an agent: the input goes in as there is room for it, the output comes as it is asked for. Whoever
- * leaves, or breaks the rules, ends it.
+ * Runs a program by an agent: the input goes in as there is room for it, the output comes as it is asked for. It ends
+ * when its caller leaves or breaks the rules.
  */
 export async function* runOn(
   agent: AgentClient,

@@ -14,12 +14,12 @@ export async function getFile(
   { id, path }: computeV1.GetInstanceFileRequest,
 ): Promise<computeV1.InstanceFile> {
   const { agent } = await hosted(d, ctx, id);
-  const options = { deadline: Date.now() + SET_UP_MS };
-  return new Promise((resolve, reject) => {
-    agent.raw.statFile({ instanceId: id, path }, outgoing(ctx), options, (error, facts) =>
-      error ? reject(worded(fromServiceError(error), id) as Error) : resolve(facts),
-    );
-  });
+  try {
+    const options = { timeoutMs: SET_UP_MS, signal: ctx.signal, parent: ctx };
+    return await agent.statFile({ instanceId: id, path }, options);
+  } catch (error) {
+    throw worded(error, id);
+  }
 }
 
 export async function* readFiles(
