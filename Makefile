@@ -1,10 +1,10 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean collect backup restore status logs build cli test faults bench check lint fmt generate
-export MODE FORCE ONLY TO FROM B
+.PHONY: help up down clean collect backup restore admin-password status logs build cli test faults bench check lint fmt generate
+export MODE FORCE ONLY TO FROM EMAIL B
 
 help: ## Lists every verb
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: ## Starts the cloud, installing what is missing (as root); MODE=processes: each service its own process
 	@scripts/up.sh
@@ -23,6 +23,9 @@ backup: ## Writes the control plane's data into one file, while it runs; TO=FILE
 
 restore: ## Makes an installation from a backup, to be started by make up; FROM=FILE
 	@scripts/verb.sh restore
+
+admin-password: ## Gives an administrator who cannot sign in a one-time password; EMAIL=ADDRESS
+	@scripts/verb.sh admin-password
 
 status: ## Says which processes run and whether they are ready
 	@scripts/verb.sh status

@@ -53,7 +53,10 @@ function commandsOf(file: string, text: string): Documented[] {
 /** Why a command line is not run here: who runs it instead, or why only a person can. */
 export const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^git clone /, 'it fetches this repository from the network'],
-  [/^(sudo )?make (up|down|clean|status|logs|backup|restore)\b/, 'deploy/all-in-one/src/up.test.ts'],
+  [
+    /^(sudo )?make (up|down|clean|status|logs|backup|restore|admin-password)\b/,
+    'deploy/all-in-one/src/up.test.ts',
+  ],
   [/^(sudo )?make (test|bench)\b/, 'it would run this test within itself, or take minutes'],
   [/^docker (ps -aq --filter label=thecloud|(image|volume) prune )/, 'it empties the Docker of this machine'],
   [/^make generate\b/, 'make check does it, and compares'],

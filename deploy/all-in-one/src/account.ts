@@ -11,7 +11,7 @@ export const adminEmail = 'admin@thecloud.local';
 const API_KEY = 'api-key';
 
 /** The administrator, a first project and a key to it, made if they are not there. Answers with a key that works. */
-export async function openAccount(layout: Layout, ports: Ports, caFile: string): Promise<CloudApi> {
+export async function openAccount(layout: Layout, ports: Ports): Promise<CloudApi> {
   const url = `http://127.0.0.1:${ports.gateway}`;
   const known = readIfThere(layout.secret(API_KEY))?.trim();
   if (known) {
@@ -19,9 +19,7 @@ export async function openAccount(layout: Layout, ports: Ports, caFile: string):
     if (await api.accepts()) return api;
   }
   const { apiKey = '' } = await seed({
-    databaseUrl: `postgres://thecloud_identity@127.0.0.1:${ports.postgres}/${DATABASE}`,
-    databasePassword: secret(layout, databasePassword('identity')),
-    caFile,
+    ...identityDatabase(layout, ports),
     email: adminEmail,
     password: secret(layout, 'admin-password'),
     projectName: 'default',
@@ -37,4 +35,11 @@ export const cliAccess = (layout: Layout, ports: Ports): CliAccess => ({
   server: `http://127.0.0.1:${ports.gateway}`,
   grpcAddress: `127.0.0.1:${ports.gatewayGrpc}`,
   apiKey: readIfThere(layout.secret(API_KEY))?.trim() ?? '',
+});
+
+/** How the operator's programs reach identity's database. */
+export const identityDatabase = (layout: Layout, ports: Ports) => ({
+  databaseUrl: `postgres://thecloud_identity@127.0.0.1:${ports.postgres}/${DATABASE}`,
+  databasePassword: secret(layout, databasePassword('identity')),
+  caFile: `${layout.tls('postgres')}/ca.pem`,
 });

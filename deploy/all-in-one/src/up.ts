@@ -60,7 +60,7 @@ async function up(): Promise<void> {
   keepSettings(layout, settings);
   const api = await step('Account', (say) => {
     say(adminEmail);
-    return openAccount(layout, ports, caFile);
+    return openAccount(layout, ports);
   });
   const access = cliAccess(layout, ports);
   const context = await step('CLI', async (say) => {

@@ -9,6 +9,7 @@ export type { JoinTokenOptions } from './certificate/join-token';
 export { ensureSecrets } from './certificate/secrets';
 export { identityConfig } from './config';
 export type { IdentityConfig } from './config';
+export { rescueAdministrator } from './rescue-administrator';
 export { seed } from './seed';
 export type { Seeded, SeedOptions } from './seed';
 export { start } from './service';

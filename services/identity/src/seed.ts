@@ -1,20 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { createLogger, Database } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
 import { announceKey, createApiKey } from './api-key/create-api-key';
+import { type DatabaseAccess, withDatabase } from './database-access';
 import { createProject } from './project/create-project';
 import { apiKeys, members, projects, users } from './schema';
 import { normalEmail } from './user/email';
 import { Passwords } from './user/passwords';
 import { registerUser } from './user/register-user';
 
-export interface SeedOptions {
-  /** Of identity's own role. */
-  readonly databaseUrl: string;
-  readonly databasePassword?: string;
-  /** PEM file of the authority, when the database is reached by TLS. */
-  readonly caFile?: string;
+export interface SeedOptions extends DatabaseAccess {
   readonly email: string;
   /** Of a new account; an account that exists keeps its own. */
   readonly password: string;
@@ -32,27 +26,18 @@ export interface Seeded {
 }
 
 /** The first account (it administers the platform), its project, and an owner's API key. What is there stays. */
-export async function seed(o: SeedOptions): Promise<Seeded> {
-  const db = new Database({
-    url: o.databaseUrl,
-    ...(o.databasePassword ? { password: o.databasePassword } : {}),
-    ...(o.caFile ? { ca: readFileSync(o.caFile, 'utf8') } : {}),
-    max: 2,
-    log: createLogger({ service: 'identity-seed', level: 'warn' }),
-  });
-  try {
+export function seed(o: SeedOptions): Promise<Seeded> {
+  return withDatabase('identity-seed', o, async (db) => {
     const email = normalEmail(o.email);
     const passwordHash = await new Passwords().hash(o.password);
-    return await db.write('system', async (tx) => {
+    return db.write('system', async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(hashtext('identity.seed'))`);
       const userId = await ensureAdmin(tx, { email, passwordHash, projectName: o.projectName });
       const projectId = await ensureProject(tx, userId, o.projectName);
       const apiKey = await ensureKey(tx, userId, projectId, o);
       return { userId, projectId, ...(apiKey ? { apiKey } : {}) };
     });
-  } finally {
-    await db.close();
-  }
+  });
 }
 
 async function ensureAdmin(
