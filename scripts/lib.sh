@@ -2,6 +2,8 @@
 HOME_DIR=${THECLOUD_HOME:-.cloud}
 NODE=node_modules/.bin/node
 LOG=$HOME_DIR/log/setup.log
+# As long as a start of everything may take.
+LOCK_SECONDS=90
 
 now() { date +%s%3N; }
 
@@ -30,14 +32,27 @@ fail() {
   exit 1
 }
 
-# exclusively COMMAND...: runs it under this installation's lock and ends with it; returns at once inside of that. The
-# supervisor holds the lock for a moment when it starts an engine again.
-exclusively() {
-  [ "${THECLOUD_EXCLUSIVE:-}" != 1 ] || return 0
+# lock exclusive|shared: this installation's lock until the script ends. Exclusive is for verbs that start, stop, make or
+# remove it, shared for those that work on a running one. Commands get `9>&-`, so that processes that outlive the script
+# do not hold the lock.
+lock() {
   mkdir -p "$HOME_DIR"
-  status=0
-  # --close: processes that outlive the command must not hold the lock.
-  THECLOUD_EXCLUSIVE=1 flock --close --wait 10 --conflict-exit-code 75 "$HOME_DIR/lock" "$@" || status=$?
-  [ $status -ne 75 ] || fail 'another make up, down or clean is at work here' 'wait until it has ended'
-  exit $status
+  exec 9>>"$HOME_DIR/lock"
+  flock "--$1" --nonblock 9 && return 0
+  echo "  Waiting for $(exec 9>&- && lock_users) to end, for at most $LOCK_SECONDS s" >&2
+  flock "--$1" --wait "$LOCK_SECONDS" 9 ||
+    fail "$(exec 9>&- && lock_users) is still at work here" 'wait until it has ended, or end it by Ctrl-C where it runs'
+}
+
+# The other verbs that hold the lock, or wait for it; for a process that does not have its file open.
+lock_users() {
+  users=
+  for fd in $(find /proc/[0-9]*/fd -lname "$(readlink -f "$HOME_DIR/lock")" 2>/dev/null); do
+    pid=${fd#/proc/}
+    pid=${pid%%/*}
+    [ "$pid" != $$ ] || continue
+    verb=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | sed 's/.*up\.sh.*/up/; s/.*verb\.sh *//; s/ .*//')
+    users="$users${users:+, }make $verb (pid $pid)"
+  done
+  echo "${users:-another verb of make}"
 }

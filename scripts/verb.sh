@@ -1,5 +1,5 @@
 #!/bin/sh
-# verb.sh down|clean|collect|backup|restore|status: runs that verb of the all-in-one, building it first if it is not there.
+# verb.sh VERB (down, clean, collect, backup, restore, admin-password, status): runs that verb of the all-in-one, building it first if it is not there.
 set -eu
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
@@ -13,5 +13,14 @@ if ! [ -f "$script" ] || ! [ -x "$NODE" ]; then
   fi
   scripts/build.sh
 fi
-if [ "$1" != status ]; then exclusively scripts/verb.sh "$1"; fi
-exec "$NODE" "$script"
+case "$1" in
+status) ;;
+collect | backup | admin-password) lock shared ;;
+clean)
+  "$NODE" "$script" --ask
+  export FORCE=1
+  lock exclusive
+  ;;
+*) lock exclusive ;;
+esac
+"$NODE" "$script" 9>&-

@@ -10,17 +10,23 @@ import { stopProcesses } from './processes';
 import { runVerb, step } from './progress';
 import { removeTenants } from './tenants';
 
-/** Removes the installation with everything in it, running instances included. */
+/**
+ * Removes the installation with everything in it, running instances included. With --ask it only asks: nobody is to
+ * wait for an answer while the installation is locked.
+ */
 async function clean(): Promise<void> {
   const layout = layoutFrom(process.env);
   const installation = readInstallation(layout);
+  const onlyAsks = process.argv.includes('--ask');
   if (!installation) {
+    if (onlyAsks) return;
     rmSync(layout.home, { recursive: true, force: true });
     process.stdout.write('Nothing to remove: there is no installation here.\n');
     return;
   }
   if (process.getuid?.() !== 0) throw new Failure('make clean must run as root', 'run: sudo make clean');
   await confirm(layout.home);
+  if (onlyAsks) return;
   await step('Services', () => stopProcesses(layout));
   const places = enginePlaces(layout, installation);
   const daemon = places.find(({ engine }) => engine.name === 'docker')?.engine;

@@ -1,74 +1,109 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine } from '@thecloud/engines';
 import { pauseMs } from './keep-alive';
-import type { Layout } from './layout';
+import { type Layout, readIfThere, writePrivate } from './layout';
 
+/** After a life this long a death is no longer one of a row. */
 const GOOD_LIFE_MS = 30_000;
-/** Of flock: another verb of the Makefile holds the lock. */
-const LOCKED = 75;
+/** Longest that an engine's launch is waited for when the supervisor ends, which has 12 s. */
+const CLOSE_MS = 8_000;
 
 /**
- * Starts engines again that were killed, as `make up` would, and never while a verb of the Makefile is at work. An engine
- * that was stopped left no pid file; one that is not ours never had one.
+ * Starts engines again that were killed. It takes no lock of the Makefile's verbs: those that stop engines end the
+ * supervisor first, and the start of an engine excludes whoever starts or stops that same engine by itself.
  */
 export class KeptEngines {
-  readonly #ending = new AbortController();
-  readonly #dead = new Set<string>();
-  #running: Promise<void> | undefined;
-  #failures = 0;
-  #startedAt = -Infinity;
-  #notBefore = 0;
+  readonly #kept: readonly KeptEngine[];
 
-  constructor(
-    private readonly layout: Layout,
-    private readonly engines: readonly Engine[],
-    private readonly log: (text: string) => void,
-  ) {}
+  constructor(layout: Layout, engines: readonly Engine[], log: (text: string) => void) {
+    this.#kept = engines.map((engine) => new KeptEngine(layout, engine, log));
+  }
 
   /** Begins what is due; does not wait for it. `now` in ms of any clock. */
   look(now: number): void {
-    if (this.#running) return;
-    for (const { name, pid } of this.engines) {
-      if (pid() !== undefined) this.#dead.delete(name);
-      else if (existsSync(this.layout.pidFile(name))) this.#dead.add(name);
-    }
-    if (this.#dead.size === 0 || now < this.#notBefore) return;
-    this.#failures = now - this.#startedAt > GOOD_LIFE_MS ? 1 : this.#failures + 1;
-    this.#startedAt = now;
-    this.#notBefore = now + pauseMs(this.#failures);
-    this.#running = this.#start([...this.#dead])
-      .catch((error: unknown) => this.log(`engines could not be started: ${String(error)}`))
-      .finally(() => (this.#running = undefined));
-  }
-
-  /** In a process that holds the lock of the Makefile's verbs. */
-  async #start(names: readonly string[]): Promise<void> {
-    const script = join(__dirname, 'start-engines.js');
-    const lock = [
-      '--close',
-      '--nonblock',
-      '--conflict-exit-code',
-      String(LOCKED),
-      join(this.layout.home, 'lock'),
-    ];
-    const child = spawn('/usr/bin/flock', [...lock, process.execPath, script, ...names], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-      detached: true,
-    });
-    const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGTERM'); // flock and what it runs
-    this.#ending.signal.addEventListener('abort', end, { once: true });
-    const [code] = (await once(child, 'exit').finally(() =>
-      this.#ending.signal.removeEventListener('abort', end),
-    )) as [number | null];
-    if (code === LOCKED) return;
-    this.log(`${names.join(', ')} ended; ${code === 0 ? 'started again' : 'could not be started yet'}`);
+    for (const one of this.#kept) one.look(now);
   }
 
   async close(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
+    const ended = new AbortController();
+    const patience = delay(CLOSE_MS, undefined, { signal: ended.signal }).catch(() => undefined);
+    await Promise.race([Promise.all(this.#kept.map((one) => one.settled())), patience]);
+    ended.abort();
   }
+}
+
+/** An engine that was stopped left no pid file; one that is not ours never had one. */
+class KeptEngine {
+  #starting: Promise<void> | undefined;
+  #starts = 0;
+  #lastFailed = false;
+  #startedAt = 0;
+  /** Undefined from the end of a start until the next look. */
+  #notBefore: number | undefined = 0;
+
+  constructor(
+    private readonly layout: Layout,
+    private readonly engine: Engine,
+    private readonly log: (text: string) => void,
+  ) {
+    this.#forgetTrouble();
+  }
+
+  look(now: number): void {
+    if (this.#starting) return;
+    this.#notBefore ??= now + pauseMs(this.#starts);
+    const { name } = this.engine;
+    const isAlive = this.engine.pid() !== undefined;
+    if (isAlive && !this.#lastFailed) return this.#noteLife(now);
+    if (!existsSync(this.layout.pidFile(name)) || now < this.#notBefore) return;
+    this.#starts += 1;
+    this.#startedAt = now;
+    this.#notBefore = undefined;
+    if (!isAlive) this.log(`${name} ended; starting it again${this.#inARow()}`);
+    this.#starting = this.engine.start().then(
+      () => this.#end(),
+      (error: unknown) => this.#end(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  async settled(): Promise<void> {
+    await this.#starting;
+  }
+
+  #noteLife(now: number): void {
+    if (this.#starts === 0 || now - this.#startedAt <= GOOD_LIFE_MS) return;
+    this.#starts = 0;
+    this.#forgetTrouble();
+  }
+
+  #end(failure?: string): void {
+    const { name } = this.engine;
+    const [why] = failure?.split('\n') ?? [];
+    this.#starting = undefined;
+    this.#lastFailed = failure !== undefined;
+    this.log(
+      why === undefined ? `${name} answers again` : `${name} could not be started${this.#inARow()}: ${why}`,
+    );
+    if (this.#starts < 2) return;
+    const last = why === undefined ? 'the last start succeeded' : `the last start failed: ${why}`;
+    writePrivate(
+      this.layout.trouble(name),
+      `${name} was started ${this.#starts} times in a row, lately ${new Date().toISOString()}; ${last}. Look into ${this.layout.log(name)}\n`,
+    );
+  }
+
+  #inARow(): string {
+    if (this.#starts < 2) return '';
+    return ` (${this.#starts} times in a row, ${pauseMs(this.#starts) / 1000} s until the next)`;
+  }
+
+  #forgetTrouble(): void {
+    rmSync(this.layout.trouble(this.engine.name), { force: true });
+  }
+}
+
+/** What the supervisor keeps of engines that do not stay alive, a line each. */
+export function engineTroubles(layout: Layout, names: readonly string[]): string[] {
+  return names.flatMap((name) => readIfThere(layout.trouble(name))?.trim() ?? []);
 }

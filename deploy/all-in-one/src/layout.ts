@@ -13,6 +13,8 @@ export class Layout {
   readonly secret = (name: string) => join(this.home, 'secrets', name);
   readonly log = (process: string) => join(this.home, 'log', `${process}.log`);
   readonly pidFile = (process: string) => join(this.home, 'run', `${process}.pid`);
+  /** There while an engine does not stay alive: a line that says so. */
+  readonly trouble = (engine: string) => join(this.home, 'run', `${engine}.trouble`);
   readonly environment = (service: string) => join(this.home, 'config', `${service}.env`);
   /** A process's own directory: its certificate, its join token, its state. */
   readonly process = (service: string, ...rest: string[]) => join(this.home, 'process', service, ...rest);

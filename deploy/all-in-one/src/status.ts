@@ -3,6 +3,7 @@ import { endingCertificates } from './certify';
 import { enginePlaces } from './engines';
 import { opsPorts } from './environments';
 import { readInstallation } from './installation';
+import { engineTroubles } from './keep-engines';
 import { layoutFrom } from './layout';
 import { readPlan, supervisorPid, unready } from './processes';
 import { runVerb } from './progress';
@@ -16,7 +17,8 @@ async function status(): Promise<void> {
     return;
   }
   const rows = [['NAME', 'PID', 'STATE', 'WHERE']];
-  for (const { engine } of enginePlaces(layout, installation)) {
+  const engines = enginePlaces(layout, installation).map(({ engine }) => engine);
+  for (const engine of engines) {
     const ready = await engine.ready();
     const pid = engine.pid() ?? (ready ? 'not ours' : '-');
     rows.push([engine.name, String(pid), ready ? 'ready' : 'down', engine.endpoint]);
@@ -37,6 +39,12 @@ async function status(): Promise<void> {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
     process.stdout.write(`${cells.join('  ').trimEnd()}\n`);
   }
+  if (supervisor)
+    for (const trouble of engineTroubles(
+      layout,
+      engines.map(({ name }) => name),
+    ))
+      process.stdout.write(`${trouble}\n`);
   for (const note of endingCertificates(layout)) process.stdout.write(`${note}\n`);
 }
 

@@ -42,6 +42,7 @@ async function supervise(): Promise<void> {
   }
   log('ending');
   await Promise.all([garbage?.close(), engines?.close()]);
+  process.exit(0); // a start whose end was not waited for
 }
 
 supervise().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ interface Outcome {
 
 /** A verb of the Makefile, as its compiled program: `make` itself would first build. */
 function verb(
-  name: 'up' | 'down' | 'clean' | 'status' | 'backup' | 'restore',
+  name: 'up' | 'down' | 'clean' | 'status' | 'backup' | 'restore' | 'admin-password',
   more: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
   const script = join(root, 'deploy/all-in-one/dist', `${name}.js`);
@@ -194,6 +195,56 @@ test('a killed engine comes back by itself, and the API serves', async () => {
     );
   expect(await until(serves, 30_000)).toBe(true);
   expect(await up()).toBe(hello);
+});
+
+test('make clean does not lock the installation while it asks', async () => {
+  const asks = spawn('script', ['--quiet', '--return', '--command', 'scripts/verb.sh clean', '/dev/null'], {
+    cwd: root,
+    env,
+  });
+  let said = '';
+  asks.stdout.on('data', (text) => (said += String(text)));
+  expect(await until(() => said.includes('[y/N]'), 30_000)).toBe(true);
+  const locked = spawn('flock', ['--nonblock', join(home, 'cloud/lock'), 'true']);
+  expect(await once(locked, 'exit')).toEqual([0, null]);
+  asks.stdin.write('n\n');
+  expect(await once(asks, 'exit')).toEqual([1, null]);
+  expect(said).toContain('Nothing was removed');
+});
+
+test('an engine that does not stay alive is shown by status, and comes back when it can', async () => {
+  const key = join(home, 'cloud/tls/nats/key.pem');
+  const whole = readFileSync(key, 'utf8');
+  writeFileSync(key, 'no key');
+  const engine = pids()['nats'];
+  if (engine) send(engine, 'SIGKILL');
+  const shows = async () =>
+    /^nats was started \d+ times in a row, .*nats: it ended/m.test((await verb('status')).output);
+  expect(await until(shows, 60_000)).toBe(true);
+  expect(readFileSync(join(home, 'cloud/log/supervisor.log'), 'utf8')).toContain(
+    'nats could not be started (2 times in a row',
+  );
+  writeFileSync(key, whole);
+  expect(await until(() => pids()['nats'] !== undefined, 60_000)).toBe(true);
+  expect(await up()).toBe(hello);
+});
+
+test('a lost password of the administrator is replaced, and the one in the file works no more', async () => {
+  expect((await verb('admin-password', { EMAIL: 'nobody@example.com' })).output).toContain(
+    'name one of: admin@thecloud.local',
+  );
+  const before = { authorization: `Bearer ${await signIn()}` };
+  expect((await call('GET', '/v1/projects', { headers: before })).status).toBe(200);
+  const { code, output } = await verb('admin-password');
+  expect(code).toBe(0);
+  const oneTime = /One-time password +(\S+)/.exec(output)?.[1] ?? '';
+  await expect(signIn()).rejects.toThrow('LOGIN_FAILED');
+  // What the other tests sign in with.
+  const password = 'correct horse battery staple';
+  writeFileSync(join(home, 'cloud/secrets/admin-password'), `${password}\n`, { mode: 0o600 });
+  const body = { email: 'admin@thecloud.local', password: oneTime, new_password: password };
+  expect((await call('POST', '/v1/sessions', { body })).status).toBe(201);
+  await signIn();
 });
 
 test('a killed make collect leaves a registry that the supervisor opens again', async () => {

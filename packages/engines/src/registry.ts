@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Engine, type TlsFiles } from './engine';
 import { makeDirectory, makeHome } from './home';
@@ -36,6 +36,7 @@ export interface RegistryEngine extends Engine {
 /** docker-registry on 127.0.0.1, with deletion on. Renewed certificates need a restart, which `reload` does. */
 export function registry(options: RegistryOptions): RegistryEngine {
   const { dir, port, tls } = options;
+  const pidFile = resolve(dir, 'run', `${NAME}.pid`);
   const marker = resolve(dir, 'run', `${NAME}-collects`);
 
   async function prepare() {
@@ -74,7 +75,9 @@ export function registry(options: RegistryOptions): RegistryEngine {
   return {
     ...engine,
     async start() {
-      const isBetweenRestarts = () => engine.pid() === undefined && readPidFile(marker) !== undefined;
+      // One that was killed has left its pid file: it is started at once, read only as long as that is its configuration.
+      const isBetweenRestarts = () =>
+        engine.pid() === undefined && !existsSync(pidFile) && readPidFile(marker) !== undefined;
       await until(() => !isBetweenRestarts(), RESTART_MS);
       return isCutOff(marker) ? endCutOff({ engine, marker }) : engine.start();
     },

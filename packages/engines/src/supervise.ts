@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Engine, EngineError } from './engine';
+import { underLock } from './file-lock';
 import { removeHome } from './home';
 import { logTail } from './log-tail';
 import { isPortFree, portHolder } from './ports';
@@ -10,6 +11,8 @@ import { type Launch, launch, readPidFile, send, terminate, writePidFile } from 
 import { until } from './until';
 
 const PROBE_TIMEOUT_MS = 3_000;
+/** Longest that another process may need to launch or to end the engine; PostgreSQL's initdb is the slowest. */
+const LOCK_MS = 150_000;
 
 /** What differs from engine to engine; everything else about its life is here. */
 export interface EngineSpec {
@@ -31,22 +34,40 @@ export interface EngineSpec {
   startTimeoutMs?: number;
 }
 
-/** The common life of every engine: adopt or start, wait until it answers, stop. */
+/**
+ * The common life of every engine: adopt or start, wait until it answers, stop. Processes that launch or end the same
+ * engine at the same time (a verb of the Makefile, the supervisor) exclude each other by a lock of that engine.
+ */
 export function supervise(spec: EngineSpec): Engine {
   const logFile = resolve(spec.dir, 'log', `${spec.name}.log`);
   const pidFile = resolve(spec.dir, 'run', `${spec.name}.pid`);
+  const lockFile = resolve(spec.dir, 'run', `${spec.name}.lock`);
   const startTimeoutMs = spec.startTimeoutMs ?? 30_000;
   const own = () => readPidFile(pidFile);
   let starting: Promise<void> | undefined;
 
   async function start(): Promise<void> {
-    const running = own();
-    if (running) return waitUntilReady(running, false);
+    const adopted = own();
+    if (adopted && (await answers(adopted, false))) return;
+    const launched = await exclusively(async () => own() ?? launchIt());
+    if (await answers(launched, true)) return;
+    const successor = own(); // another process has restarted it meanwhile
+    if (!successor || !(await answers(successor, false))) throw exited();
+  }
+
+  async function launchIt(): Promise<ProcessIdentity> {
     await checkCanStart();
     const launched = await launch({ program: spec.program, ...(await spec.prepare()) }, logFile);
     if (!launched) throw exited();
     writePidFile(pidFile, launched);
-    return waitUntilReady(launched, true);
+    return launched;
+  }
+
+  async function exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = await underLock(lockFile, LOCK_MS, work);
+    if (done) return done.value;
+    const message = `another process has been starting or stopping it for ${LOCK_MS / 1000} s; try again when that has ended`;
+    throw new EngineError(spec.name, 'CONFLICT', message);
   }
 
   async function checkCanStart(): Promise<void> {
@@ -64,7 +85,8 @@ export function supervise(spec: EngineSpec): Engine {
     }
   }
 
-  async function waitUntilReady(process: ProcessIdentity, startedNow: boolean): Promise<void> {
+  /** Waits until it answers. False when the process has ended. @throws EngineError NOT_READY: it takes too long. */
+  async function answers(process: ProcessIdentity, startedNow: boolean): Promise<boolean> {
     let reason: unknown;
     const settled = await until(
       async () => {
@@ -74,8 +96,8 @@ export function supervise(spec: EngineSpec): Engine {
       startTimeoutMs,
       50,
     );
-    if (reason === undefined) return;
-    if (settled) throw exited();
+    if (reason === undefined) return true;
+    if (settled) return false;
     const state = startedNow ? 'started but does' : `runs (pid ${process.pid}) but does`;
     const why = reason instanceof Error ? reason.message : String(reason);
     const message = `${state} not answer after ${startTimeoutMs / 1000} s: ${why}. It is left running: try again, or stop it.`;
@@ -83,7 +105,6 @@ export function supervise(spec: EngineSpec): Engine {
   }
 
   function exited(): EngineError {
-    rmSync(pidFile, { force: true });
     return new EngineError(spec.name, 'EXITED', `it ended while starting.${logExcerpt()}`);
   }
 
@@ -101,11 +122,12 @@ export function supervise(spec: EngineSpec): Engine {
     }
   }
 
-  async function stop(): Promise<void> {
-    const running = own();
-    if (running) await terminate(running, spec.stopSignal ?? 'SIGTERM', spec.stopGraceMs ?? 15_000);
-    rmSync(pidFile, { force: true });
-  }
+  const stop = () =>
+    exclusively(async () => {
+      const running = own();
+      if (running) await terminate(running, spec.stopSignal ?? 'SIGTERM', spec.stopGraceMs ?? 15_000);
+      rmSync(pidFile, { force: true });
+    });
 
   const engine: Engine = {
     name: spec.name,
@@ -120,14 +142,14 @@ export function supervise(spec: EngineSpec): Engine {
     async reload() {
       const running = own();
       if (running && spec.reload) return spec.reload((signal) => send(running, signal));
-      if (running) await stop();
-      return engine.start();
+      await stop();
+      return start(); // not one that is under way: its process may be the one that was stopped
     },
     stop,
     async destroy() {
       await stop();
       removeHome(spec.dir, spec.name);
-      for (const file of [logFile, `${logFile}.1`]) rmSync(file, { force: true });
+      for (const file of [logFile, `${logFile}.1`, lockFile]) rmSync(file, { force: true });
     },
     pid: () => own()?.pid,
   };
