@@ -2,18 +2,19 @@ import { runInThisContext } from 'node:vm';
 import { migrationsFolder } from '@thecloud/compute';
 import { eventually, ownPostgres, testDatabase } from '@thecloud/testkit';
 import type { TestDatabase, TestPostgres } from '@thecloud/testkit';
-import type { Engine } from '@thecloud/engines';
+import { type Engine, identify } from '@thecloud/engines';
 import { sql } from 'drizzle-orm';
 import { createLogger } from '../log';
 import type { Tx } from './connection';
 import { Database } from './database';
 
 /**
- * kill -9 of a backend, at any moment of a busy service: PostgreSQL then ends all others, and starts anew by itself.
+ * kill -9 of a backend of a busy service, soon and late after it has come back: PostgreSQL then ends all others, and starts anew by itself.
  * Whoever asks is told within the time that a statement has, no promise is left behind, and then everything works.
  */
 jest.setTimeout(180_000);
-const ROUNDS = 10;
+/** A backend is killed when so many questions were answered since the one before. */
+const KILLED_AFTER = [50, 1, 2, 3, 5, 8, 13, 21, 34, 55];
 const VERBS = ['read', 'write', 'writeAtOnce', 'writeTogether'] as const;
 const ASKERS_OF_EACH = 4;
 /** What one question may take: PostgreSQL's own recovery, and a statement's deadline. */
@@ -51,6 +52,7 @@ const within = <T>(promise: Promise<T>): Promise<T> => {
 
 it('is survived by everything that asks meanwhile', async () => {
   let going = true;
+  let refused = 0;
   const pids: number[] = [];
   const failures = new Map<string, number>();
   const asker = async (verb: (typeof VERBS)[number]) => {
@@ -58,17 +60,22 @@ it('is survived by everything that asks meanwhile', async () => {
       await within(db[verb](scope, ask)).then(
         ({ rows: [row] }) => pids.push(row!.pid),
         (cause: { code?: string; message: string }) => {
+          refused += 1;
           const told = cause.code ?? cause.message;
           failures.set(told, (failures.get(told) ?? 0) + 1);
         },
       );
   };
   const askers = VERBS.flatMap((verb) => Array.from({ length: ASKERS_OF_EACH }, () => asker(verb)));
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const answers of KILLED_AFTER) {
     pids.length = 0;
-    await eventually(`round ${round}: all goes on`, () => pids.length > 50);
-    process.kill(pids.at(-1)!, 'SIGKILL');
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 50));
+    // One of those that answer now: the answer of one that has died since may still come in.
+    const pid = await eventually(`${answers} answers`, () =>
+      pids.length >= answers ? pids.findLast((one) => identify(one)) : undefined,
+    );
+    const before = refused;
+    process.kill(pid, 'SIGKILL');
+    await eventually('the askers notice', () => refused > before);
   }
   pids.length = 0;
   await eventually('all goes on at the end', () => pids.length > 50);
