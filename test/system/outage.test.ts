@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { starterImage } from '@thecloud/all-in-one';
 import { methods } from '@thecloud/api';
-import { Relay } from '@thecloud/testkit';
+import type { Engine } from '@thecloud/engines';
+import { eventually, Relay } from '@thecloud/testkit';
 import { idOf } from './api';
-import type { Answer } from './api';
+import type { Answer, Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 import { Docker } from './docker';
@@ -153,5 +156,71 @@ describe('Docker away', () => {
     } finally {
       await engine.start();
     }
+  });
+});
+
+describe('kill -9 under traffic', () => {
+  it.each<[string, () => Engine]>([
+    ['NATS', () => cloud.engines.nats],
+    ['etcd', () => cloud.engines.etcd],
+    ['the registry', () => cloud.registry],
+  ])('of %s loses no write, and all goes on by itself', async (_, engineOf) => {
+    const engine = engineOf();
+    const round = randomUUID().slice(0, 8);
+    const before = await running(`before-${round}`);
+    const tarball = await starterImage();
+    const answers: Answer[] = [];
+    const isGood = ({ status }: Answer) => status >= 200 && status < 300;
+    let going = true;
+    /** Reads, announces hosts and uploads, one after the other; a refusal is noted, and the next one is made. */
+    const traffic = async () => {
+      for (let n = 0; going; n += 1)
+        answers.push(
+          await cloud.admin.call('GET', `/v1/instances/${before.id}`),
+          await cloud.admin.call('POST', '/v1/hosts', { name: `host-${round}-${n}` }),
+          ...(n % 10 === 0
+            ? [await cloud.admin.upload(`/v1/images:upload?name=i-${round}-${n}`, tarball)]
+            : []),
+        );
+    };
+    const more = (from: number, count: number) =>
+      eventually(`${count} more answers`, () => answers.length >= from + count);
+    const under = traffic();
+    try {
+      await more(0, 4);
+      process.kill(engine.pid()!, 'SIGKILL');
+      await eventually('it is dead', () => engine.pid() === undefined);
+      const accepted = await cloud.admin.launch(`during-${round}`, SLEEP);
+      await more(answers.length, 10);
+      await engine.start(); // as the supervisor does
+      await cloud.admin.reaches(idOf(accepted), 'running', 60_000);
+      await more(answers.length, 25); // with an upload among them
+      going = false;
+      await under;
+      await remove(idOf(accepted));
+    } finally {
+      going = false;
+      await under;
+      await engine.start();
+    }
+    const refused = answers.filter((answer) => !isGood(answer));
+    const badly = refused.filter(
+      ({ status, headers, body }) =>
+        status !== 503 || !(Number(headers.get('retry-after')) > 0) || !body.reason || !body.detail,
+    );
+    expect(badly.map(({ status, body }) => ({ status, body }))).toEqual([]);
+    expect(answers.slice(-20).filter((answer) => !isGood(answer))).toEqual([]);
+    const isThere = async (made: Body & { host?: Body }) => {
+      if (made.host) return (await cloud.admin.call('GET', `/v1/hosts/${idOf(made.host)}`)).status === 200;
+      return (await cloud.admin.call('GET', `/v1/images/${idOf(made)}`)).body.status?.state === 'ready';
+    };
+    const made = answers
+      .filter(isGood)
+      .map(({ body }): Body & { host?: Body } => body)
+      .filter((body) => body.host ?? body.status?.digest);
+    expect(made.length).toBeGreaterThan(5);
+    expect(await Promise.all(made.map(isThere))).toEqual(made.map(() => true));
+    expect(await pidOf(before.id)).toBe(before.pid);
+    await remove(before.id);
   });
 });
