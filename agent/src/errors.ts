@@ -2,7 +2,7 @@ import { entry, errorCatalogue } from '@thecloud/kernel';
 
 /**
  * What an agent refuses. Orders come from controllers: a refusal means that they are behind. What is about logs, exec
- * and stats is passed on to whoever asked.
+ * and stats is passed on to the caller.
  */
 export const errors = errorCatalogue('agent.thecloud', {
   STALE_EPOCH: entry<{ epoch: string; seen: string }>(

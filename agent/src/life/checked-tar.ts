@@ -27,7 +27,7 @@ export function checkedTar(
 ): CheckedTar {
   const bytes = new PassThrough();
   const closed = new AbortController();
-  bytes.on('error', () => undefined); // whoever reads it is told
+  bytes.on('error', () => undefined); // its reader is told
   bytes.on('close', () => closed.abort());
   const counted = { entries: 0 };
   copyEntries(source, bytes, { counted, checkName }, closed.signal).catch((error: unknown) => {

@@ -23,7 +23,7 @@ export type ExecSignal = 'HUP' | 'INT' | 'QUIT' | 'KILL' | 'USR1' | 'USR2' | 'TE
 
 /** A program that runs in an instance besides its own. */
 export interface ExecProcess {
-  /** What it writes, until it has ended. Whoever reads slowly makes it wait. With a terminal all of it is stdout. */
+  /** What it writes, until it has ended. A slow reader makes it wait. With a terminal all of it is stdout. */
   readonly output: AsyncIterable<ExecOutput>;
   /** Resolves when there is room for more. */
   write(data: Uint8Array): Promise<void>;

@@ -79,7 +79,7 @@ class DockerExec implements ExecProcess {
     this.output = this.#read();
     this.#begun = this.#until((info) => info.Pid > 0 || info.ExitCode !== null);
     this.#process = this.#identify();
-    this.#process.catch(() => undefined); // told to whoever needs it
+    this.#process.catch(() => undefined); // told to those who need it
   }
 
   /** False: it could not be started, and its output says why. */

@@ -79,7 +79,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it has ended meanwhile, or is not ours to signal: whoever waits for its end finds out
+    // it has ended meanwhile, or is not ours to signal: those who wait for its end find out
   }
 }
 
