@@ -13,6 +13,7 @@ import { issueEngineCertificate } from '@thecloud/identity';
 import { EgressGuard, egressConfig } from '@thecloud/service-kit';
 import { bitFlips, readEach, testEngines, truncations } from '@thecloud/testkit';
 import type { TestEngines } from '@thecloud/testkit';
+import { errors } from '../../services/compute/src/errors';
 import { gnuTar, tarOf } from '../../services/compute/src/fixtures/layers';
 import { importImage } from '../../services/compute/src/image/import-image';
 import type { FailedImport, ImportDeps } from '../../services/compute/src/image/import-image';
@@ -61,6 +62,7 @@ beforeAll(async () => {
     limitMib: 64,
     unpackedLimitMib: 512,
     disk: new SpoolDisk(),
+    admit: () => Promise.resolve(),
     log: { warn: (said: unknown) => void warnings.push(said) },
   };
 });
@@ -186,6 +188,14 @@ it.each([
   const disk: ImportDeps['disk'] = { share: (_dir, work) => work({ bytes, mostBytes }) };
   const failed = await importImage({ ...d, disk }, `${address()}/a/b:1`, 'img_1', new AbortController().signal);
   expect(failed).toMatchObject(expected);
+}); // prettier-ignore
+
+it('pushes no image that has no room in its project', async () => {
+  serve(gnuTar('--format=v7'));
+  const admit = () => Promise.reject(errors.IMAGE_STORAGE_LIMIT({ limitMib: '1', usedMib: '1' }));
+  const failed = await importImage({ ...d, admit }, `${address()}/a/b:1`, 'img_none', new AbortController().signal);
+  expect(failed).toMatchObject({ blame: 'final', reason: 'IMAGE_STORAGE_LIMIT' });
+  expect(await d.contents.digestOf('img_none')).toBeUndefined();
 }); // prettier-ignore
 
 it('tells a bomb that no disk holds from what this one has no room for now', async () => {

@@ -32,6 +32,7 @@ beforeAll(async () => {
       THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS: 15,
       THECLOUD_IMAGES_OF_PROJECT: IMAGES,
       THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT: 2,
+      THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON: 3,
     },
   });
 });
@@ -165,6 +166,24 @@ it('bounds the images of a project in size', async () => {
   expect(await api.upload('/v1/images:upload?name=second', await tarOf({ name: 'random', content: randomBytes(1_500_000).toString('base64') }))).toMatchObject(full);
   const { images = [] } = (await api.call('GET', '/v1/images')).body;
   expect(images.map(({ metadata }) => metadata?.name)).toEqual(['first']);
+}); // prettier-ignore
+
+it('bounds the images of a person in all projects, and counts deleted ones until their bytes are freed', async () => {
+  const [one, two] = await newPerson();
+  const upload = async (api: Api, name: string, bytes = 1_200_000) =>
+    api.upload(`/v1/images:upload?name=${name}`, await tarOf({ name: 'random', content: randomBytes(bytes).toString('base64') }));
+  const first = await upload(one, 'first');
+  expect([first.status, (await upload(two, 'second')).status]).toEqual([201, 201]);
+  const full = { status: 429, body: { reason: 'IMAGE_STORAGE_LIMIT_OF_PERSON', detail: expect.stringContaining('THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON') as string } };
+  expect(await upload(two, 'third', 820_000)).toMatchObject(full);
+  await one.call('DELETE', `/v1/images/${idOf(first.body)}`);
+  await eventually('it is gone', async () => (await one.call('GET', `/v1/images/${idOf(first.body)}`)).status === 404);
+  expect(await upload(one, 'again')).toMatchObject({ status: 429, body: { reason: 'IMAGE_STORAGE_LIMIT' } });
+  expect(await upload(two, 'third', 820_000)).toMatchObject(full);
+  expect((await one.call('GET', '/v1/images')).body.images ?? []).toEqual([]);
+  await cloud.database.query(`update compute.deleted_image set deleted_at = now() - interval '26 hours'`);
+  await cloud.database.query(`update compute.work set due_at = now() where controller = 'image-sweep'`);
+  await eventually('its bytes are freed', async () => (await upload(one, 'again')).status === 201);
 }); // prettier-ignore
 
 it('asks the registry before it takes bytes, and waits for one that restarts after that', async () => {

@@ -40,6 +40,7 @@ const computeSettings = [
   'THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND',
   'THECLOUD_IMAGES_OF_PROJECT',
   'THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT',
+  'THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON',
 ];
 
 /** What `make up` hands on to the services, and keeps. */

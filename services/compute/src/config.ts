@@ -65,7 +65,13 @@ export const computeConfig = z.object({
     .int()
     .positive()
     .default(102_400)
-    .describe('What the images of a project may come to, compressed'),
+    .describe('What the images of a project may come to, compressed; deleted ones count for a day'),
+  THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(204_800)
+    .describe('What the images of a person in all projects may come to, likewise'),
   THECLOUD_IMAGE_UNPACKED_LIMIT_MIB: z.coerce
     .number()
     .int()

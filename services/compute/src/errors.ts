@@ -172,7 +172,12 @@ export const errors = errorCatalogue('compute.thecloud', {
   IMAGE_STORAGE_LIMIT: entry<{ limitMib: string; usedMib: string }>(
     'RESOURCE_EXHAUSTED',
     (m) =>
-      `The images of a project may come to ${m.limitMib} MiB, and those of this one come to ${m.usedMib} MiB without the new one, which has no room. Delete some, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT).`,
+      `The images of a project may come to ${m.limitMib} MiB, and those of this one come to ${m.usedMib} MiB without the new one, which has no room. Deleted images count for a day, until the registry has freed them. Delete some, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT).`,
+  ),
+  IMAGE_STORAGE_LIMIT_OF_PERSON: entry<{ limitMib: string; usedMib: string }>(
+    'RESOURCE_EXHAUSTED',
+    (m) =>
+      `The images of one person in all projects may come to ${m.limitMib} MiB, and yours come to ${m.usedMib} MiB without the new one, which has no room. Deleted images count for a day, until the registry has freed them. Delete some, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON).`,
   ),
   IMAGE_NEVER_FITS: entry<{ mostMib: string }>(
     'INVALID_ARGUMENT',

@@ -158,6 +158,7 @@ function imageBounds(config: ComputeConfig) {
     quota: {
       images: config.THECLOUD_IMAGES_OF_PROJECT,
       mib: config.THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT,
+      personMib: config.THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON,
     },
     receptions: new AdmissionSlots(config.THECLOUD_IMAGE_RECEPTIONS_AT_ONCE, () =>
       errors.IMAGE_UPLOADS_BUSY({}),

@@ -25,9 +25,15 @@ export const mediaTypes = {
 export class ImageLayout {
   readonly #blobs: string;
   #files = 0;
+  #layersBytes = 0n;
 
   constructor(readonly dir: string) {
     this.#blobs = join(dir, 'blobs', 'sha256');
+  }
+
+  /** What its layers come to in the registry, once it is complete. */
+  get layersBytes(): bigint {
+    return this.#layersBytes;
   }
 
   /** A new file in it that is no part of the image, for what is unpacked. */
@@ -50,6 +56,7 @@ export class ImageLayout {
 
   /** Completes it: an image of this configuration and these layers. */
   async complete(config: Uint8Array, layers: readonly Descriptor[]): Promise<void> {
+    this.#layersBytes = layers.reduce((sum, { size }) => sum + BigInt(size), 0n);
     const manifest = {
       schemaVersion: 2,
       mediaType: mediaTypes.manifest,

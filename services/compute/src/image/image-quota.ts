@@ -1,28 +1,37 @@
 import { errors } from '../errors';
 
-/** What the images of one project may come to. */
+/** What images may come to. */
 export interface ImageQuota {
+  /** Of a project. */
   readonly images: number;
+  /** Of a project. */
   readonly mib: number;
+  /** Of a person, in all projects. */
+  readonly personMib: number;
 }
 
-/** What the images of a project come to. */
+/** What the images of a project, and of a person in all projects, come to. */
 export interface ImageUsage {
   readonly images: number;
   readonly bytes: bigint;
+  readonly personBytes: bigint;
 }
 
 const MIB = 1024n * 1024n;
 
-/** RESOURCE_EXHAUSTED IMAGE_LIMIT or IMAGE_STORAGE_LIMIT: no room for another image, of `bytes` if that is known. */
+/** RESOURCE_EXHAUSTED IMAGE_LIMIT, and as `refuseLarge`: no room for another image, of `bytes` if that is known. */
 export function refuseFull(used: ImageUsage, quota: ImageQuota, bytes = 0n): void {
   if (used.images >= quota.images) throw errors.IMAGE_LIMIT({ limit: String(quota.images) });
-  refuseLarge(used.bytes, quota, bytes);
+  refuseLarge(used, quota, bytes);
 }
 
-/** RESOURCE_EXHAUSTED IMAGE_STORAGE_LIMIT. A project that has used all of it takes no image of any size. */
-export function refuseLarge(usedBytes: bigint, { mib }: Pick<ImageQuota, 'mib'>, bytes: bigint): void {
-  const most = BigInt(mib) * MIB;
-  if (usedBytes >= most || usedBytes + bytes > most)
-    throw errors.IMAGE_STORAGE_LIMIT({ limitMib: String(mib), usedMib: String(usedBytes / MIB) });
+/** RESOURCE_EXHAUSTED IMAGE_STORAGE_LIMIT, IMAGE_STORAGE_LIMIT_OF_PERSON. Where all is used no image of any size has room. */
+export function refuseLarge(used: ImageUsage, { mib, personMib }: ImageQuota, bytes: bigint): void {
+  if (isOver(used.bytes, bytes, mib)) throw errors.IMAGE_STORAGE_LIMIT(told(used.bytes, mib));
+  if (isOver(used.personBytes, bytes, personMib))
+    throw errors.IMAGE_STORAGE_LIMIT_OF_PERSON(told(used.personBytes, personMib));
 }
+
+const isOver = (used: bigint, more: bigint, mib: number) =>
+  used >= BigInt(mib) * MIB || used + more > BigInt(mib) * MIB;
+const told = (used: bigint, mib: number) => ({ limitMib: String(mib), usedMib: String(used / MIB) });

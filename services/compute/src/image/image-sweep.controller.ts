@@ -2,12 +2,15 @@ import { isId, timeOfId } from '@thecloud/kernel';
 import { settled } from '@thecloud/reconcile';
 import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Logger, PgWorkSource, Tx } from '@thecloud/service-kit';
+import { imageUsageRepo } from './image-usage.repo';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
 import type { RegistryContents } from './registry-contents';
 
 /** An image that is being uploaded has no row yet: nothing younger than this is an orphan. */
 const ORPHAN_AGE_MS = 24 * 3_600_000;
+/** By then the registry, which collects its garbage once a day, has freed the bytes of a deleted image. */
+const DELETED_AGE_MS = 25 * 3_600_000;
 /** An image that failed is shown for so long. */
 const FAILED_AGE_MS = 7 * 24 * 3_600_000;
 
@@ -35,6 +38,9 @@ export class ImageSweepController implements Reconciler {
   async reconcile(_key: string, term: Term): Promise<Outcome> {
     const now = Date.now();
     await this.#forgetFailed(new Date(now - FAILED_AGE_MS), term);
+    await this.d.work.fenced(this.name, term.epoch, (tx) =>
+      imageUsageRepo.forgetDeleted(tx, new Date(now - DELETED_AGE_MS)),
+    );
     for await (const ids of this.d.contents.imageIds()) {
       const old = ids.filter((id) => isId('image', id) && timeOfId(id).getTime() < now - ORPHAN_AGE_MS);
       const rows = await this.d.db.read('system', (tx) => imageRepo.findAll(tx, old));

@@ -30,7 +30,12 @@ export const IMAGE_REASONS = {
   IMAGE_STORAGE_LIMIT: {
     says: 'The images of the project come to as much as they may, and this one has no room beside them.',
     advice:
-      'Delete images, or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT); then import it again (its name is free).',
+      'Delete images (they count for a day more), or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT); then import it again (its name is free).',
+  },
+  IMAGE_STORAGE_LIMIT_OF_PERSON: {
+    says: 'The images of the person in all projects come to as much as they may, and this one has no room beside them.',
+    advice:
+      'Delete images (they count for a day more), or ask your operator for more (THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON); then import it again (its name is free).',
   },
   REGISTRY_UNAVAILABLE: {
     says: "Its registry, or the cloud's own, does not answer or reports an error of its own. The import is tried again by itself, some minutes long.",

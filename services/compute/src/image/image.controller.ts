@@ -5,15 +5,17 @@ import type { Database, Operations, PgWorkSource, Tx } from '@thecloud/service-k
 import { adviceOn } from './image.advice';
 import { imageRepo } from './image.repo';
 import type { ImageRow } from './image.schema';
-import { importImage } from './import-image';
+import { importImage, isStorageLimit } from './import-image';
 import type { FailedImport, ImportDeps } from './import-image';
 import { FairSlots } from './fair-slots';
 import { refuseLarge } from './image-quota';
 import type { ImageQuota } from './image-quota';
+import { imageUsageRepo } from './image-usage.repo';
 import { retryAfterMs, withFailure } from './import.plan';
+import { refuseLargeEarly } from './refuse-early';
 import type { Copied } from './registry';
 
-export interface ImageControllerDeps extends ImportDeps {
+export interface ImageControllerDeps extends Omit<ImportDeps, 'admit'> {
   /** Imports at the same time, of all persons. */
   readonly importsAtOnce: number;
   readonly quota: ImageQuota;
@@ -53,7 +55,8 @@ export class ImageController implements Reconciler {
   async #importInTurn(row: ImageRow, term: Term): Promise<Outcome> {
     if (!this.#slots.enter(ownerOf(row), row.id)) return again(WAIT_MS);
     try {
-      const result = await importImage(this.d, row.source, row.id, term.signal);
+      const admit = (sizeBytes: bigint) => refuseLargeEarly(this.d, row, this.d.quota, sizeBytes);
+      const result = await importImage({ ...this.d, admit }, row.source, row.id, term.signal);
       return await this.#saveOrRefuse(row, term, result);
     } finally {
       const next = this.#slots.leave(ownerOf(row));
@@ -65,16 +68,20 @@ export class ImageController implements Reconciler {
     }
   }
 
-  /** What has no room in its project fails, and leaves the registry. */
+  /** What has no room, as others came meanwhile, fails, and leaves the registry. */
   async #saveOrRefuse(row: ImageRow, term: Term, result: Copied | FailedImport): Promise<Outcome> {
     try {
       return await this.#save(row, term, result);
     } catch (cause) {
-      if (!(cause instanceof CloudError) || cause.reason !== 'IMAGE_STORAGE_LIMIT') throw cause;
+      if (!(cause instanceof CloudError) || !isStorageLimit(cause)) throw cause;
       const { reason, message } = cause;
       const outcome = await this.#save(row, term, { blame: 'final', reason, message });
       // What cannot be removed now the sweep removes later.
-      if ('digest' in result) await this.d.registry.remove(row.id, result.digest).catch(() => undefined);
+      if ('digest' in result) {
+        const { digest, sizeBytes } = result;
+        await this.d.db.write('system', (tx) => imageUsageRepo.noteDeleted(tx, { ...row, sizeBytes }));
+        await this.d.registry.remove(row.id, digest).catch(() => undefined);
+      }
       return outcome;
     }
   }
@@ -87,8 +94,8 @@ export class ImageController implements Reconciler {
       if (locked?.state !== 'importing') return;
       if ('digest' in result) {
         const { digest, sizeBytes } = result;
-        await imageRepo.lockUsage(tx, row.projectId);
-        refuseLarge((await imageRepo.usage(tx, row.projectId)).bytes, this.d.quota, sizeBytes);
+        await imageUsageRepo.lock(tx, row);
+        refuseLarge(await imageUsageRepo.of(tx, row), this.d.quota, sizeBytes);
         const ready = { digest, sizeBytes, readyAt: new Date(), reason: '', message: '' };
         this.d.changed(tx, await imageRepo.update(tx, row.id, { ...ready, state: 'ready' }));
         await this.d.operations.succeed(tx, row.operationId);
@@ -109,6 +116,7 @@ export class ImageController implements Reconciler {
     if (row.digest) await this.d.registry.remove(row.id, row.digest);
     await this.d.work.fenced(this.name, term.epoch, async (tx) => {
       await this.d.operations.succeed(tx, row.operationId);
+      await imageUsageRepo.noteDeleted(tx, row);
       await imageRepo.purge(tx, row.id);
       await this.d.work.forget(tx, this.name, row.id);
       this.d.changed(tx, { ...row, version: row.version + 1 }, 'deleted');

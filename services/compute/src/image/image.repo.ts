@@ -1,8 +1,7 @@
-import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import { batched, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
-import type { ImageUsage } from './image-quota';
 import { image } from './image.schema';
 import type { ImageRow } from './image.schema';
 
@@ -45,8 +44,6 @@ const best = (rows: readonly ImageRow[]): ImageRow | undefined =>
 
 /** Advisory lock, held shared by transactions that make instances of shared images: their rows belong to others. */
 const SHARED_IMAGES = 7_046_029;
-/** First key of the advisory locks of `lockUsage`. */
-const PROJECT_IMAGES = 7_046_030;
 
 /** A shared image of any project. Lock and query are sent together, and the query sees what the lock waited for. */
 async function findShared(tx: Tx, idOrName: string): Promise<ImageRow | undefined> {
@@ -85,21 +82,6 @@ export const imageRepo = {
     const holds = inArray(image.state, ['importing', 'ready']);
     const named = and(eq(image.projectId, projectId), eq(image.name, name), holds);
     return (await tx.select({ id: image.id }).from(image).where(named).limit(1)).length > 0;
-  },
-
-  /** Until the transaction ends, no other one counts the images of the project in order to add one. */
-  async lockUsage(tx: Tx, projectId: string): Promise<void> {
-    await tx.execute(sql`select pg_advisory_xact_lock(${PROJECT_IMAGES}, hashtext(${projectId}))`);
-  },
-
-  /** Of the project's own images, also those that failed; not of those that are being deleted. */
-  async usage(tx: Tx, projectId: string): Promise<ImageUsage> {
-    const kept = and(eq(image.projectId, projectId), ne(image.state, 'deleting'));
-    const [used] = await tx
-      .select({ images: count(), bytes: sql<string>`coalesce(sum(${image.sizeBytes}), 0)` })
-      .from(image)
-      .where(kept);
-    return { images: used?.images ?? 0, bytes: BigInt(used?.bytes ?? 0) };
   },
 
   async find(tx: Tx, id: string): Promise<ImageRow | undefined> {

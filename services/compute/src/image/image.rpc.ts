@@ -1,15 +1,6 @@
 import { computeV1 } from '@thecloud/api';
 import { invalidFields, newId } from '@thecloud/kernel';
-import {
-  cutPage,
-  implement,
-  pageOf,
-  principalOf,
-  projectOf,
-  scopeOf,
-  watch,
-  watchOne,
-} from '@thecloud/service-kit';
+import { cutPage, implement, pageOf, projectOf, scopeOf, watch, watchOne } from '@thecloud/service-kit';
 import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { copyImage } from './copy-image';
@@ -18,8 +9,10 @@ import { shownTo } from './image.mapping';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
 import { refuseFull } from './image-quota';
+import { imageUsageRepo } from './image-usage.repo';
 import type { ImageRow } from './image.schema';
 import { parseReference } from './reference';
+import { ownerIn } from './refuse-early';
 import { shareImage } from './share-image';
 import { uploadImage } from './upload-image';
 import type { UploadDeps } from './upload-image';
@@ -40,12 +33,11 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     ctx: RequestContext,
     row: Pick<ImageRow, 'id' | 'name' | 'labels' | 'state'> & Partial<ImageRow>,
   ) => {
-    const projectId = projectOf(ctx);
-    const operationId = await f.operations.begin(tx, ctx, projectId, 'image.create', row.id, 'import');
-    await imageRepo.lockUsage(tx, projectId);
-    refuseFull(await imageRepo.usage(tx, projectId), d.quota, row.sizeBytes);
-    const personId = principalOf(ctx).userId;
-    const made = await imageRepo.insert(tx, { ...row, projectId, personId, operationId });
+    const owner = ownerIn(ctx);
+    const operationId = await f.operations.begin(tx, ctx, owner.projectId, 'image.create', row.id, 'import');
+    await imageUsageRepo.lock(tx, owner);
+    refuseFull(await imageUsageRepo.of(tx, owner), d.quota, row.sizeBytes);
+    const made = await imageRepo.insert(tx, { ...row, ...owner, operationId });
     d.changed(tx, made);
     return made;
   };

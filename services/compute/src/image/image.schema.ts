@@ -42,6 +42,7 @@ export const image = compute.table(
       .where(sql`state in ('importing', 'ready')`),
     index('image_by_name').on(t.projectId, t.name),
     index('image_list').on(t.projectId, t.id.desc()),
+    index('image_of_person').on(t.personId),
     uniqueIndex('image_shared_name')
       .on(t.name)
       .where(sql`shared`),

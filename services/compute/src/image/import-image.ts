@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CloudError } from '@thecloud/kernel';
 import type { EgressGuard, Logger } from '@thecloud/service-kit';
 import { fetchedToLayout, refuseUnsuited } from './fetched-image';
+import type { ImageLayout } from './image-layout';
 import type { Blame } from './import.plan';
 import { parseReference } from './reference';
 import { saidBy } from './registry';
@@ -23,6 +24,8 @@ export interface ImportDeps {
   readonly limitMib: number;
   readonly unpackedLimitMib: number;
   readonly disk: Pick<SpoolDisk, 'share'>;
+  /** Refuses an image of that size, by throwing, before it is pushed. See `refuseLargeEarly`. */
+  readonly admit: (sizeBytes: bigint) => Promise<void>;
   readonly log: Pick<Logger, 'warn'>;
   /** What one import may take, in milliseconds: ten minutes. */
   readonly importMs?: number;
@@ -67,8 +70,9 @@ export async function importImage(
     return await d.disk.share(spool, async (room) => {
       relay = await SourceRelay.open(reference, { ...d, room, signal: both });
       const layout = await fetchChecked(d, relay.source, { dir: spool, room }, both);
+      await d.admit(layout.layersBytes);
       isFetched = true;
-      return d.registry.copyIn(`oci:${layout}`, imageId, both);
+      return d.registry.copyIn(`oci:${layout.dir}`, imageId, both);
     });
   } catch (cause) {
     if (signal.aborted) throw cause;
@@ -90,20 +94,18 @@ async function fetchChecked(
   source: string,
   { dir, room }: { dir: string; room: SpoolRoom },
   signal: AbortSignal,
-): Promise<string> {
+): Promise<ImageLayout> {
   const manifest = await registry.inspect(source, 'manifest', signal);
   await refuseUnsuited(manifest, () => registry.inspect(source, 'config', signal));
   await registry.fetch(source, join(dir, 'fetched'), signal);
-  const layout = join(dir, 'layout');
   const budget = unpackRoom(unpackedLimitMib, room);
-  await fetchedToLayout(join(dir, 'fetched'), layout, budget, signal);
-  return layout;
+  return fetchedToLayout(join(dir, 'fetched'), join(dir, 'layout'), budget, signal);
 }
 
 function fetchFailed(relay: SourceRelay | undefined, cause: CloudError): FailedImport {
   const { code, reason, message } = cause;
   // What it says is about the image itself, which came whole.
-  if (code === 'INVALID_ARGUMENT') return { blame: 'final', reason, message };
+  if (code === 'INVALID_ARGUMENT' || isStorageLimit(cause)) return { blame: 'final', reason, message };
   if (reason === 'IMAGE_SPOOL_FULL') return { blame: 'own', reason: 'IMPORT_SPOOL_FULL', message: NO_ROOM };
   if (relay?.failure) {
     const { blame, reason: why, message: text } = relay.failure;
@@ -111,6 +113,9 @@ function fetchFailed(relay: SourceRelay | undefined, cause: CloudError): FailedI
   }
   return { blame: 'unknown', reason: 'IMPORT_FAILED', message };
 }
+
+export const isStorageLimit = ({ reason }: CloudError): boolean =>
+  reason === 'IMAGE_STORAGE_LIMIT' || reason === 'IMAGE_STORAGE_LIMIT_OF_PERSON';
 
 /** The image is here and checked: what fails now is the registry of the cloud. */
 async function pushFailed(d: ImportDeps): Promise<FailedImport> {

@@ -1,7 +1,10 @@
 import { computeV1 } from '@thecloud/api';
 import { CloudError } from '@thecloud/kernel';
+import { scopeOf } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import { imageUsageRepo } from './image-usage.repo';
 import type { ImageRow } from './image.schema';
+import { ownerIn } from './refuse-early';
 import type { Registry } from './registry';
 
 /** An image that is in the registry, and in no table yet. */
@@ -22,8 +25,9 @@ export async function recordImage(
   record: RecordImage,
 ): Promise<computeV1.Image> {
   const forget = () =>
-    registry
-      .remove(image.id, image.digest)
+    f.db
+      .write(scopeOf(ctx), (tx) => imageUsageRepo.noteDeleted(tx, { ...image, ...ownerIn(ctx) }))
+      .then(() => registry.remove(image.id, image.digest))
       .catch((err: unknown) =>
         f.log.warn({ err, image: image.id }, 'could not remove an image that was not recorded'),
       );

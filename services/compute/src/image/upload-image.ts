@@ -12,7 +12,7 @@ import { receiveUpload } from './receive-upload';
 import type { Upload } from './receive-upload';
 import { recordImage } from './record-image';
 import type { RecordImage } from './record-image';
-import { refuseEarly } from './refuse-early';
+import { ownerIn, refuseEarly, refuseLargeEarly } from './refuse-early';
 import type { Copied, Registry } from './registry';
 import type { RegistryContents } from './registry-contents';
 import type { SpoolDisk, SpoolRoom } from './spool-disk';
@@ -73,7 +73,8 @@ async function takeIn(
   if (first) return first;
   return d.unpackings.run(principalOf(ctx).userId, ctx.signal, async () => {
     const id = newId('image');
-    const copied = await unpackAndPush(d, { dir, room, file, upload, id }, ctx.signal);
+    const admitSize = (sizeBytes: bigint) => refuseLargeEarly(f, ownerIn(ctx), d.quota, sizeBytes);
+    const copied = await unpackAndPush(d, { dir, room, file, upload, id, admitSize }, ctx.signal);
     const { name, labels } = upload;
     return recordImage(f, d, identified, { id, name, labels, ...copied }, record);
   });
@@ -93,17 +94,20 @@ interface Received {
   readonly upload: Upload;
   /** Of the image that it becomes. */
   readonly id: string;
+  /** Refuses an image of that size, by throwing, before it is pushed. */
+  readonly admitSize: (sizeBytes: bigint) => Promise<void>;
 }
 
 async function unpackAndPush(
   d: UploadDeps,
-  { dir, room, file, upload, id }: Received,
+  { dir, room, file, upload, id, admitSize }: Received,
   signal: AbortSignal,
 ): Promise<Copied> {
   const budget = unpackRoom(d.unpackedLimitMib, room);
   const { command } = upload;
-  await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal });
-  return push(d, `oci:${join(dir, 'work', 'layout')}`, id, signal);
+  const { layout } = await archiveToLayout(file, { dir: join(dir, 'work'), command, budget, signal });
+  await admitSize(layout.layersBytes);
+  return push(d, `oci:${layout.dir}`, id, signal);
 }
 
 /** The layout is checked: what fails now is the registry. If that begins to collect garbage, this waits for it, once. */
