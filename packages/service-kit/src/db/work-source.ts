@@ -163,10 +163,11 @@ export class PgWorkSource implements WorkSource {
         .returning();
       if (begun.length === 0) return;
       // What a dead leader had claimed must not wait for its lease: no other may run under this epoch.
+      const { work } = this.tables;
       await tx
-        .update(this.tables.work)
-        .set({ leaseUntil: null })
-        .where(sql`${this.tables.work.controller} = ${controller}`);
+        .update(work)
+        .set({ leaseUntil: null, dueAt: sql`least(${work.dueAt}, now())` })
+        .where(sql`${work.controller} = ${controller} and ${work.leaseUntil} is not null`);
     });
   }
 
@@ -197,11 +198,13 @@ const enqueue = ({ work }: KitTables) => sql`
     from jsonb_to_recordset(${rowsOf('wishes')}) as wish(controller text, key text, "afterMs" int)
    order by controller, key, "afterMs"
       on conflict (controller, key) do update
-     set wakes = w.wakes + 1, attempts = 0,
-         due_at = case when w.lease_until is null then least(w.due_at, excluded.due_at) else excluded.due_at end`;
+     set wakes = w.wakes + 1, attempts = 0, due_at = least(w.due_at, excluded.due_at)`;
 
+/** A claimed key is due when its lease ends, if nobody wishes it sooner: wishes find no time that was before. */
 const claim = ({ work, leader }: KitTables) => sql`
-  update ${work} set lease_until = now() + ${sql.placeholder('leaseMs')}::int * interval '1 millisecond'
+  update ${work} set (lease_until, due_at) = (
+         select lease_end, lease_end from (
+           select now() + ${sql.placeholder('leaseMs')}::int * interval '1 millisecond' as lease_end) as leased)
    where controller = ${sql.placeholder('controller')}::text and key in (
      select key from ${work}
       where controller = ${sql.placeholder('controller')}::text and due_at <= now() and (lease_until is null or lease_until < now())
@@ -224,7 +227,8 @@ const putBack = ({ work, leader }: KitTables) => sql`
      cross join lateral (
            select controller, key from ${work} where controller = b.controller and key = b.key limit 1 for update) w)
   update ${work} w set lease_until = null, attempts = back.attempts,
-         due_at = case when w.wakes = back.wakes then ${later(sql`back.after_ms`)} else w.due_at end
+         due_at = case when w.wakes = back.wakes then ${later(sql`back.after_ms`)}
+                       else least(w.due_at, ${later(sql`back.after_ms`)}) end
     from back where w.controller = back.controller and w.key = back.key
   returning w.controller, w.key, (extract(epoch from w.due_at - now()) * 1000)::float8 as "dueMs"`;
 
