@@ -10,7 +10,13 @@ import { portTable } from './ports';
 
 jest.setTimeout(240_000);
 const home = mkdtempSync(join(tmpdir(), 'up-'));
-const env: NodeJS.ProcessEnv = { PATH: process.env.PATH, HOME: home, THECLOUD_HOME: join(home, 'cloud') };
+/** No Docker of the machine's: the installation brings its own, which is killed here. */
+const env: NodeJS.ProcessEnv = {
+  PATH: process.env.PATH,
+  HOME: home,
+  THECLOUD_HOME: join(home, 'cloud'),
+  THECLOUD_DOCKER_SOCKET: join(home, 'no-docker.sock'),
+};
 
 interface Outcome {
   code: number;
