@@ -7,6 +7,7 @@ import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { escapeLiteral } from 'pg';
 import type { PoolClient } from 'pg';
 import { mapRowsFast } from './row-mapper';
+import { Transaction } from './transaction';
 
 /** Queries of one transaction. */
 export type Tx = NodePgDatabase;
@@ -19,15 +20,28 @@ export function keyOf(scope: Scope): string {
   return 'projectId' in scope ? `project ${scope.projectId}` : `subject ${scope.subject}`;
 }
 
-const known = new WeakMap<PoolClient, Tx>();
+const txs = new WeakMap<PoolClient, Tx>();
 const clients = new WeakMap<Tx, PoolClient>();
 
 /** One for the life of a connection, so that what is prepared on it is found again. */
 export function txOf(client: PoolClient): Tx {
-  const tx = known.get(client) ?? mapRowsFast(drizzle(client));
-  known.set(client, tx);
-  clients.set(tx, client);
+  const known = txs.get(client);
+  if (known) return known;
+  const guarded = guard(client);
+  const tx = mapRowsFast(drizzle(guarded));
+  txs.set(client, tx);
+  clients.set(tx, guarded);
   return tx;
+}
+
+/** A connection on which only code inside a transaction asks. */
+function guard(client: PoolClient): PoolClient {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  const guarded = (...args: unknown[]) => {
+    Transaction.refuseLate();
+    return query(...args);
+  };
+  return Object.create(client, { query: { value: guarded } }) as PoolClient;
 }
 
 /**

@@ -5,6 +5,7 @@ import { migrationsFolder } from '@thecloud/compute';
 import { countingProxy, testDatabase } from '@thecloud/testkit';
 import type { CountingProxy, TestDatabase } from '@thecloud/testkit';
 import { createLogger } from '../log';
+import { statement } from './connection';
 import type { Tx } from './connection';
 import { Database, deferUntilCommit } from './database';
 import { emit } from './events';
@@ -109,6 +110,62 @@ describe('a transaction that asks for a second connection', () => {
       await apart.close();
     }
   });
+});
+
+describe('a statement that comes too late for its transaction', () => {
+  const scope = { projectId: 'prj_late' };
+  const late = 'a statement came too late for its transaction: a read asks for all before it awaits';
+  /** drizzle tells what failed, and keeps why. */
+  const whyNot = (asked: Promise<unknown> | undefined): Promise<unknown> | undefined =>
+    asked?.then(
+      () => 'it was answered',
+      ({ cause, message }: Error) => (cause as Error | undefined)?.message ?? message,
+    );
+  beforeAll(() => put('prj_late'));
+
+  it.each<[string, (fn: (tx: Tx) => Promise<number>) => Promise<number>]>([
+    ['a read', (fn) => db.read(scope, fn)],
+    ['a write in one round trip', (fn) => db.writeAtOnce(scope, fn)],
+  ])('fails in %s that has awaited, and finds nothing', async (_how, transact) => {
+    const one = statement<{ n: number }>('late', () => sql`select 1 as n`);
+    const first = { drizzle: count, statement: async (tx: Tx) => (await one(tx, {})).length };
+    for (const ask of Object.values(first)) {
+      const twice = transact(async (tx) => {
+        expect(await ask(tx)).toBe(1);
+        return ask(tx);
+      });
+      expect(await whyNot(twice)).toBe(late);
+    }
+  });
+
+  it('fails alone: who reads in the same transaction has his answer', async () => {
+    const twice = async (tx: Tx) => (await count(tx)) + (await count(tx));
+    const [first, second] = [db.read(scope, twice), db.read(scope, count)];
+    expect([await whyNot(first), await second]).toEqual([late, 1]);
+  });
+
+  it.each(['read', 'write', 'writeTogether', 'writeAtOnce'] as const)(
+    'fails after a %s, also while the connection serves another scope',
+    async (how) => {
+      let kept: Tx | undefined;
+      await db[how](scope, (tx) => {
+        kept = tx;
+        return count(tx);
+      });
+      expect(await whyNot(count(kept as Tx))).toBe(late);
+      const ended = new EventEmitter();
+      let later: Promise<number> | undefined;
+      await db[how](scope, (tx) => {
+        later = happens(ended, 'now').then(() => count(tx));
+        return count(tx);
+      });
+      await db.write('system', async (tx) => {
+        ended.emit('now');
+        expect(await whyNot(later)).toBe(late);
+        return count(tx);
+      });
+    },
+  );
 });
 
 it('shares a transaction among reads of the same scope, and of no other', async () => {

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Pool } from 'pg';
 import type { PoolClient, QueryConfig } from 'pg';
 import { askedBy, commonErrors, passing } from '@thecloud/kernel';
@@ -9,6 +8,7 @@ import { isSocket, withPassword } from './connection-url';
 import { isClosedProject, isConnectionLoss } from './failures';
 import { SharedReads } from './shared-reads';
 import { SharedWrites } from './shared-writes';
+import { Transaction } from './transaction';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -44,14 +44,14 @@ export function deferUntilCommit(tx: Tx, ...statements: PromiseLike<unknown>[]):
 }
 
 /** A connection's `tx` serves one transaction after another: this is the one that runs on it now. */
-const running = new WeakMap<Tx, object>();
-export function transactionOf(tx: Tx): object {
+const running = new WeakMap<Tx, Transaction>();
+export function transactionOf(tx: Tx): Transaction {
   const transaction = running.get(tx);
   if (!transaction) throw new Error('this belongs into a transaction that writes');
   return transaction;
 }
 
-const lastWrites = new WeakMap<object, Array<() => Promise<unknown>>>();
+const lastWrites = new WeakMap<Transaction, Array<() => Promise<unknown>>>();
 
 /** The same for a statement that can be made only when all else is known. */
 export function beforeCommit(tx: Tx, write: () => Promise<unknown>): void {
@@ -81,9 +81,10 @@ const PLANS = [
 /** One service's schema, through transactions that row-level security confines to a scope. */
 export class Database {
   readonly #pool: Pool;
-  /** Whether the transaction that the running code belongs to still holds its connection. */
-  readonly #inside = new AsyncLocalStorage<{ open: boolean }>();
-  readonly #reads = new SharedReads((fn) => this.#withClient(fn));
+  readonly #reads = new SharedReads(
+    (fn) => this.#withClient(fn),
+    () => new Transaction(this.#pool),
+  );
   readonly #writes = new SharedWrites((scope, fn) => this.write(scope, fn));
 
   constructor(private readonly options: DatabaseOptions) {
@@ -115,31 +116,31 @@ export class Database {
    * write), and may be called again if another's query fails.
    */
   async read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    this.#refuseNested();
-    return this.#reads.read(scope, (tx) => this.#holding(() => fn(tx)));
+    Transaction.refuseNested(this.#pool);
+    return this.#reads.read(scope, fn);
   }
 
   /** A transaction: all of `fn` or nothing. Throwing rolls back. */
   async write<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    this.#refuseNested();
+    Transaction.refuseNested(this.#pool);
     const by = askedBy(this.write);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
       const begun = begin(client, scope, 'BEGIN', this.options.enterProject);
       void nextTurn().then(uncork);
       const tx = txOf(client);
-      const transaction = {};
+      const transaction = new Transaction(this.#pool);
       running.set(tx, transaction);
       commitHooks.delete(tx);
       deferred.delete(tx);
       try {
         const [, value] = await settle(
           begun,
-          this.#holding(() => fn(tx)),
+          transaction.run(() => fn(tx)),
         );
         passing('before commit', by);
-        const writes = (lastWrites.get(transaction) ?? []).map((write) => write());
-        await this.#commit(client, [...(deferred.get(tx) ?? []), ...writes]);
+        const writes = (lastWrites.get(transaction) ?? []).map((write) => transaction.run(write));
+        await this.#commit(client, transaction, [...(deferred.get(tx) ?? []), ...writes]);
         passing('after commit', by);
         for (const hook of commitHooks.get(tx) ?? []) hook();
         return value as T;
@@ -149,6 +150,7 @@ export class Database {
         if (isClosedProject(cause)) throw commonErrors.PROJECT_CLOSED({}, cause);
         throw cause;
       } finally {
+        transaction.over();
         commitHooks.delete(tx);
         deferred.delete(tx);
         running.delete(tx);
@@ -161,7 +163,7 @@ export class Database {
    * scope share a transaction. If one of them fails, each `fn` is called again in a transaction of its own.
    */
   async writeTogether<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    this.#refuseNested();
+    Transaction.refuseNested(this.#pool);
     return this.#writes.add(scope, fn);
   }
 
@@ -171,14 +173,16 @@ export class Database {
    * For what is done again if it is lost: nobody waits for the disk, and a crash of PostgreSQL may lose the last second.
    */
   async writeAtOnce<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
-    this.#refuseNested();
+    Transaction.refuseNested(this.#pool);
     const by = askedBy(this.writeAtOnce);
     return this.#withClient(async (client) => {
       const uncork = cork(client);
       const begun = begin(client, scope, 'BEGIN; SET LOCAL synchronous_commit TO off');
-      const written = this.#holding(() => fn(txOf(client)));
+      const transaction = new Transaction(this.#pool);
+      const written = transaction.run(() => fn(txOf(client))).finally(() => transaction.over());
       const committed = nextTurn().then(() => {
         passing('before commit', by);
+        transaction.committing();
         const done = client.query('COMMIT');
         uncork();
         return done;
@@ -190,10 +194,18 @@ export class Database {
   }
 
   /** After a statement that failed, PostgreSQL takes COMMIT for ROLLBACK: it may be on its way before that is known. */
-  async #commit(client: PoolClient, last: readonly Promise<unknown>[]): Promise<void> {
-    if (last.length === 0) return void (await client.query('COMMIT'));
+  async #commit(
+    client: PoolClient,
+    transaction: Transaction,
+    last: readonly Promise<unknown>[],
+  ): Promise<void> {
+    if (last.length === 0) {
+      transaction.committing();
+      return void (await client.query('COMMIT'));
+    }
     const uncork = cork(client);
     const committed = nextTurn().then(() => {
+      transaction.committing();
       const done = client.query('COMMIT');
       uncork();
       return done;
@@ -218,25 +230,6 @@ export class Database {
 
   async close(): Promise<void> {
     await this.#pool.end();
-  }
-
-  /**
-   * Throws if this code runs inside a transaction. A transaction that waits for a second connection deadlocks once all
-   * connections belong to transactions that do the same, so it is refused even while connections are free.
-   */
-  #refuseNested(): void {
-    if (this.#inside.getStore()?.open)
-      throw new Error('a transaction asked for a second connection: use its tx, or ask before it begins');
-  }
-
-  /** Marks all that `fn` does, until it ends, as inside a transaction. */
-  async #holding<T>(fn: () => Promise<T>): Promise<T> {
-    const transaction = { open: true };
-    try {
-      return await this.#inside.run(transaction, fn);
-    } finally {
-      transaction.open = false;
-    }
   }
 
   async #withClient<T>(fn: (client: PoolClient) => Promise<T>): Promise<T> {

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
+import { principalOf, projectOf } from '../context';
 import type { RequestContext } from '../context';
 import type { Scope } from './connection';
 import type { Database } from './database';
@@ -58,16 +59,22 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
  * without a credential, of which no answer is kept.
  */
 export function keyOwnerOf(ctx: RequestContext): string | undefined {
+  if (!ctx.principal) return undefined;
   const scope = scopeOf(ctx);
-  if (scope === 'system') return ctx.principal?.subject;
+  if (scope === 'system') return ctx.principal.subject;
   return 'projectId' in scope ? scope.projectId : scope.subject;
 }
 
-/** Whose rows a call may touch: its project's, else its user's own; calls of processes see all. */
+/**
+ * Whose rows a call may touch: its project's, or its user's own, or, of a method that is declared for administrators,
+ * everybody's. A call of a process is made for nobody: its handler names the scope, or it has none.
+ */
 export function scopeOf(ctx: RequestContext): Scope {
-  if (!ctx.principal || ctx.method.auth.scope === 'platform') return 'system';
-  if (ctx.method.auth.scope === 'user') return { subject: ctx.principal.subject };
-  return { projectId: ctx.principal.projectId ?? '' };
+  const { scope } = ctx.method.auth;
+  if (scope === 'user') return { subject: principalOf(ctx).subject };
+  if (scope === 'project') return { projectId: projectOf(ctx) };
+  if (scope === 'platform' && ctx.principal?.platformAdmin) return 'system';
+  throw new Error(`${ctx.method.path} was called for nobody whose rows it may touch`);
 }
 
 /**

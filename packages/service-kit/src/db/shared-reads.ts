@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import { begin, cork, keyOf, nextTurn, settle, txOf } from './connection';
 import type { Scope, Tx } from './connection';
 import { isBystander, isConnectionLoss } from './failures';
+import type { Transaction } from './transaction';
 
 /** One failing statement fails its whole transaction, and all wait for the slowest: so not too many share one. */
 const MOST_TOGETHER = 64;
@@ -22,7 +23,10 @@ export class SharedReads {
   /** Those that still take readers in, by scope. */
   readonly #open = new Map<string, Reader[]>();
 
-  constructor(private readonly withClient: WithClient) {}
+  constructor(
+    private readonly withClient: WithClient,
+    private readonly newTransaction: () => Transaction,
+  ) {}
 
   read<T>(scope: Scope, fn: (tx: Tx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
@@ -56,20 +60,22 @@ export class SharedReads {
     const uncork = cork(client);
     const begun = begin(client, scope, 'BEGIN READ ONLY');
     const tx = txOf(client);
-    const reading = readers.map((reader) => this.#answer(scope, reader, tx));
+    const transaction = this.newTransaction();
+    const reading = readers.map((reader) => this.#answer(scope, reader, tx, transaction));
     const committed = nextTurn().then(() => {
+      transaction.committing();
       const done = client.query('COMMIT');
       uncork();
       return done;
     });
     // Before anything is awaited: the connection may break in this turn, and an unhandled rejection ends the process.
-    await settle(begun, ...reading, committed);
+    await settle(begun, ...reading, committed).finally(() => transaction.over());
   }
 
   /** Rejects only if the connection is lost; any other failure is its reader's alone. */
-  async #answer(scope: Scope, reader: Reader, tx: Tx): Promise<void> {
+  async #answer(scope: Scope, reader: Reader, tx: Tx, transaction: Transaction): Promise<void> {
     try {
-      reader.resolve(await reader.fn(tx));
+      reader.resolve(await transaction.run(() => reader.fn(tx)));
     } catch (cause) {
       if (isConnectionLoss(cause)) throw cause;
       // Another's statement failed, and with it the transaction: this one is asked again, by itself.
