@@ -12,6 +12,7 @@ const ASKED_FOR_IN: Record<string, string> = {
   'packages/service-kit/src/events/outbox.ts': 'the relay publishes the events of all projects',
   'services/identity/src/postgres-schema.ts': 'what row-level security makes of it',
   'services/identity/src/seed.ts': 'the first administrator and his project, before there is anybody',
+  'services/identity/src/rescue-administrator.ts': 'the operator of the machine, who has no account',
   'services/identity/src/housekeeping.ts': 'deletes what is outdated of everybody',
   'services/identity/src/user/user.rpc.ts': 'accounts belong to no project; a new one has no caller',
   'services/identity/src/user/user-administration.rpc.ts': 'administrators see all accounts',

@@ -95,7 +95,7 @@ it('knows every kind of thing that a project can own', async () => {
     `select table_name from information_schema.columns
       where table_schema = 'compute' and column_name = 'project_id' order by table_name`,
   );
-  const records = ['closed_project', 'operation', 'outbox'];
+  const records = ['closed_project', 'deleted_image', 'operation', 'outbox'];
   expect(rows.map((row) => row.table_name).filter((name) => !records.includes(name))).toEqual([
     'image',
     'instance',
