@@ -10,6 +10,10 @@ export const errors = errorCatalogue('agent.thecloud', {
     (m) =>
       `The order comes from leader epoch ${m.epoch}, but this host has obeyed epoch ${m.seen}. Read the state again.`,
   ),
+  WRONG_HOST: entry<{ meant: string; host: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `The order is for ${m.meant}, but this is ${m.host}. Read where the instance is placed again.`,
+  ),
   STALE_GENERATION: entry<{ generation: string; seen: string }>(
     'FAILED_PRECONDITION',
     (m) =>

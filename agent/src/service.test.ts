@@ -18,10 +18,10 @@ let compute: TestCompute;
 let agent: RunningAgent;
 let client: ReturnType<typeof clientOf>;
 
-const clientOf = (files: CertificateFiles) =>
+const clientOf = (files: CertificateFiles, meant = hostId) =>
   createClient(agentV1.AgentServiceClient, {
     target: agent.endpoint,
-    credentials: files.channelCredentials(),
+    credentials: files.channelCredentials({ kind: 'agent', name: meant }),
     serverKind: 'agent',
   });
 
@@ -56,7 +56,7 @@ const order = (
   instanceId: string,
   more: Partial<agentV1.ApplyInstanceRequest> = {},
 ): agentV1.ApplyInstanceRequest => ({
-  ...{ instanceId, generation: 1, epoch: 1n, desired: 'running', restartNonce: 0, graceSeconds: 1 },
+  ...{ hostId, instanceId, generation: 1, epoch: 1n, desired: 'running', restartNonce: 0, graceSeconds: 1 },
   config: {
     ...{
       image: 'i',
@@ -99,6 +99,26 @@ it('carries out an order, reports it, and repeats its answer', async () => {
 it('knows an instance it never heard of as absent', async () => {
   const seen = await client.observeInstance({ instanceId: newId('instance') }, options);
   expect(seen).toMatchObject({ phase: 'absent', generation: 0 });
+});
+
+it('refuses an order for another host, and does nothing of it', async () => {
+  const id = newId('instance');
+  const stray = client.applyInstance(order(id, { hostId: newId('host') }), options);
+  await expect(stray).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'WRONG_HOST' });
+  expect(await client.observeInstance({ instanceId: id }, options)).toMatchObject({ phase: 'absent' });
+  await client.applyInstance(order(id, { hostId: '' }), options); // compute of the version before
+});
+
+it('is not called by who means another host at its address', async () => {
+  const lost = clientOf(computeFiles, newId('host'));
+  try {
+    await expect(lost.listInstances({}, options)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const other = clientOf(computeFiles);
+    await expect(other.listInstances({}, options)).resolves.toBeDefined();
+    other.close();
+  } finally {
+    lost.close();
+  }
 });
 
 it('refuses older orders with the reason', async () => {

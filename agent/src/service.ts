@@ -85,7 +85,7 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   const rpc = await startRpcServer({
     address: config.THECLOUD_AGENT_LISTEN_ADDRESS,
     credentials: certificates.serverCredentials(),
-    services: [agentService(agent, life)],
+    services: [agentService(agent, life, hostId)],
     log,
     metrics: new RpcMetrics(registry),
   });

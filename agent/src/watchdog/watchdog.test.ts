@@ -106,7 +106,8 @@ const apply = (instanceId: string, generation: number, onHostLoss: string) =>
   withAgent((client) =>
     client.applyInstance(
       {
-        ...{ instanceId, generation, epoch: 1n, desired: 'running', restartNonce: 0, graceSeconds: 1 },
+        ...{ hostId: '', instanceId, generation, epoch: 1n, desired: 'running', restartNonce: 0 },
+        graceSeconds: 1,
         config: {
           ...{
             image: testImage,

@@ -220,6 +220,11 @@ export const errors = errorCatalogue('compute.thecloud', {
     'PERMISSION_DENIED',
     (m) => `Host ${m.id} was removed. Announce it anew, and have its agent join with the new token.`,
   ),
+  ENDPOINT_TAKEN: entry<{ endpoint: string; name: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `Host ${m.name} is reached at ${m.endpoint}. Give this host's agent an address of its own (THECLOUD_AGENT_ADVERTISED_HOST, or another port).`,
+  ),
   HOST_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no host ${m.id}.`),
   OPERATION_NOT_FOUND: entry<{ id: string }>(
     'NOT_FOUND',

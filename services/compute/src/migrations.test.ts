@@ -86,3 +86,21 @@ it('counts the failures of an import by blame as before, where one number held t
     ],
   ]);
 }); // prettier-ignore
+
+it('leaves an address that several hosts claim to the one that was heard last', async () => {
+  const host = (id: string, at: string, seen: string) =>
+    `insert into compute.host (id, name, agent_endpoint, last_seen_at) values ('${id}', '${id}', '${at}', ${seen})`;
+  const rows = [
+    host('a', '127.0.0.1:7104', `'2026-01-02'`),
+    host('b', '127.0.0.1:7104', `'2026-01-01'`),
+    host('c', '127.0.0.1:7104', 'null'),
+    host('d', '10.0.0.4:7104', 'null'),
+    host('e', '', 'null'),
+    host('f', '', 'null'),
+  ];
+  const look = 'select id, agent_endpoint as at from compute.host order by id';
+  const at = ['127.0.0.1:7104', '', '', '10.0.0.4:7104', '', ''];
+  expect(await migrated('0017_host_endpoint', rows, [look])).toEqual([
+    ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => ({ id, at: at[i] })),
+  ]);
+});

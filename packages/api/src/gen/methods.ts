@@ -2269,6 +2269,11 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "grace_seconds",
       "kind": "scalar",
       "max": 300
+    },
+    "hostId": {
+      "name": "host_id",
+      "kind": "scalar",
+      "maxLen": 64
     }
   },
   "thecloud.agent.v1.InstanceConfig": {

@@ -3,6 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { experimental } from '@grpc/grpc-js';
 import type { ChannelCredentials, ServerCredentials } from '@grpc/grpc-js';
+import type { Peer } from '../context';
+import { refusesOthers } from './peer';
 
 type CaListener = experimental.CaCertificateUpdateListener;
 type IdentityListener = experimental.IdentityCertificateUpdateListener;
@@ -86,10 +88,11 @@ export class CertificateFiles {
     return experimental.createCertificateProviderServerCredentials(provider, clientCa, clientCertificate);
   }
 
-  /** For clients: shows our certificate, accepts only servers that our CA signed. */
-  channelCredentials(): ChannelCredentials {
+  /** For clients: shows our certificate, accepts only servers that our CA signed, or only the `expected` one of them. */
+  channelCredentials(expected?: Peer): ChannelCredentials {
     const provider = this.#provider();
-    return experimental.createCertificateProviderChannelCredentials(provider, provider);
+    const verify = expected ? { checkServerIdentity: refusesOthers(expected) } : {};
+    return experimental.createCertificateProviderChannelCredentials(provider, provider, verify);
   }
 
   #provider(): experimental.CertificateProvider {

@@ -1,3 +1,4 @@
+import { checkServerIdentity } from 'node:tls';
 import type { PeerCertificate } from 'node:tls';
 import type { Peer } from '../context';
 
@@ -13,4 +14,15 @@ export function peerOf(certificate: PeerCertificate | undefined): Peer | undefin
     certificate?.subjectaltname ?? '',
   );
   return uri?.[1] && uri[2] ? { kind: uri[1], name: uri[2] } : undefined;
+}
+
+/** For a TLS client: an error unless the server is that very process, not only one of its kind. */
+export function refusesOthers(expected: Peer): typeof checkServerIdentity {
+  return (host, certificate) => {
+    const peer = peerOf(certificate);
+    if (peer?.kind === expected.kind && peer.name === expected.name)
+      return checkServerIdentity(host, certificate);
+    const found = peer ? peerUri(peer) : 'no process of this cloud';
+    return new Error(`${peerUri(expected)} was expected, and ${found} answered`);
+  };
 }

@@ -13,16 +13,26 @@ export interface AgentClient extends Pick<
   stream<S extends StreamingCall>(start: (client: agentV1.AgentServiceClient) => S): S;
 }
 
-/** One kept channel to each host's agent; what is asked of it in the same turn of the event loop travels together. */
+/** Where a host's agent is. */
+export interface Dialled {
+  readonly id: string;
+  readonly agentEndpoint: string;
+}
+
+/**
+ * One kept channel to each host's agent; what is asked of it in the same turn of the event loop travels together. An
+ * agent of another host at that address is refused.
+ */
 export class Agents {
   readonly #channels = new Map<string, { readonly client: AgentClient; close(): void }>();
 
   constructor(private readonly certificates: CertificateFiles) {}
 
-  at(endpoint: string): AgentClient {
-    const known = this.#channels.get(endpoint);
+  of({ id, agentEndpoint: endpoint }: Dialled): AgentClient {
+    const key = `${id} ${endpoint}`;
+    const known = this.#channels.get(key);
     if (known) return known.client;
-    const credentials = this.certificates.channelCredentials();
+    const credentials = this.certificates.channelCredentials({ kind: 'agent', name: id });
     const channel = createLaneClient(agentV1.AgentServiceClient, {
       target: endpoint,
       credentials,
@@ -38,7 +48,7 @@ export class Agents {
       observeInstance: (asked, options) => unanswered.wait(() => channel.observeInstance(asked, options)),
       listInstances: (asked, options) => unanswered.wait(() => channel.listInstances(asked, options)),
     };
-    this.#channels.set(endpoint, { client, close: () => channel.close() });
+    this.#channels.set(key, { client, close: () => channel.close() });
     return client;
   }
 

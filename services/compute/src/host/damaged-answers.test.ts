@@ -12,6 +12,7 @@ import type { AgentClient } from './agents';
 
 /** What a broken or hostile agent answers: each call ends, with an answer or an error, and the next one works. */
 jest.setTimeout(120_000);
+const AGENT = 'host_damaged';
 const dir = mkdtempSync(join(tmpdir(), 'damaged-answers-'));
 const server = new Server();
 let agents: Agents;
@@ -59,12 +60,12 @@ beforeAll(async () => {
       },
     },
   );
-  const credentials = (await testPeer({ secretsDir, dir }, 'agent')).serverCredentials();
+  const credentials = (await testPeer({ secretsDir, dir }, 'agent', AGENT)).serverCredentials();
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync('127.0.0.1:0', credentials, (error, bound) => (error ? reject(error) : resolve(bound))),
   );
   agents = new Agents(await testPeer({ secretsDir, dir }, 'compute'));
-  agent = agents.at(`127.0.0.1:${port}`);
+  agent = agents.of({ id: AGENT, agentEndpoint: `127.0.0.1:${port}` });
 });
 afterAll(() => {
   agents.close();

@@ -102,7 +102,7 @@ export class HostController implements Reconciler {
   /** The host's list is read before the wishes are: what is placed meanwhile cannot look like an orphan. */
   async #reportOrphans(row: HostRow, term: Term): Promise<void> {
     const { instances } = await this.d.agents
-      .at(row.agentEndpoint)
+      .of(row)
       .listInstances({}, { timeoutMs: CALL_MS, signal: term.signal });
     const there = instances.filter((seen) => seen.phase !== 'absent').map((seen) => seen.instanceId);
     if (there.length === 0) return;

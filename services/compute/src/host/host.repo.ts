@@ -83,6 +83,20 @@ export const hostRepo = {
     await tx.update(removedHost).set({ revokedAt: new Date() }).where(eq(removedHost.id, id));
   },
 
+  /** The host that is reached there, if it is not the one of this id. */
+  async othersEndpoint(tx: Tx, id: string, endpoint: string): Promise<HostRow | undefined> {
+    const other = and(eq(host.agentEndpoint, endpoint), ne(host.id, id), ne(host.agentEndpoint, ''));
+    return (await tx.select().from(host).where(other))[0];
+  },
+
+  /** That host is no longer reached there. */
+  async giveUpEndpoint(tx: Tx, id: string, endpoint: string): Promise<void> {
+    await tx
+      .update(host)
+      .set({ agentEndpoint: '', version: sql`${host.version} + 1` })
+      .where(and(eq(host.id, id), eq(host.agentEndpoint, endpoint)));
+  },
+
   /**
    * Its agent said hello: the host is ready with this inventory. A host nobody announced joins by its certificate.
    * Waits for whoever is moving an instance off it, and says whether it had been given up, and whether it had another

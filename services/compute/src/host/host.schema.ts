@@ -17,6 +17,7 @@ export const host = compute.table(
     message: text('message').notNull().default(''),
     hostname: text('hostname').notNull().default(''),
     address: text('address').notNull().default(''),
+    // Empty: not known, or another host has it since.
     agentEndpoint: text('agent_endpoint').notNull().default(''),
     agentVersion: text('agent_version').notNull().default(''),
     driver: text('driver').notNull().default(''),
@@ -47,6 +48,9 @@ export const host = compute.table(
   },
   (t) => [
     uniqueIndex('host_name').on(t.name),
+    uniqueIndex('host_endpoint')
+      .on(t.agentEndpoint)
+      .where(sql`agent_endpoint <> ''`),
     check(
       'host_not_negative',
       sql`${t.allocatedCpuMillicores} >= 0 and ${t.allocatedMemoryMib} >= 0 and ${t.instanceCount} >= 0`,

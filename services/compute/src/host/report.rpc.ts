@@ -11,6 +11,7 @@ import { ClockOffset } from './clock-offset';
 import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
+import type { HostRow } from './host.repo';
 import { InFlight } from './in-flight';
 import type { HostLiveness } from './liveness';
 
@@ -70,9 +71,11 @@ export function reportRpc(
 
   async function greet(hostId: string, hello: computeV1.HostHello): Promise<Answer> {
     const inventory = computeV1.HostInventory.fromPartial(hello.inventory ?? {});
+    const before = await previousAt(hostId, inventory.agentEndpoint);
     const answer = await f.db.write('system', async (tx) => {
       await hostRepo.alone(tx, hostId);
       if (await hostRepo.wasRemoved(tx, hostId)) throw errors.HOST_REMOVED({ id: hostId });
+      if (before) await hostRepo.giveUpEndpoint(tx, before.id, before.agentEndpoint);
       const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
       const { row, wasLost, hasMoved } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
       changed(tx, row);
@@ -90,6 +93,17 @@ export function reportRpc(
     });
     await Promise.all(hello.instances.map((observed) => sightings.add({ hostId, observed })));
     return answer;
+  }
+
+  /**
+   * The host that was reached there before. FAILED_PRECONDITION ENDPOINT_TAKEN: it still is. (One of the two would be
+   * ordered what is meant for the other, but for its certificate.)
+   */
+  async function previousAt(hostId: string, endpoint: string): Promise<HostRow | undefined> {
+    const other = await f.db.read('system', (tx) => hostRepo.othersEndpoint(tx, hostId, endpoint));
+    if (other && (await liveness.alive(other.id)) !== false)
+      throw errors.ENDPOINT_TAKEN({ endpoint, name: other.name });
+    return other;
   }
 
   const hear = (

@@ -1,3 +1,4 @@
+import type { computeV1 } from '@thecloud/api';
 import { computeDatabase } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
 import { reportAs } from '../fixtures/report-as';
@@ -40,4 +41,41 @@ it('keeps when its certificate ends, for as long as that is near', async () => {
   expect(await end()).toEqual([{ end: near }]);
   await reportAs(fixture, hostId, beat(0));
   expect(await end()).toEqual([{ end: null }]);
+});
+
+const hello = (agentEndpoint: string) => ({
+  $case: 'hello' as const,
+  value: { inventory: { agentEndpoint } as computeV1.HostInventory, armedFenceMs: 0, instances: [] },
+});
+const endpoints = () =>
+  fixture.database.query<{ id: string; at: string }>(
+    'select id, agent_endpoint as at from compute.host order by id',
+  );
+
+it('has no two hosts reached at one address, as two that both believe to be 127.0.0.1', async () => {
+  const [first = '', second = ''] = await fixture.addHosts(2);
+  await reportAs(fixture, first, hello('127.0.0.1:7104'));
+  await expect(reportAs(fixture, second, hello('127.0.0.1:7104'))).rejects.toMatchObject({
+    reason: 'ENDPOINT_TAKEN',
+    message: expect.stringContaining(`Host ${first} is reached at 127.0.0.1:7104.`) as unknown,
+  });
+  await reportAs(fixture, first, hello('127.0.0.1:7104')); // it comes back, and that is no conflict
+  expect(await endpoints()).toEqual([
+    { id: first, at: '127.0.0.1:7104' },
+    { id: second, at: '' },
+  ]);
+});
+
+it('gives the address of a host that is silent to another, as when a machine was replaced', async () => {
+  const [silent = '', next = ''] = await fixture.addHosts(2);
+  await reportAs(fixture, silent, hello('127.0.0.1:7104'));
+  await fixture.database.query(`update compute.host set state = 'suspect' where id = '${silent}'`);
+  await reportAs(fixture, next, hello('127.0.0.1:7104'));
+  expect(await endpoints()).toEqual([
+    { id: silent, at: '' },
+    { id: next, at: '127.0.0.1:7104' },
+  ]);
+  await expect(reportAs(fixture, silent, hello('127.0.0.1:7104'))).rejects.toMatchObject({
+    reason: 'ENDPOINT_TAKEN',
+  });
 });

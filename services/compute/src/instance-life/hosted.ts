@@ -29,7 +29,7 @@ export async function hosted(d: LifeDeps, ctx: RequestContext, id: string): Prom
   if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
   const { row, host } = found;
   if (!host?.agentEndpoint) throw errors.INSTANCE_NOT_PLACED({ id, state: row.state });
-  return { hostId: host.id, agent: d.agents.at(host.agentEndpoint) };
+  return { hostId: host.id, agent: d.agents.of(host) };
 }
 
 /** CANCELLED: not by the caller, who would hear nothing any more, but by a deadline of ours or by the connection. */

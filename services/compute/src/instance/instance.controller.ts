@@ -179,7 +179,7 @@ export class InstanceController implements Reconciler {
 
   async #apply({ row, host }: Order, term: Term): Promise<Outcome> {
     if (!host?.agentEndpoint) return again(1_000);
-    const observed = await this.d.agents.at(host.agentEndpoint).applyInstance(orderOf(row, term.epoch), {
+    const observed = await this.d.agents.of(host).applyInstance(orderOf(row, host.id, term.epoch), {
       timeoutMs: AGENT_CALL_MS,
       signal: term.signal,
       parent: { requestId: row.operationId },
@@ -218,14 +218,14 @@ export class InstanceController implements Reconciler {
       const [row, on] = await Promise.all([instanceRepo.find(tx, instanceId), hostRepo.find(tx, hostId)]);
       return { row, on };
     });
-    if (on && row?.hostId !== hostId) {
-      const agent = this.d.agents.at(on.agentEndpoint);
+    if (on?.agentEndpoint && row?.hostId !== hostId) {
+      const agent = this.d.agents.of(on);
       const seen = await agent.observeInstance(
         { instanceId },
         { timeoutMs: AGENT_CALL_MS, signal: term.signal },
       );
       if (seen.phase !== 'absent') {
-        const gone = removalOf({ instanceId, generation: seen.generation }, row, term.epoch);
+        const gone = removalOf({ instanceId, hostId, generation: seen.generation }, row, term.epoch);
         await agent.applyInstance(gone, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
         return again(2_000);
       }

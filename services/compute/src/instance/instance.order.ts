@@ -8,9 +8,10 @@ const LAST_GENERATION = 2 ** 32 - 1;
 const REMOVAL_GRACE_SECONDS = 10;
 
 /** The whole desired state, as the agent takes it. */
-export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstanceRequest {
+export function orderOf(row: BoundInstance, hostId: string, epoch: Epoch): agentV1.ApplyInstanceRequest {
   const { cpuMillicores, memoryMib } = sizeOf(row);
   return {
+    hostId,
     instanceId: row.id,
     generation: row.generation,
     epoch,
@@ -44,11 +45,12 @@ export function orderOf(row: BoundInstance, epoch: Epoch): agentV1.ApplyInstance
  * behind; older than any order that comes once it is placed there again (see the controller's displacing).
  */
 export function removalOf(
-  seen: { instanceId: string; generation: number },
+  seen: { instanceId: string; hostId: string; generation: number },
   row: BoundInstance | undefined,
   epoch: Epoch,
 ): agentV1.ApplyInstanceRequest {
   return {
+    hostId: seen.hostId,
     instanceId: seen.instanceId,
     generation: row ? Math.max(seen.generation + 1, row.generation - 1) : LAST_GENERATION,
     epoch,

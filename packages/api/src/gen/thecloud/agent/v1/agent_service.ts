@@ -57,6 +57,8 @@ export interface ApplyInstanceRequest {
   restartNonce: number;
   /** Seconds between SIGTERM and SIGKILL when stopping. */
   graceSeconds: number;
+  /** The host that is meant; empty: the one that is asked (compute of the version before). */
+  hostId: string;
 }
 
 export interface InstanceConfig {
@@ -106,7 +108,16 @@ export interface ListInstancesResponse {
 }
 
 function createBaseApplyInstanceRequest(): ApplyInstanceRequest {
-  return { instanceId: "", generation: 0, epoch: 0n, desired: "", config: undefined, restartNonce: 0, graceSeconds: 0 };
+  return {
+    instanceId: "",
+    generation: 0,
+    epoch: 0n,
+    desired: "",
+    config: undefined,
+    restartNonce: 0,
+    graceSeconds: 0,
+    hostId: "",
+  };
 }
 
 export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
@@ -134,6 +145,9 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
     }
     if (message.graceSeconds !== 0) {
       writer.uint32(56).uint32(message.graceSeconds);
+    }
+    if (message.hostId !== "") {
+      writer.uint32(66).string(message.hostId);
     }
     return writer;
   },
@@ -207,6 +221,14 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
             message.graceSeconds = reader.uint32();
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.hostId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -233,6 +255,7 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
       : undefined;
     message.restartNonce = object.restartNonce ?? 0;
     message.graceSeconds = object.graceSeconds ?? 0;
+    message.hostId = object.hostId ?? "";
     return message;
   },
 };
@@ -765,7 +788,8 @@ export type AgentServiceService = typeof AgentServiceService;
 export const AgentServiceService = {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen.
+   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
+   * is for another host.
    */
   applyInstance: {
     path: "/thecloud.agent.v1.AgentService/ApplyInstance" as const,
@@ -860,7 +884,8 @@ export const AgentServiceService = {
 export interface AgentServiceServer extends UntypedServiceImplementation {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen.
+   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
+   * is for another host.
    */
   applyInstance: handleUnaryCall<ApplyInstanceRequest, ObservedInstance>;
   observeInstance: handleUnaryCall<ObserveInstanceRequest, ObservedInstance>;
@@ -881,7 +906,8 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
 export interface AgentServiceClient extends Client {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen.
+   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
+   * is for another host.
    */
   applyInstance(
     request: ApplyInstanceRequest,
