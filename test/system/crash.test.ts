@@ -67,8 +67,8 @@ const crashedAt = new Set<string>();
 /** Every step that a recording found, and the kinds of all steps it saw. */
 const noted = new Set<string>();
 const kinds = new Set<string>();
-/** That a host is silent is told when it takes long to come back: a matter of the machine, not of what is done. */
-const ofSlowMachine = /< #silent </;
+/** That a host is silent, or heard again, is told when its beats take long: a matter of the machine, not of what is done. */
+const ofSlowMachine = /< #silent <|wakeHost </;
 /** What processes do by themselves, again and again: no step of one operation. */
 const periodic = new Set<string>();
 
