@@ -60,6 +60,8 @@ export function containerOptions(
       [labels.projectId]: spec.projectId,
       [labels.onHostLoss]: spec.onHostLoss,
     },
+    // An image's own would run beside the program, outside the limits of its size. Nothing here reads its outcome.
+    Healthcheck: { Test: ['NONE'] },
     ExposedPorts: Object.fromEntries(bindings.map((b) => [b.inside, {}])),
     HostConfig: {
       PortBindings: portBindings(bindings, settings.publishAddress),

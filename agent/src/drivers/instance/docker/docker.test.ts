@@ -140,6 +140,24 @@ describeWithDocker('docker', () => {
     expect(config).toMatchObject({ Hostname: 'web', Env: ['A=b=c'] });
   });
 
+  it('runs no health check, whatever the image says', async () => {
+    const image = 'thecloud-agent-test:health';
+    const check = { Test: ['CMD', '/bin/busybox', 'touch', '/tmp/checked'], Interval: 1_000_000 };
+    await loadTestImage(docker, image, { Healthcheck: check });
+    const id = await run({ image });
+    const other = await docker.createContainer({ Image: image, Cmd: sleeper });
+    await other.start();
+    try {
+      await until('a check', async () => (await other.inspect()).State.Health?.Log.length);
+    } finally {
+      await other.remove({ force: true });
+    }
+    expect((await container(id).inspect()).State.Health).toBeUndefined();
+    await expect(driver.statFile(id, '/tmp/checked', never)).rejects.toMatchObject({
+      reason: 'FILE_NOT_FOUND',
+    });
+  });
+
   it('limits a part of a CPU', async () => {
     const { HostConfig: host } = await container(await run({ cpuMillicores: 250 })).inspect();
     expect(host).toMatchObject({ CpuPeriod: 100_000, CpuQuota: 25_000 });
