@@ -3,12 +3,15 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CloudError } from '@thecloud/kernel';
 import { extract, pack } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import { errors } from '../errors';
 
 const TYPES: readonly string[] = ['file', 'contiguous-file', 'directory', 'link', 'symlink'];
 /** Of what one archive unpacks to. */
 const MOST_BYTES = 8 * 2 ** 30;
 const MOST_ENTRIES = 1_000_000;
+
+type CheckEntry = (header: Header) => void;
 
 export interface CheckedTar {
   /** The same archive, written anew. @throws CloudError ARCHIVE_INVALID */
@@ -21,16 +24,13 @@ export interface CheckedTar {
  * Lets through only what a tenant may unpack: whole entries of files, directories and links. Devices are refused: the
  * engine would make them with rights that the instance itself does not have.
  */
-export function checkedTar(
-  source: AsyncIterable<Buffer>,
-  checkName: (name: string) => void = () => undefined,
-): CheckedTar {
+export function checkedTar(source: AsyncIterable<Buffer>, check: CheckEntry = () => undefined): CheckedTar {
   const bytes = new PassThrough();
   const closed = new AbortController();
   bytes.on('error', () => undefined); // its reader is told
   bytes.on('close', () => closed.abort());
   const counted = { entries: 0 };
-  copyEntries(source, bytes, { counted, checkName }, closed.signal).catch((error: unknown) => {
+  copyEntries(source, bytes, { counted, check }, closed.signal).catch((error: unknown) => {
     const said = error instanceof Error ? error.message : String(error);
     const known = error instanceof CloudError;
     bytes.destroy(known ? error : errors.ARCHIVE_INVALID({ why: said.toLowerCase() }, error));
@@ -41,7 +41,7 @@ export function checkedTar(
 async function copyEntries(
   source: AsyncIterable<Buffer>,
   to: PassThrough,
-  { counted, checkName }: { counted: { entries: number }; checkName: (name: string) => void },
+  { counted, check }: { counted: { entries: number }; check: CheckEntry },
   signal: AbortSignal,
 ): Promise<void> {
   const entries = extract();
@@ -59,7 +59,7 @@ async function copyEntries(
     for await (const entry of entries) {
       const { name, type, size } = entry.header;
       if (!TYPES.includes(type)) throw invalid(`${name} is no file, directory or link`);
-      checkName(name);
+      check(entry.header);
       bytes += size;
       if (++counted.entries > MOST_ENTRIES) throw invalid(`it has more than ${MOST_ENTRIES} entries`);
       if (bytes > MOST_BYTES) throw invalid('it is larger than 8 GiB');

@@ -46,6 +46,7 @@ it('a simulated instance refuses what one on Docker does', async () => {
       violations: [{ field: 'path' }],
     });
   await expect(write('/', { name: 'proc/one' })).rejects.toMatchObject({ reason: 'PATH_NOT_KEPT' });
+  await expect(write('/tmp', { name: 'p/one' })).rejects.toMatchObject({ reason: 'PATH_NOT_KEPT' });
   await expect(write('/tmp/a', { name: 'one' })).rejects.toMatchObject({ reason: 'PATH_LOOPS' });
   const hard = { name: 'hard', type: 'link', linkname: 'one' } as const;
   await expect(write('/tmp', hard)).rejects.toMatchObject({ reason: 'LINK_TARGET_ABSENT' });

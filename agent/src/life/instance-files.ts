@@ -6,7 +6,8 @@ import { DriverError } from '../ports/driver-error';
 import type { FileDriver, FileFacts } from '../ports/file-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
 import { checkedTar } from './checked-tar';
-import { followed, refuseMounted, refuseMountedEntry } from './kept-path';
+import { KeptEntries } from './kept-entries';
+import { followed, refuseMounted } from './kept-path';
 import type { Caller } from './caller';
 import type { StreamLimits } from './stream-limits';
 
@@ -60,8 +61,10 @@ export class InstanceFiles {
       return await this.#with(id, path, async (driver) => {
         const directory = await followed(driver, id, path, signal);
         refuseMounted(directory);
-        const tar = checkedTar(chunks(), (name) => refuseMountedEntry(directory, name));
+        const kept = new KeptEntries(directory);
+        const tar = checkedTar(chunks(), (header) => kept.see(header));
         await driver.writeFiles(id, path, tar.bytes, signal);
+        await kept.check(driver, id, signal);
         return tar.entries();
       });
     } finally {

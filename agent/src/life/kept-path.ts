@@ -9,10 +9,10 @@ const MOUNTS = ['/proc', '/sys', '/dev'];
 /** The mount that a path without links is in, or is. */
 const mountOf = (path: string) => MOUNTS.find((mount) => path === mount || path.startsWith(`${mount}/`));
 
-/** @throws CloudError PATH_NOT_KEPT */
-export function refuseMounted(path: string): void {
+/** @param name What the caller calls it, when it has links on the way. @throws CloudError PATH_NOT_KEPT */
+export function refuseMounted(path: string, name = path): void {
   const mount = mountOf(path);
-  if (mount) throw errors.PATH_NOT_KEPT({ path, mount });
+  if (mount) throw errors.PATH_NOT_KEPT({ path: name, mount });
 }
 
 /** The same of an archive's entry; the mount's own directory is in every root file system, and means nothing. */

@@ -192,6 +192,41 @@ describeWithDocker('files of an instance', () => {
     expect(await run('/bin/busybox cat /www/root')).toBe('x');
   });
 
+  it('what a link on the way leads into memory is refused, too: of the instance, or of the archive itself', async () => {
+    await run(`cd /; /bin/busybox mkdir n /n/real; cd n
+      for m in proc sys dev; do /bin/busybox ln -s /$m $m; done
+      /bin/busybox ln -s proc twice; /bin/busybox ln -s / root; /bin/busybox ln -s real fine`);
+    const link = (name: string, linkname: string): [TarHeader] => [{ name, type: 'symlink', linkname }];
+    const file = (name: string): [TarHeader, string] => [{ name }, 'x'];
+    const archives = [
+      ...['proc/a', 'sys/a', 'dev/a', 'twice/a', 'root/dev/a', 'fine/../proc/c/d'].map((n) => [file(n)]),
+      [[{ name: 'proc/d/', type: 'directory' }] as [TarHeader], file('proc/d/a')],
+      [[{ name: 'root/dev/', type: 'directory' }] as [TarHeader], file('root/dev/a')],
+      [link('q', '/proc'), file('q/a')],
+      [link('q2', '/proc'), [{ name: 'hard', type: 'link', linkname: 'q2' }] as [TarHeader], file('hard/a')],
+    ];
+    for (const entries of archives)
+      await expect(write('/n', await tarOf(...entries))).rejects.toMatchObject({
+        reason: 'PATH_NOT_KEPT',
+        violations: [{ field: 'path' }],
+      });
+    const good = [file('fine/a'), file('root/n/b'), link('own', 'real'), file('own/c'), file('new/d/e')];
+    expect(await write('/n', await tarOf(...good))).toBe(5);
+    expect(await run('cd /n; /bin/busybox cat real/a b real/c new/d/e')).toBe('xxxx');
+  });
+
+  it('an archive names its directories, or has few', async () => {
+    const names = Array.from({ length: 1001 }, (_, i) => `many/${i}`);
+    const unnamed = names.map((name): [TarHeader] => [{ name: `${name}/file` }]);
+    await expect(write('/tmp', await tarOf(...unnamed))).rejects.toMatchObject({
+      reason: 'ARCHIVE_INVALID',
+      message: expect.stringContaining('pack the directories, too') as string,
+    });
+    const named = names.map((name): [TarHeader] => [{ name, type: 'directory' }]);
+    expect(await write('/tmp', await tarOf(...named, ...unnamed))).toBe(2002);
+    expect(await write('/tmp', await tarOf(...unnamed.slice(0, 100)))).toBe(100);
+  });
+
   it('links that lead nowhere are told as such', async () => {
     await run('cd /www; /bin/busybox ln -s a b; /bin/busybox ln -s b a');
     const one = await tarOf([{ name: 'one' }, 'x']);
