@@ -60,6 +60,19 @@ it('notices zeros after the end of gzip data, and refuses other bytes there', as
     });
 });
 
+/** As `zstd --long=N` begins, with one byte in it. */
+const zstdOfWindow = (log: number) =>
+  Buffer.from([...Buffer.from('28b52ffd00', 'hex'), (log - 10) << 3, 9, 0, 0, 120]);
+
+it('names a window of zstd that is larger than what is unpacked here', async () => {
+  expect((await unpack(zstdOfWindow(27))).out.toString()).toBe('x');
+  for (const log of [28, 31])
+    await expect(unpack(zstdOfWindow(log))).rejects.toMatchObject({
+      ...invalid,
+      message: expect.stringContaining('a window larger than 128 MiB') as string,
+    });
+});
+
 it('unpacks no more than the limit', async () => {
   for (const bomb of [gzipSync(Buffer.alloc(64 * MIB)), zstdCompressSync(Buffer.alloc(64 * MIB))])
     await expect(unpack(bomb)).rejects.toThrow('unpacked it is larger than 1 MiB');

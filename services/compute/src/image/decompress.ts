@@ -60,7 +60,10 @@ export async function decompress(
     await pipeline([Readable.from(inflated), plain.stream, whileRoom(budget), file], { signal });
   } catch (cause) {
     if (cause instanceof CloudError || !isDamage(cause)) throw cause;
-    throw errors.IMAGE_ARCHIVE_INVALID({ why: `its ${compression} data is damaged or cut short` }, cause);
+    const why = isWide(cause)
+      ? 'its zstd data needs a window larger than 128 MiB; compress it with --long=27 at most'
+      : `its ${compression} data is damaged or cut short`;
+    throw errors.IMAGE_ARCHIVE_INVALID({ why }, cause);
   }
   if (!budget.hasRoom) throw errors.IMAGE_SPOOL_FULL({});
   return { plainDigest: plain.digest(), whole: read.bytes === from.size };
@@ -97,6 +100,10 @@ async function* pieces({ file, at, size }: Extent): AsyncGenerator<Buffer> {
     yield buffer.subarray(0, bytesRead);
   }
 }
+
+/** More memory than the decompressor takes. */
+const isWide = (cause: unknown) =>
+  (cause as { code?: unknown }).code === 'ZSTD_error_frameParameter_windowTooLarge';
 
 /** zlib names what is wrong with data Z_… or ZSTD_…; what goes wrong with files has other codes. */
 const isDamage = (cause: unknown) => /^(Z_|ZSTD_)/.test(String((cause as { code?: unknown }).code));

@@ -63,6 +63,15 @@ it.each([
   expect(() => read(json({}, top))).toThrow(expect.objectContaining(refused) as Error);
 }); // prettier-ignore
 
+it('nor one whose history made more layers than there are; fewer are taken', () => {
+  const step = { created_by: 'x' };
+  const none = { ...step, empty_layer: true };
+  const of = (history: object[]) => () => read(json({}, { rootfs, history }));
+  for (const history of [[step, step], [step, none, { ...step, empty_layer: false }], [{ ...step, empty_layer: null }, step]])
+    expect(of(history)).toThrow('its history has 2 steps that are not marked empty_layer, but it has 1 layers');
+  for (const history of [[], [none], [none, step, none]]) expect(of(history)).not.toThrow();
+}); // prettier-ignore
+
 it('nor one that says something twice, of which Docker keeps both', () => {
   const twice = json({ Volumes: { '/data': {} } }).replace('"Volumes"', '"Volumes":{"/proc":{}},"Volumes"');
   expect(() => read(twice)).toThrow('it has one field twice');
@@ -100,7 +109,7 @@ it.each<[string, object]>([
   ['an onbuild variant', { config: { OnBuild: ['COPY . /app', 'RUN make'], ExposedPorts: {}, Healthcheck: { Test: ['NONE'] } } }],
   ['a build without times and history', { created: '0001-01-01T00:00:00Z', history: [], config: {} }],
   ['a build from scratch by another program', { author: 'Bazel', created: '1970-01-01T00:00:00Z', history: null }],
-  ['an image without layers', { rootfs: { type: 'layers' }, history: [{}] }],
+  ['an image without layers', { rootfs: { type: 'layers' }, history: [{ empty_layer: true }] }],
   ['BuildKit', { 'moby.buildkit.buildinfo.v1': 'e30=', 'moby.buildkit.cache.v0': null, variant: '', 'os.version': '', 'os.features': null, config: { ArgsEscaped: true, Shell: ['/bin/bash', '-c'] } }],
   ['a program line that is one string, of which Docker makes a list', { config: { Entrypoint: '/init', Cmd: 'serve', Shell: '/bin/sh' }, container_config: { Cmd: '/bin/sh', cmd: ['x'] } }],
 ])('takes an image of %s', (_what, top) => {

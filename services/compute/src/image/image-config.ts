@@ -26,6 +26,7 @@ export function usableConfig(json: string, wanted?: Platform): ImageConfig {
     throw invalid(`${where}: ${why ?? 'is not valid'}`);
   }
   refuseAmbiguous(json, value);
+  refuseLongHistory(parsed.data);
   const signal = parsed.data.config?.StopSignal;
   if (signal && !isSignal(signal))
     throw invalid(`its StopSignal ${JSON.stringify(signal.slice(0, 40))} is no signal of Linux`);
@@ -59,6 +60,16 @@ function refuseAmbiguous(json: string, value: unknown): void {
   }
   const named = [...json.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length;
   if (named !== keysIn(value)) throw invalid('it has one field twice');
+}
+
+/** Docker takes no image with a step of its history that made a layer which is not there. */
+function refuseLongHistory({ history, rootfs }: ImageConfig): void {
+  const made = (history ?? []).filter((step) => !step.empty_layer).length;
+  const layers = rootfs.diff_ids.length;
+  if (made > layers)
+    throw invalid(
+      `its history has ${made} steps that are not marked empty_layer, but it has ${layers} layers`,
+    );
 }
 
 function keysIn(value: unknown): number {
