@@ -78,6 +78,12 @@ export const errors = errorCatalogue('agent.thecloud', {
       `${m.path}, or something in it, leads through symbolic links in a circle. Name a path that does not.`,
     { field: 'path' },
   ),
+  PATH_TOO_LONG: entry(
+    'INVALID_ARGUMENT',
+    () =>
+      'The path, or that of an entry in the archive, is too long. Have at most 250 parts, 255 bytes in each, and 3,500 bytes in all.',
+    { field: 'path' },
+  ),
   LINK_TARGET_ABSENT: entry<{ path: string }>(
     'INVALID_ARGUMENT',
     (m) =>

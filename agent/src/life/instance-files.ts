@@ -106,6 +106,8 @@ function worded(error: unknown, id: string, path: string): unknown {
       return errors.NO_FILE_SYSTEM({ id }, error);
     case 'PATH_LOOPS':
       return errors.PATH_LOOPS({ path }, error);
+    case 'PATH_TOO_LONG':
+      return errors.PATH_TOO_LONG({}, error);
     case 'LINK_TARGET_ABSENT':
       return errors.LINK_TARGET_ABSENT({ path }, error);
     case 'FILES_REFUSED':

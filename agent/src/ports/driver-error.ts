@@ -17,6 +17,8 @@ export type DriverReason =
   | 'NOT_A_DIRECTORY'
   /** Symbolic links lead in a circle. */
   | 'PATH_LOOPS'
+  /** Of the path, or of an entry in an archive. */
+  | 'PATH_TOO_LONG'
   /** Of a hard link in an archive. */
   | 'LINK_TARGET_ABSENT'
   | 'FILES_REFUSED'

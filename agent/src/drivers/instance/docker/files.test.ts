@@ -247,6 +247,21 @@ describeWithDocker('files of an instance', () => {
     expect(await run('/bin/busybox cat /www/hard')).toBe('x');
   });
 
+  it('a path that is too long is told as such', async () => {
+    const one = await tarOf([{ name: 'one' }, 'x']);
+    for (const path of ['/x'.repeat(2_000), `/${'x'.repeat(300)}`, `/${'x'.repeat(250)}`.repeat(16)]) {
+      const refused = { reason: 'PATH_TOO_LONG', violations: [{ field: 'path' }] };
+      await expect(write(path, one)).rejects.toMatchObject(refused);
+      await expect(read(path)).rejects.toMatchObject(refused);
+    }
+    const deep = `${'y'.repeat(250)}/`;
+    await expect(write('/tmp', await tarOf([{ name: `${deep.repeat(17)}one` }, 'x']))).rejects.toMatchObject({
+      reason: 'PATH_TOO_LONG',
+    });
+    expect(await write('/tmp', await tarOf([{ name: `${'z/'.repeat(200)}one` }, 'x']))).toBe(1);
+    expect(await read(`/tmp/${'z/'.repeat(200)}one`)).toEqual({ one: 'x' });
+  });
+
   it('a damaged archive is refused, and what Docker says may be damaged, too', async () => {
     const tar = await tarOf([{ name: 'a' }, 'x'.repeat(3000)], [{ name: 'b' }, 'y'.repeat(3000)]);
     const content = tar.subarray(0, 9000); // without the zeros of its end

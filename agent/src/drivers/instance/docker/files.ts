@@ -115,12 +115,19 @@ export async function writeFiles(
   }
 }
 
+/** Docker follows a path through about so many parts, and says of a longer one that it has too many links. */
+const MOST_PARTS = 250;
+
 /** What Docker refused, for the caller. */
 function fileProblem(error: unknown, path: string): DriverError {
   const said = messageOf(error);
   const status = statusOf(error);
   if (/^no such container/i.test(said)) return noFileSystem();
-  if (/too many (levels of )?(symbolic ?|sym)?links/i.test(said))
+  const isDeep = path.split('/').filter(Boolean).length > MOST_PARTS;
+  const hasManyLinks = /too many (levels of )?(symbolic ?|sym)?links/i.test(said);
+  if (/file name too long/i.test(said) || (hasManyLinks && isDeep))
+    return new DriverError('PATH_TOO_LONG', 'The path is too long.', false, { cause: error });
+  if (hasManyLinks)
     return new DriverError('PATH_LOOPS', `${path} leads in a circle.`, false, { cause: error });
   if (/(^|[\s:(])link \S.* \S.*: no such file or directory/i.test(said))
     return new DriverError('LINK_TARGET_ABSENT', 'A hard link has no target.', false, { cause: error });
