@@ -25,7 +25,7 @@ async function backup(): Promise<void> {
   try {
     // The database first: images are only ever added, so each one that it names is among the files packed later.
     await step('Database', () =>
-      dumpDatabase(dumpOptions(layout, installation.ports, work), `${work}/${DUMP_FILE}`),
+      dumpDatabase(dumpOptions(layout, installation.ports, work), `${work}/${DUMP_FILE}`).catch(noDump),
     );
     await step('Files', () =>
       pack(half, [
@@ -42,6 +42,16 @@ async function backup(): Promise<void> {
 ${basename(file)} holds the authority's key, passwords and all data: keep it where only you can read it.
 To bring it back, on this machine or another: make restore FROM=${file}
 `);
+}
+
+/** PostgreSQL ended meanwhile, or refuses: the dump is no backup. */
+function noDump(error: Error): never {
+  const why = error.message.split('\n', 1)[0] ?? '';
+  throw new Failure(
+    `The database was not copied, and no backup is written: ${why}`,
+    'try again once PostgreSQL is up again: make status shows it',
+    { cause: error },
+  );
 }
 
 runVerb(backup);

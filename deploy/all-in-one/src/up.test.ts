@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Docker from 'dockerode';
 import { freePort, readPidFile, send, until } from '@thecloud/engines';
-import { root } from './layout';
+import { adminOf, withAdmin } from './database';
+import { layoutFrom, root } from './layout';
 import { portTable } from './ports';
 
 jest.setTimeout(240_000);
@@ -307,6 +308,32 @@ test('a backup brings everything back after all is lost', async () => {
   await up();
   // The host has lost its containers and etcd its epochs: a new leader must be obeyed all the same.
   expect(await until(async () => (await page(hello)).includes('Your cloud works'), 60_000)).toBe(true);
+});
+
+test('a backup that loses the database says so, and leaves no file', async () => {
+  const file = join(home, 'lost.tar');
+  const layout = layoutFrom(env);
+  const port = Number(env[portTable.postgres.variable]);
+  const admin = adminOf(layout, port, `${layout.tls('postgres')}/ca.pem`);
+  const { code, output } = await withAdmin(admin, async (client) => {
+    await client.query('create table public.held ()');
+    await client.query('begin');
+    await client.query('lock table public.held in access exclusive mode'); // which a dump waits for
+    const backup = verb('backup', { TO: file });
+    const dump = `from pg_locks where relation = 'public.held'::regclass and not granted`;
+    const waits = async () => (await client.query(`select pid ${dump}`)).rowCount === 1;
+    expect(await until(waits, 30_000)).toBe(true);
+    await client.query(`select pg_terminate_backend(pid) ${dump}`);
+    const outcome = await backup;
+    await client.query('drop table public.held');
+    await client.query('commit');
+    return outcome;
+  });
+  expect(code).toBe(1);
+  expect(output).toMatch(/The database was not copied.*\n +What to do: try again once PostgreSQL is up/);
+  expect(output).not.toContain('not foreseen');
+  expect(readdirSync(home).filter((name) => name.startsWith('lost'))).toEqual([]);
+  expect(readdirSync(layout.home).filter((name) => name.startsWith('backup-'))).toEqual([]);
 });
 
 test('a restored installation beside its original is a host of its own: its end leaves the original alone', async () => {
