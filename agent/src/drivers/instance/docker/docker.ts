@@ -21,6 +21,7 @@ import { execProblem, startExec } from './exec';
 import { textOfLog } from './log-tail';
 import { noFileSystem, readFiles, statFile, writeFiles } from './files';
 import { logOf } from './container-log';
+import { endShims, startContainer } from './leftover';
 import { startProblem } from './problem';
 import { stopContainer } from './stop';
 import { sweepExecs } from './sweep-execs';
@@ -111,7 +112,9 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     await call(
       async (abortSignal) => {
         try {
-          await (info.State.Paused ? container.unpause({ abortSignal }) : container.start({ abortSignal }));
+          await (info.State.Paused
+            ? container.unpause({ abortSignal })
+            : startContainer(container, abortSignal));
         } catch (error) {
           if (statusOf(error) !== 304) throw error; // it runs already
         }
@@ -125,7 +128,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
   #startMade(containerId: string, signal: AbortSignal): Promise<boolean> {
     const start = async (abortSignal: AbortSignal) => {
       try {
-        await this.#docker.getContainer(containerId).start({ abortSignal });
+        await startContainer(this.#docker.getContainer(containerId), abortSignal);
         return true;
       } catch (error) {
         const status = statusOf(error);
@@ -160,6 +163,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
       }
     };
     await call(gone, startProblem);
+    if (info.State.Error) endShims(info.Id); // of a start that failed
   }
 
   async tail(id: string, maxBytes: number): Promise<string> {
