@@ -69,6 +69,7 @@ const OTHER_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(ALL|CHOWN|DAC_OVERRIDE|FOWNER|SETGID|SETUID|NET_BIND_SERVICE)$/, 'a capability of Linux'],
   [/^(GET|HEAD|POST|PUT|PATCH|DELETE)$/, 'a method of HTTP'],
   [/^(BEGIN|COMMIT|ROLLBACK)$/, 'SQL'],
+  [/^NONE$/, 'no health check, to Docker'],
   [
     /^(THECLOUD|NOOP|RATE|MAX|SERVED|OTEL|SSL)_[A-Z_]+$|^(HTTPS?|NO)_PROXY$|^(PATH|HOME|TMPDIR)$/,
     'a variable',

@@ -130,8 +130,7 @@ it('outlives damaged answers, and comes back', async () => {
   await until('each was given', given, 50_000);
   const { beats } = compute;
   const before = beats.length;
-  await until('beats again', () => compute.beats.length > before + 1);
-  expect(reporter.connected).toBe(true);
+  await until('beats again', () => reporter.connected && compute.beats.length > before + 1);
 }, 60_000);
 
 it('keeps a part of the machine for itself', () => {
