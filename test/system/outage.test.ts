@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { starterImage } from '@thecloud/all-in-one';
 import { methods } from '@thecloud/api';
 import type { Engine } from '@thecloud/engines';
@@ -7,6 +9,7 @@ import { idOf } from './api';
 import type { Answer, Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
+import { expectConverged } from './converged';
 import { Docker } from './docker';
 
 /** An engine is away, then back: what goes on, what is refused and how, and that everything recovers by itself. */
@@ -223,4 +226,49 @@ describe('kill -9 under traffic', () => {
     expect(await pidOf(before.id)).toBe(before.pid);
     await remove(before.id);
   });
+});
+
+describe('containerd killed', () => {
+  const AT_ONCE = 6;
+  const ROUNDS = 2;
+  const WITHIN_MS = 90_000;
+  // Docker uses a system-wide containerd where one runs, and that is not ours to kill.
+  const whenOwn = existsSync('/run/containerd/containerd.sock') ? it.skip : it;
+  const home = () => dirname(cloud.dockerSocket);
+
+  /** Processes that hold containers of this cloud's Docker. */
+  const shims = () =>
+    globSync('/proc/[0-9]*/cmdline').filter((file) => {
+      try {
+        const line = readFileSync(file, 'utf8');
+        return line.includes('containerd-shim') && line.includes(home());
+      } catch {
+        return false; // it has ended
+      }
+    });
+
+  whenOwn(
+    'while it starts instances, they run, once, and nothing of the first attempt is left',
+    async () => {
+      const pidFile = join(home(), 'exec/containerd/containerd.pid');
+      const made: string[] = [];
+      for (let round = 1; round <= ROUNDS; round += 1) {
+        const before = shims().length;
+        const launched = Promise.all(
+          Array.from({ length: AT_ONCE }, (_, i) =>
+            cloud.admin.launch(`started-${round}-${i}`, { ports: [{ container_port: 8080 }] }),
+          ),
+        );
+        await eventually('some are being started', () => shims().length > before + 1);
+        process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGKILL');
+        made.push(...(await launched).map(idOf));
+        await expectConverged(cloud, docker, { running: made }, WITHIN_MS);
+      }
+      expect(shims()).toHaveLength(made.length);
+      await Promise.all(made.map(remove));
+      await expectConverged(cloud, docker, { running: [] }, WITHIN_MS);
+      await eventually('no process of theirs is left', () => shims().length === 0);
+    },
+    4 * WITHIN_MS,
+  );
 });
