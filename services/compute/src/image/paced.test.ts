@@ -33,11 +33,9 @@ it('ends an upload that stalls, also before its first message', async () => {
 });
 
 it('ends an upload that never stalls, but is too slow on average', async () => {
-  const started = performance.now();
   await expect(read(every(5, 1, 100_000), { idleMs: 300, bytesPerSecond: 10_000 })).rejects.toMatchObject(
     tooSlow,
   );
-  expect(performance.now() - started).toBeLessThan(5_000);
 }, 20_000);
 
 it('ends an upload of messages that hold nothing', async () => {

@@ -43,17 +43,19 @@ it('does not deadlock with the deletion of an owner who has a key there', async 
   const key = { name: 'ci', labels: {}, role: '', expiresAt: undefined };
   await caller.keys.createApiKey(key, inside);
 
-  let release: () => void = () => undefined;
-  const released = new Promise<void>((resolve) => (release = resolve));
+  const held = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const holding = db.write('system', async (tx) => {
     await tx.execute(sql`select from identity.api_key where user_id = ${owner.id} for update`);
-    await released;
+    held.resolve();
+    await released.promise;
   });
+  await held.promise;
   const removing = db.write('system', (tx) => removeProject(tx, owner.projectId, owner.id));
   await eventually('the removal waits for the key', async () => (await waiting()) === 1);
   const deleting = db.write('system', (tx) => deleteUser(tx, owner.id, other.id, other.email));
   await eventually('the deletion waits too', async () => (await waiting()) === 2);
-  release();
+  released.resolve();
   const ends = await Promise.allSettled([holding, removing, deleting]);
   expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
 });
