@@ -65,6 +65,17 @@ it('says hello with everything, then beats and tells every change at once', asyn
   expect(reporter.connected).toBe(true);
 });
 
+it('says hello with more than fits into a message, and tells what changes meanwhile afterwards', async () => {
+  for (let i = 0; i < 100_000; i += 1) observations.publish(facts(`gone-${i}`, { phase: 'absent' }));
+  reporter.start();
+  await until('a hello', () => compute.hellos[0]);
+  observations.publish(facts('gone-7', { generation: 2 }));
+  await until('the change', () => compute.observed.some((o) => o.instanceId === 'gone-7'));
+  expect(new Set(compute.hellos[0]?.instances.map(({ instanceId }) => instanceId)).size).toBe(100_000);
+  await until('a beat', () => compute.beats.length > 1);
+  expect(compute.hellos).toHaveLength(1);
+});
+
 it("tells of the engine's problem with the beats", async () => {
   reporter.start();
   health = { ok: false, why: 'Docker does not answer' };

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ClientDuplexStream } from '@grpc/grpc-js';
 import type { computeV1 } from '@thecloud/api';
 import { passing } from '@thecloud/kernel';
@@ -49,6 +50,12 @@ const BEAT_MS = 2_000;
 const LONGEST_BEAT_MS = 5_000;
 /** Observations in one message at most. */
 const MOST_TOGETHER = 100;
+/** In one message of a hello: some 100 KiB. */
+const PAGE = 500;
+/** A page of a hello is taken within this, in ms. */
+const SEND_MS = 10_000;
+/** A hello is answered within this, however much is stored of it; in ms. */
+const GREETED_MS = 30_000;
 /** A stream on which nothing came back for so many beats is dead, whatever TCP thinks. */
 const SILENT_BEATS = 5;
 
@@ -100,7 +107,6 @@ export class Reporter {
     this.#blocked = false;
     this.#greeted = false;
     this.#unanswered = [];
-    const openedAt = Date.now();
     stream.on('data', (answer: computeV1.ReportHostResponse) => {
       const { beatIntervalMs } = answer;
       this.#answered(stream, answer);
@@ -115,38 +121,44 @@ export class Reporter {
     });
     stream.once('error', (error) => this.#lost(stream, error));
     stream.once('end', () => this.#lost(stream, new Error('compute ended it')));
-    void this.#greet(stream, openedAt);
+    void this.#greet(stream);
   }
 
-  async #greet(stream: ReportStream, openedAt: number): Promise<void> {
+  async #greet(stream: ReportStream): Promise<void> {
     try {
       const inventory = await this.d.inventory();
       if (stream !== this.#stream) return;
       this.#unsent.clear();
       this.#unanswered.push({ sentAtMs: this.d.uptimeMs(), greeted: this.d.fence.orders() });
-      const instances = this.d.everything().map(this.d.toWire);
-      this.#send({
-        $case: 'hello',
-        value: { inventory, instances, armedFenceMs: this.d.fence.armedMs },
-      });
+      const all = this.d.everything();
+      const { armedMs: armedFenceMs } = this.d.fence;
+      const instances = all.splice(0, PAGE).map(this.d.toWire);
+      this.#send({ $case: 'hello', value: { inventory, instances, armedFenceMs, more: all.length > 0 } });
+      while (all.length > 0) {
+        if (this.#blocked) await once(stream, 'drain', { signal: AbortSignal.timeout(SEND_MS) });
+        if (stream !== this.#stream) return;
+        const rest = all.splice(0, PAGE).map(this.d.toWire);
+        this.#send({ $case: 'rest', value: { instances: rest, more: all.length > 0 } });
+      }
       this.#greeted = true;
       this.#flush();
-      this.#planBeat(stream, openedAt);
+      this.#planBeat(stream, Date.now());
     } catch (error) {
       stream.cancel();
       this.#lost(stream, error);
     }
   }
 
-  #planBeat(stream: ReportStream, openedAt: number): void {
+  #planBeat(stream: ReportStream, greetedAt: number): void {
     if (this.#closed) return;
-    this.#timer = setTimeout(() => void this.#beat(stream, openedAt), this.#beatMs);
+    this.#timer = setTimeout(() => void this.#beat(stream, greetedAt), this.#beatMs);
   }
 
-  async #beat(stream: ReportStream, openedAt: number): Promise<void> {
+  async #beat(stream: ReportStream, greetedAt: number): Promise<void> {
     const health = await this.d.health();
     if (stream !== this.#stream) return;
-    if (Date.now() - Math.max(this.#heardAt, openedAt) > SILENT_BEATS * this.#beatMs) {
+    const patience = this.connected ? SILENT_BEATS * this.#beatMs : GREETED_MS;
+    if (Date.now() - Math.max(this.#heardAt, greetedAt) > patience) {
       stream.cancel();
       return this.#lost(stream, new Error('compute is silent'));
     }
@@ -164,7 +176,7 @@ export class Reporter {
         },
       });
     }
-    this.#planBeat(stream, openedAt);
+    this.#planBeat(stream, greetedAt);
   }
 
   /** One answer after the other, as they came. */

@@ -2375,6 +2375,12 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "message",
       "oneof": "report",
       "message": "thecloud.compute.v1.HostObservations"
+    },
+    "rest": {
+      "name": "rest",
+      "kind": "message",
+      "oneof": "report",
+      "message": "thecloud.compute.v1.HostRest"
     }
   },
   "thecloud.compute.v1.HostObservations": {
@@ -2390,6 +2396,13 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "message",
       "message": "thecloud.compute.v1.HostInventory"
     },
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.agent.v1.ObservedInstance"
+    }
+  },
+  "thecloud.compute.v1.HostRest": {
     "instances": {
       "name": "instances",
       "kind": "list",

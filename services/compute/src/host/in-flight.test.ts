@@ -13,6 +13,20 @@ it('lets in as many as there is room for', async () => {
   await waiting;
 });
 
+it('says when all have ended, and what failed of them', async () => {
+  const flight = new InFlight(2);
+  let end: () => void = () => undefined;
+  await flight.add(new Promise<void>((resolve) => (end = resolve)));
+  let ended = false;
+  const all = flight.settled().then(() => (ended = true));
+  await new Promise(setImmediate);
+  expect(ended).toBe(false);
+  end();
+  await all;
+  await flight.add(Promise.reject(new Error('full disk'))).catch(() => undefined);
+  await expect(flight.settled()).rejects.toThrow('full disk');
+});
+
 it('says to the next one what failed before', async () => {
   const flight = new InFlight(2);
   await flight.add(Promise.reject(new Error('full disk'))).catch(() => undefined);

@@ -16,4 +16,10 @@ export class InFlight {
     while (this.#open.size >= this.most) await Promise.race(this.#open);
     if (this.#failure) throw this.#failure.cause;
   }
+
+  /** Returns when all have ended. Throws what failed of them. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#open);
+    if (this.#failure) throw this.#failure.cause;
+  }
 }

@@ -12,6 +12,7 @@ import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import type { HostRow } from './host.repo';
+import { helloInOne } from './hello-in-one';
 import { InFlight } from './in-flight';
 import type { HostLiveness } from './liveness';
 
@@ -49,16 +50,16 @@ export function reportRpc(
     const unsaved = new InFlight(MOST_UNSAVED);
     const clock = new ClockOffset();
     try {
-      for await (const { report } of reports) {
-        if (report?.$case === 'observations') {
+      for await (const report of helloInOne(reports)) {
+        if (report.$case === 'observations') {
           for (const observed of report.value.instances)
             await unsaved.add(sightings.add({ hostId, observed }));
           continue;
         }
         const answer =
-          report?.$case === 'hello'
+          report.$case === 'hello'
             ? await greet(hostId, report.value)
-            : await hear(hostId, report?.value, clock.heard(report?.value.sentAt));
+            : await hear(hostId, report.value, clock.heard(report.value.sentAt));
         if (!answer) return; // given up meanwhile: only a new stream's hello may tell it what is still its own
         liveness.beat(hostId);
         yield { beatIntervalMs: BEAT_INTERVAL_MS, ...answer };
@@ -86,12 +87,15 @@ export function reportRpc(
       if (hasMoved) await instanceRepo.countChange(tx, here);
       const placed = new Set(here);
       const told = hello.instances.map((i) => i.instanceId);
-      const notHere = told.filter((id) => !placed.has(id));
+      const there = hello.instances.filter(({ phase }) => phase !== 'absent');
+      const notHere = there.map((i) => i.instanceId).filter((id) => !placed.has(id));
       // A host that comes back with an empty disk knows nothing of what it ran.
       await f.work.enqueue(tx, 'instance', ...(await instanceRepo.forgetSeen(tx, hostId, told)));
       return { fenceAfterMs: fence.tellMs, notHere };
     });
-    await Promise.all(hello.instances.map((observed) => sightings.add({ hostId, observed })));
+    const unsaved = new InFlight(4 * LARGEST_BATCH);
+    for (const observed of hello.instances) await unsaved.add(sightings.add({ hostId, observed }));
+    await unsaved.settled();
     return answer;
   }
 
@@ -108,13 +112,13 @@ export function reportRpc(
 
   const hear = (
     hostId: string,
-    beat?: computeV1.HostBeat,
+    beat: computeV1.HostBeat,
     clockOffsetMs?: number,
   ): Promise<Answer | undefined> =>
     f.db.write('system', async (tx) => {
-      const fence = await fenceOf(tx, hostId, beat?.armedFenceMs ?? 0);
-      const problem = beat?.driverProblem ?? '';
-      const certificateEndsAt = beat?.certificateEndsAt ?? null;
+      const fence = await fenceOf(tx, hostId, beat.armedFenceMs);
+      const problem = beat.driverProblem;
+      const certificateEndsAt = beat.certificateEndsAt ?? null;
       const facts = { fenceAfterMs: fence.reliesOnMs, clockOffsetMs, certificateEndsAt };
       const heard = await hostRepo.heard(tx, hostId, problem, facts);
       if (heard && heard.changed) changed(tx, heard.changed);

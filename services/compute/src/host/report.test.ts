@@ -1,3 +1,4 @@
+import { agentV1 } from '@thecloud/api';
 import type { computeV1 } from '@thecloud/api';
 import { computeDatabase } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
@@ -45,7 +46,7 @@ it('keeps when its certificate ends, for as long as that is near', async () => {
 
 const hello = (agentEndpoint: string) => ({
   $case: 'hello' as const,
-  value: { inventory: { agentEndpoint } as computeV1.HostInventory, armedFenceMs: 0, instances: [] },
+  value: { inventory: { agentEndpoint } as computeV1.HostInventory, armedFenceMs: 0, instances: [], more: false },
 });
 const endpoints = () =>
   fixture.database.query<{ id: string; at: string }>(
@@ -78,4 +79,36 @@ it('gives the address of a host that is silent to another, as when a machine was
   await expect(reportAs(fixture, silent, hello('127.0.0.1:7104'))).rejects.toMatchObject({
     reason: 'ENDPOINT_TAKEN',
   });
+});
+
+it('takes a hello of 100,000 records, in pieces, and asks again for what it leaves out', async () => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  const seen = { generation: 1, phase: 'running' as const, exitCode: 0, restartCount: 0 };
+  const placed = { hostId, seen: { ...seen, problemReason: '', problemMessage: '', progress: '' } };
+  const [told = '', left = ''] = await fixture.addInstances(2, placed);
+  const page = (from: number) =>
+    Array.from({ length: 500 }, (_, i) =>
+      agentV1.ObservedInstance.fromPartial({ instanceId: `ins_${from + i}`, phase: 'absent', sequence: 1n }),
+    );
+  const stray = agentV1.ObservedInstance.fromPartial({ instanceId: 'ins_stray', phase: 'running' });
+  const first = { ...hello('10.0.0.1:7104').value, instances: [stray], more: true };
+  const rest = Array.from({ length: 200 }, (_, i) => ({
+    $case: 'rest' as const,
+    value: { instances: page(500 * i), more: true },
+  }));
+  const known = agentV1.ObservedInstance.fromPartial({ instanceId: told, phase: 'running', generation: 1 });
+  const last = { $case: 'rest' as const, value: { instances: [known], more: false } };
+  const answers = await reportAs(fixture, hostId, { $case: 'hello', value: first }, ...rest, last);
+  expect(answers).toHaveLength(1);
+  expect(answers[0]?.notHere).toEqual(['ins_stray']);
+  const forgotten = 'select id from compute.instance where seen is null';
+  expect(await fixture.database.query(forgotten)).toEqual([{ id: left }]);
+});
+
+it.each([
+  ['a beat between the pieces', [{ $case: 'hello' as const, value: { ...hello('').value, more: true } }, beat()]],
+  ['a piece without a beginning', [{ $case: 'rest' as const, value: { instances: [], more: false } }]],
+])('refuses %s', async (_what, reports) => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  await expect(reportAs(fixture, hostId, ...reports)).rejects.toMatchObject({ reason: 'HELLO_UNFINISHED' });
 });

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, notInArray, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { batched, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
 import type { NameFilter, Page, RowVersion, Tx } from '@thecloud/service-kit';
@@ -195,7 +195,7 @@ export const instanceRepo = {
     await tx
       .update(instance)
       .set({ version: sql`${instance.version} + 1`, updatedAt: new Date() })
-      .where(inArray(instance.id, [...ids]));
+      .where(sql`${instance.id} = any(${sql.param([...ids])}::text[])`);
   },
 
   /** The row and its ports, and what it took of its host. */
@@ -215,7 +215,13 @@ export const instanceRepo = {
     const rows = await tx
       .update(instance)
       .set({ seen: null, version: sql`${instance.version} + 1` })
-      .where(and(eq(instance.hostId, hostId), isNotNull(instance.seen), notInArray(instance.id, [...except])))
+      .where(
+        and(
+          eq(instance.hostId, hostId),
+          isNotNull(instance.seen),
+          sql`${instance.id} <> all(${sql.param([...except])}::text[])`,
+        ),
+      )
       .returning({ id: instance.id });
     return rows.map((row) => row.id);
   },

@@ -32,6 +32,9 @@ export interface ReportHostRequest {
     | //
     /** At once when instances changed: those that change together, in one message. */
     { $case: "observations"; value: HostObservations }
+    | //
+    /** After a hello that says so: what did not fit into it. */
+    { $case: "rest"; value: HostRest }
     | undefined;
 }
 
@@ -43,10 +46,18 @@ export interface HostHello {
   inventory:
     | HostInventory
     | undefined;
-  /** Of everything in its journal and on the host. */
+  /** Of everything in its journal and on the host: the first of them, if `more` follow. */
   instances: ObservedInstance[];
   /** As in a beat. */
   armedFenceMs: number;
+  /** The rest follows, and the answer comes after the last of it. */
+  more: boolean;
+}
+
+export interface HostRest {
+  instances: ObservedInstance[];
+  /** This is not the last of it. */
+  more: boolean;
 }
 
 export interface HostBeat {
@@ -62,7 +73,7 @@ export interface HostBeat {
   certificateEndsAt: Date | undefined;
 }
 
-/** Answers a hello and each beat. */
+/** Answers a hello (after all of its rest) and each beat. */
 export interface ReportHostResponse {
   beatIntervalMs: number;
   /**
@@ -89,6 +100,9 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
         break;
       case "observations":
         HostObservations.encode(message.report.value, writer.uint32(34).fork()).join();
+        break;
+      case "rest":
+        HostRest.encode(message.report.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -131,6 +145,14 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
             message.report = { $case: "observations", value: HostObservations.decode(reader, reader.uint32()) };
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.report = { $case: "rest", value: HostRest.decode(reader, reader.uint32()) };
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -164,6 +186,12 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
       case "observations": {
         if (object.report?.value !== undefined && object.report?.value !== null) {
           message.report = { $case: "observations", value: HostObservations.fromPartial(object.report.value) };
+        }
+        break;
+      }
+      case "rest": {
+        if (object.report?.value !== undefined && object.report?.value !== null) {
+          message.report = { $case: "rest", value: HostRest.fromPartial(object.report.value) };
         }
         break;
       }
@@ -228,7 +256,7 @@ export const HostObservations: MessageFns<HostObservations> = {
 };
 
 function createBaseHostHello(): HostHello {
-  return { inventory: undefined, instances: [], armedFenceMs: 0 };
+  return { inventory: undefined, instances: [], armedFenceMs: 0, more: false };
 }
 
 export const HostHello: MessageFns<HostHello> = {
@@ -241,6 +269,9 @@ export const HostHello: MessageFns<HostHello> = {
     }
     if (message.armedFenceMs !== 0) {
       writer.uint32(24).uint32(message.armedFenceMs);
+    }
+    if (message.more !== false) {
+      writer.uint32(32).bool(message.more);
     }
     return writer;
   },
@@ -282,6 +313,14 @@ export const HostHello: MessageFns<HostHello> = {
             message.armedFenceMs = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -304,6 +343,74 @@ export const HostHello: MessageFns<HostHello> = {
       : undefined;
     message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
     message.armedFenceMs = object.armedFenceMs ?? 0;
+    message.more = object.more ?? false;
+    return message;
+  },
+};
+
+function createBaseHostRest(): HostRest {
+  return { instances: [], more: false };
+}
+
+export const HostRest: MessageFns<HostRest> = {
+  encode(message: HostRest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.instances) {
+      ObservedInstance.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.more !== false) {
+      writer.uint32(16).bool(message.more);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HostRest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHostRest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.instances.push(ObservedInstance.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.more = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HostRest>): HostRest {
+    return HostRest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HostRest>): HostRest {
+    const message = createBaseHostRest();
+    message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
+    message.more = object.more ?? false;
     return message;
   },
 };
