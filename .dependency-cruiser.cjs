@@ -86,7 +86,7 @@ module.exports = {
       severity: 'error',
       comment: 'The core drives ports; only service.ts chooses drivers.',
       from: { path: '^agent/src/core', pathNot: '\\.test\\.ts$' },
-      to: { path: '^agent/src/drivers' },
+      to: { path: '^agent/src/kinds/[^/]+/drivers' },
     },
     {
       name: 'engines-know-nothing-of-us',

@@ -17,24 +17,24 @@ import {
 import type { CertificateFiles, Logger } from '@thecloud/service-kit';
 import type { AgentConfig } from './config';
 import { Agent } from './core/agent';
-import { inventory, machineCapacity } from './core/inventory';
-import type { Capacity } from './core/inventory';
+import { inventory, machineCapacity } from './liveness/inventory';
+import type { Capacity } from './liveness/inventory';
 import { Journal } from './core/journal';
 import { Observations } from './core/observations';
 import { isHere } from './core/record';
 import type { InstanceRecord } from './core/record';
-import { Reporter } from './core/report';
-import { announced } from './drivers/announced';
-import { drivers } from './drivers/drivers';
-import type { ExecDriver } from './ports/exec-driver';
+import { Reporter } from './liveness/beats';
+import { announced } from './core/announced';
+import { drivers } from './kinds/instance/drivers/drivers';
+import type { ExecDriver } from './kinds/instance/ports/exec-driver';
 import { uptimeMs } from './fence/deadline';
 import { Fence } from './fence/fence';
 import { hostIdOf } from './host-id';
-import { InstanceLife } from './life/instance-life';
+import { InstanceLife } from './kinds/instance/life/instance-life';
 import { agentMetrics } from './metrics';
 import { agentService } from './rpc/agent.rpc';
-import { observedFrom } from './rpc/mapping';
-import { DockerWatchdog, noopWatchdog } from './watchdog/docker-watchdog';
+import { observedFrom } from './kinds/instance/codec';
+import { DockerWatchdog, noopWatchdog } from './kinds/instance/watchdog/docker-watchdog';
 
 export interface RunningAgent {
   readonly hostId: string;

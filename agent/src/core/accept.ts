@@ -1,7 +1,7 @@
 import { errors } from '../errors';
 import type { Journal } from './journal';
-import { sameWish } from './order';
-import type { Order } from './order';
+import { sameWish } from '../kinds/instance/spec';
+import type { Order } from '../kinds/instance/spec';
 
 /**
  * Journals an order, or refuses it. Durable before it returns: acting comes after.

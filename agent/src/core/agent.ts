@@ -1,10 +1,10 @@
 import { setInterval } from 'node:timers';
-import { DriverError } from '../ports/driver-error';
-import type { DriverHealth, ListedInstance } from '../ports/instance-driver';
+import { DriverError } from './driver-error';
+import type { DriverHealth, ListedInstance } from '../kinds/instance/ports/instance-driver';
 import { accept } from './accept';
-import { describe } from './describe';
+import { describe } from '../kinds/instance/describe';
 import type { Observation } from './observations';
-import type { Order } from './order';
+import type { Order } from '../kinds/instance/spec';
 import { Reconciler } from './reconciler';
 import type { ReconcilerDeps } from './reconciler.deps';
 import { isTombstone } from './record';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { accept } from './accept';
 import { Journal } from './journal';
 import { journalFile } from './journal-lines';
-import type { Order } from './order';
+import type { Order } from '../kinds/instance/spec';
 
 const id = newId('instance');
 const config = {

@@ -1,11 +1,11 @@
-import type { ImageDriver } from '../ports/image-driver';
-import type { InstanceDriver, SeenInstance } from '../ports/instance-driver';
+import type { ImageDriver } from '../kinds/instance/ports/image-driver';
+import type { InstanceDriver, SeenInstance } from '../kinds/instance/ports/instance-driver';
 import type { Backoff } from './backoff';
-import type { Problem } from './describe';
+import type { Problem } from '../kinds/instance/describe';
 import type { Journal } from './journal';
 import type { Observations } from './observations';
 import type { InstanceRecord } from './record';
-import type { RestartTimer } from './restarts';
+import type { RestartTimer } from '../kinds/instance/restarts';
 
 /** What making instances true takes. */
 export interface ReconcilerDeps {

@@ -1,13 +1,13 @@
-import { DriverError } from '../ports/driver-error';
-import type { SeenInstance } from '../ports/instance-driver';
+import { DriverError } from './driver-error';
+import type { SeenInstance } from '../kinds/instance/ports/instance-driver';
 import { Backoff } from './backoff';
-import { describe, exitProblem, removedProblem, TAIL_BYTES } from './describe';
-import type { Problem } from './describe';
-import { execute } from './execute';
+import { describe, exitProblem, removedProblem, TAIL_BYTES } from '../kinds/instance/describe';
+import type { Problem } from '../kinds/instance/describe';
+import { execute } from '../kinds/instance/execute';
 import type { Memory, ReconcilerDeps } from './reconciler.deps';
-import { plan, restarts } from './plan';
+import { plan, restarts } from '../kinds/instance/plan';
 import type { InstanceRecord } from './record';
-import { RestartTimer } from './restarts';
+import { RestartTimer } from '../kinds/instance/restarts';
 
 /** Failures that may pass by themselves are told only after so many attempts. */
 const QUIET_ATTEMPTS = 3;

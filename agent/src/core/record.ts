@@ -1,4 +1,4 @@
-import type { InstanceConfig, Order } from './order';
+import type { InstanceConfig, Order } from '../kinds/instance/spec';
 
 /** What the journal keeps of one instance. */
 export interface InstanceRecord {

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newId } from '@thecloud/kernel';
-import { NoopImageDriver } from '../drivers/image/noop';
-import { NoopInstanceDriver } from '../drivers/instance/noop/noop';
+import { NoopImageDriver } from '../kinds/instance/drivers/image/noop';
+import { NoopInstanceDriver } from '../kinds/instance/drivers/noop/noop';
 import { TestHost } from '../fixtures/host';
-import { noopWatchdog } from '../watchdog/docker-watchdog';
+import { noopWatchdog } from '../kinds/instance/watchdog/docker-watchdog';
 import { bootId, deadlineFile, hasPassed, killedDir, readDeadline, uptimeMs } from './deadline';
 import { Fence } from './fence';
 

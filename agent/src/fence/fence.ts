@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { removeDurably, writeDurably } from '../core/atomic-file';
 import type { Journal } from '../core/journal';
 import type { InstanceRecord } from '../core/record';
-import type { Acknowledgement } from '../core/report';
+import type { Acknowledgement } from '../liveness/beats';
 import { bootId, deadlineFile, hasPassed, killedDir, readDeadline } from './deadline';
 import type { Deadline } from './deadline';
 

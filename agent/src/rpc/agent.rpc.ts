@@ -3,9 +3,9 @@ import { implement } from '@thecloud/service-kit';
 import type { Implementation } from '@thecloud/service-kit';
 import type { Agent } from '../core/agent';
 import { errors } from '../errors';
-import type { InstanceLife } from '../life/instance-life';
-import { lifeHandlers } from './life.rpc';
-import { checkInstanceId, observedFrom, orderFrom } from './mapping';
+import type { InstanceLife } from '../kinds/instance/life/instance-life';
+import { lifeHandlers } from '../kinds/instance/life/life.rpc';
+import { checkInstanceId, observedFrom, orderFrom } from '../kinds/instance/codec';
 
 /** Only compute gets here: the rpcs' own option says so, and the server enforces it. */
 export function agentService(agent: Agent, life: InstanceLife, hostId: string): Implementation {
