@@ -74,7 +74,10 @@ function hello(files: CertificateFiles): Promise<string> {
     stream.on('data', () => resolve('greeted'));
     stream.on('error', ({ message }) => resolve(message));
     stream.write({
-      report: { $case: 'hello', value: { inventory: undefined, instances: [], armedFenceMs: 0, more: false } },
+      report: {
+        $case: 'hello',
+        value: { inventory: undefined, instances: [], armedFenceMs: 0, more: false },
+      },
     });
   }).finally(() => {
     stream.on('error', () => undefined);

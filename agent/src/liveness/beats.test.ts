@@ -72,8 +72,6 @@ it('says hello with more than fits into a message, and tells what changes meanwh
   observations.publish(facts('gone-7', { generation: 2 }));
   await until('the change', () => compute.observed.some((o) => o.instanceId === 'gone-7'));
   expect(new Set(compute.hellos[0]?.instances.map(({ instanceId }) => instanceId)).size).toBe(100_000);
-  await until('a beat', () => compute.beats.length > 1);
-  expect(compute.hellos).toHaveLength(1);
 });
 
 it("tells of the engine's problem with the beats", async () => {

@@ -222,7 +222,8 @@ export const errors = errorCatalogue('compute.thecloud', {
   ),
   HELLO_UNFINISHED: entry(
     'FAILED_PRECONDITION',
-    () => 'A hello that comes in pieces has nothing between them, and no piece comes without it. Say hello again.',
+    () =>
+      'A hello that comes in pieces has nothing between them, and no piece comes without it. Say hello again.',
   ),
   HELLO_TOO_LARGE: entry<{ limit: string }>(
     'RESOURCE_EXHAUSTED',

@@ -46,7 +46,12 @@ it('keeps when its certificate ends, for as long as that is near', async () => {
 
 const hello = (agentEndpoint: string) => ({
   $case: 'hello' as const,
-  value: { inventory: { agentEndpoint } as computeV1.HostInventory, armedFenceMs: 0, instances: [], more: false },
+  value: {
+    inventory: { agentEndpoint } as computeV1.HostInventory,
+    armedFenceMs: 0,
+    instances: [],
+    more: false,
+  },
 });
 const endpoints = () =>
   fixture.database.query<{ id: string; at: string }>(
@@ -106,7 +111,10 @@ it('takes a hello of 100,000 records, in pieces, and asks again for what it leav
 });
 
 it.each([
-  ['a beat between the pieces', [{ $case: 'hello' as const, value: { ...hello('').value, more: true } }, beat()]],
+  [
+    'a beat between the pieces',
+    [{ $case: 'hello' as const, value: { ...hello('').value, more: true } }, beat()],
+  ],
   ['a piece without a beginning', [{ $case: 'rest' as const, value: { instances: [], more: false } }]],
 ])('refuses %s', async (_what, reports) => {
   const [hostId = ''] = await fixture.addHosts(1);
