@@ -116,7 +116,7 @@ async function build(
   closers.push(() => images.engine.destroy());
   const dockerEngine =
     driver === 'docker'
-      ? docker({ dir: engines.dir, adopt: false, bridge: spareBridge(), iptables: false })
+      ? docker({ dir: engines.dir, adopt: false, bridge: spareBridge(), iptables: false, userns: true })
       : undefined;
   await dockerEngine?.start();
   if (dockerEngine) closers.push(() => dockerEngine.destroy());

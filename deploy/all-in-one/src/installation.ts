@@ -18,6 +18,8 @@ export interface Installation {
     bridge?: Bridge;
     /** False where another daemon's rules would be lost: see DockerOptions. */
     iptables: boolean;
+    /** Root in a container is nobody on this machine; not so where the containers are older than this setting. */
+    userns?: boolean;
   };
 }
 
@@ -39,6 +41,7 @@ export function newInstallation(ports: Ports, env: NodeJS.ProcessEnv): Installat
     ports,
     docker: {
       iptables: !others,
+      userns: true,
       ...(env.THECLOUD_DOCKER_SOCKET ? { socket: env.THECLOUD_DOCKER_SOCKET } : {}),
       ...(bridgeTaken ? { bridge: spareBridge() } : {}),
     },

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { client, importWebImage } from '../test/image';
 import { crash, processOf, Scratch } from '../test/scratch';
@@ -13,7 +13,7 @@ import { until } from './until';
 jest.setTimeout(180_000);
 const scratch = new Scratch();
 const bridge: Bridge = spareBridge();
-const make = () => docker({ dir: scratch.dir, adopt: false, bridge, iptables: false });
+const make = () => docker({ dir: scratch.dir, adopt: false, bridge, iptables: false, userns: true });
 const cli = client(make().endpoint, scratch.dir);
 
 beforeAll(async () => {
@@ -60,6 +60,14 @@ test('containers run on through kill -9 and stop, and are taken over again', asy
   await make().start();
   expect(await pidInContainer()).toBe(before);
   expect(await page(port)).toBe('hello');
+});
+
+test('root in a container is nobody on this machine', async () => {
+  const id = (await cli('run', '--detach', 'web:1')).trim();
+  const pid = (await cli('inspect', '--format', '{{.State.Pid}}', id)).trim();
+  const [inside, outside] = readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/).map(Number);
+  expect(inside).toBe(0);
+  expect(outside).toBeGreaterThanOrEqual(65_536);
 });
 
 test('a daemon that answers already is used and never stopped', async () => {

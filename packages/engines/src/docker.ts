@@ -6,13 +6,15 @@ import { run } from './command';
 import { answers, ping, removeAllContainers } from './docker-api';
 import { type Engine } from './engine';
 import { type Forwarding, readForwarding, removeRules } from './firewall';
-import { homeOf, makeDirectory, makeHome } from './home';
+import { homeOf, makeDirectory, makeHome, type User } from './home';
 import { commandLine, identify, livePids } from './proc';
 import { removeStaleLock, terminate } from './process';
 import { supervise } from './supervise';
 import { until } from './until';
 
 const NAME = 'docker';
+/** Whoever root in a container is: it owns nothing on this machine. */
+const ANYBODY: User = { uid: -1, gid: -1 };
 const DEFAULT_BRIDGE: Bridge = { name: 'thecloud0', address: '172.30.0.1/16' };
 
 export interface DockerOptions {
@@ -29,6 +31,11 @@ export interface DockerOptions {
    * and containers reach nothing beyond their bridge and this machine.
    */
   iptables?: boolean;
+  /**
+   * True: root in a container of our own daemon is nobody on this machine (the range of `dockremap` in /etc/subuid,
+   * which dockerd adds). To be decided before its first start: containers and images of the other kind are out of sight.
+   */
+  userns?: boolean;
 }
 
 /**
@@ -36,7 +43,7 @@ export interface DockerOptions {
  * with `iptables` their published ports too, and it takes them over again at its next start.
  */
 export function docker(options: DockerOptions): Engine {
-  const { dir, bridge = DEFAULT_BRIDGE, iptables = true } = options;
+  const { dir, bridge = DEFAULT_BRIDGE, iptables = true, userns = false } = options;
   const foreignSocket = options.adopt === false ? undefined : (options.socket ?? '/var/run/docker.sock');
   const home = () => homeOf(dir, NAME);
   const ownSocket = () => join(home(), 'docker.sock');
@@ -50,13 +57,14 @@ export function docker(options: DockerOptions): Engine {
     debianPackage: 'docker.io',
     ports: [],
     async prepare() {
-      makeHome(dir, NAME, { socket: 'exec/containerd/containerd.sock.ttrpc' });
+      const socket = 'exec/containerd/containerd.sock.ttrpc';
+      makeHome(dir, NAME, { socket, ...(userns ? { enteredBy: ANYBODY } : {}) });
       const exec = makeDirectory(join(home(), 'exec'));
       removeStaleLocks(home(), exec);
       await mountCgroups();
       if (iptables) await rememberForwarding(home());
       await ensureBridge(bridge);
-      return { args: daemonArguments(home(), bridge, iptables), env: proxyEnvironment() };
+      return { args: daemonArguments(home(), bridge, { iptables, userns }), env: proxyEnvironment() };
     },
     probe: (signal) => ping(ownSocket(), signal),
     reload: () => undefined,
@@ -101,7 +109,11 @@ export function docker(options: DockerOptions): Engine {
   };
 }
 
-function daemonArguments(home: string, bridge: Bridge, iptables: boolean): string[] {
+function daemonArguments(
+  home: string,
+  bridge: Bridge,
+  { iptables, userns }: { iptables: boolean; userns: boolean },
+): string[] {
   const exec = join(home, 'exec');
   return [
     ...['--data-root', join(home, 'data'), '--exec-root', exec, '--pidfile', join(home, 'docker.pid')],
@@ -110,6 +122,7 @@ function daemonArguments(home: string, bridge: Bridge, iptables: boolean): strin
     ...['--log-opt', 'max-size=10m', '--log-opt', 'max-file=3'],
     // Without iptables nothing keeps containers apart, and only a proxy process can publish a port.
     ...(iptables ? ['--userland-proxy=false', '--icc=false'] : ['--iptables=false', '--ip-masq=false']),
+    ...(userns ? ['--userns-remap', 'default'] : []),
     // Only matters where a system-wide containerd runs, which dockerd then uses: keeps our containers from others'.
     ...['--containerd-namespace', `thecloud-${bridge.name}`],
     ...['--containerd-plugins-namespace', `thecloud-${bridge.name}-plugins`],

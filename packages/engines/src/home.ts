@@ -27,6 +27,8 @@ export interface User {
 export interface HomeNeeds {
   /** The user the engine runs as, when it is not us. */
   user?: User;
+  /** Somebody who only passes through: what is inside has owners and modes of its own. */
+  enteredBy?: User;
   /** The longest path, relative to the home, of a socket the engine opens there. */
   socket?: string;
 }
@@ -39,8 +41,8 @@ export interface HomeNeeds {
 export function makeHome(dir: string, name: string, needs: HomeNeeds = {}): string {
   const inside = resolve(dir, name);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const user = needs.user;
-  if (user) chmodSync(dir, statSync(dir).mode | 0o011);
+  const { user, enteredBy } = needs;
+  if (user ?? enteredBy) chmodSync(dir, statSync(dir).mode | 0o011);
 
   const kind = lstatSync(inside, { throwIfNoEntry: false });
   const obstacle = whyNotInside(inside, needs);
@@ -58,6 +60,7 @@ export function makeHome(dir: string, name: string, needs: HomeNeeds = {}): stri
     }
   }
   makeDirectory(home, user);
+  if (enteredBy) chmodSync(home, 0o711);
   return home;
 }
 
@@ -103,7 +106,8 @@ function whyNotInside(inside: string, needs: HomeNeeds): string | undefined {
   if (needs.socket !== undefined && Buffer.byteLength(join(inside, needs.socket)) > SOCKET_PATH_LIMIT) {
     return `the path ${inside} is too long for a Unix socket; move the project to a shorter path`;
   }
-  const closed = needs.user && closedParent(dirname(inside), needs.user);
+  const user = needs.user ?? needs.enteredBy;
+  const closed = user && closedParent(dirname(inside), user);
   if (closed === undefined) return undefined;
   return `the engine's user may not enter ${closed}; run chmod o+x ${closed}, or move the project elsewhere`;
 }

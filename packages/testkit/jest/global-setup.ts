@@ -12,7 +12,13 @@ export default async function globalSetup(): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'thecloud-test-'));
   process.env['THECLOUD_TEST_DIR'] = dir;
   if (!process.env['THECLOUD_TEST_DOCKER'] || process.env['THECLOUD_TEST_DOCKER_SOCKET']) return;
-  const engine = docker({ dir: join(dir, 'shared'), adopt: false, bridge: spareBridge(), iptables: false });
+  const engine = docker({
+    dir: join(dir, 'shared'),
+    adopt: false,
+    bridge: spareBridge(),
+    iptables: false,
+    userns: true,
+  });
   await engine.start();
   keepDocker(engine);
   process.env['THECLOUD_TEST_DOCKER_SOCKET'] = engine.endpoint.replace(/^unix:\/\//, '');
