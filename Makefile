@@ -1,6 +1,6 @@
 # Every chore of the project is a verb here; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help up down clean collect backup restore admin-password status logs build cli test faults bench check lint fmt generate
+.PHONY: help up down clean collect backup restore admin-password status logs build cli test conformance faults bench check lint fmt generate
 export MODE FORCE ONLY TO FROM EMAIL B
 
 help: ## Lists every verb
@@ -42,6 +42,9 @@ cli: ## Makes bin/cloud-linux-x64: the cloud command as one file that needs noth
 
 test: ## Runs all tests against real engines, on ports of their own
 	@scripts/test.sh
+
+conformance: ## Upgrades an installation of the last release to this code (as root, 6 min)
+	@scripts/conformance.sh
 
 faults: ## Stops each engine for 30 s, and kills at every step of every operation (as root, 20 min)
 	@scripts/faults.sh

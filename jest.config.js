@@ -12,6 +12,11 @@ module.exports = {
     '<rootDir>/test',
   ],
   testMatch: ['**/*.test.ts'],
+  // `make conformance` runs these.
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    ...(process.env.THECLOUD_TEST_CONFORMANCE ? [] : ['\\.conformance\\.test\\.ts$']),
+  ],
   globalSetup: '<rootDir>/packages/testkit/jest/global-setup.ts',
   globalTeardown: '<rootDir>/packages/testkit/jest/global-teardown.ts',
   testSequencer: '<rootDir>/packages/testkit/jest/slowest-first.js',

@@ -1,61 +1,20 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Docker from 'dockerode';
-import { freePort, readPidFile, send, until } from '@thecloud/engines';
+import { freePort, send, until } from '@thecloud/engines';
 import { adminOf, withAdmin } from './database';
+import { type CallOptions, page, TestInstallation } from './fixtures/installation';
 import { layoutFrom, root } from './layout';
 import { portTable } from './ports';
 
 jest.setTimeout(240_000);
-const home = mkdtempSync(join(tmpdir(), 'up-'));
-/** No Docker of the machine's: the installation brings its own, which is killed here. */
-const env: NodeJS.ProcessEnv = {
-  PATH: process.env.PATH,
-  HOME: home,
-  THECLOUD_HOME: join(home, 'cloud'),
-  THECLOUD_DOCKER_SOCKET: join(home, 'no-docker.sock'),
-};
-
-interface Outcome {
-  code: number;
-  output: string;
-}
-
-/** A verb of the Makefile, as its compiled program: `make` itself would first build. */
-function verb(
-  name: 'up' | 'down' | 'clean' | 'status' | 'backup' | 'restore' | 'admin-password',
-  more: NodeJS.ProcessEnv = {},
-): Promise<Outcome> {
-  const script = join(root, 'deploy/all-in-one/dist', `${name}.js`);
-  return new Promise((resolve) => {
-    const options = { env: { ...env, ...more }, timeout: 200_000 };
-    execFile(process.execPath, [script], options, (error, stdout, stderr) => {
-      const code = typeof error?.code === 'number' ? error.code : error ? -1 : 0;
-      resolve({ code, output: stdout + stderr });
-    });
-  });
-}
-
-async function up(more?: NodeJS.ProcessEnv): Promise<string> {
-  const { code, output } = await verb('up', more);
-  if (code !== 0) throw new Error(`make up failed:\n${output}`);
-  return /Your first instance +(\S+)/.exec(output)?.[1] ?? output;
-}
-
-const pids = () =>
-  Object.fromEntries(
-    readdirSync(join(home, 'cloud/run'))
-      .filter((file) => file.endsWith('.pid'))
-      .map((file) => [file.slice(0, -4), readPidFile(join(home, 'cloud/run', file))]),
-  );
-const page = (url: string) =>
-  fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
-    (answer) => answer.text(),
-    (error: unknown) => String(error),
-  );
+const made = new TestInstallation('up');
+const { home, env } = made;
+const verb = made.verb.bind(made);
+const up = made.up.bind(made);
+const pids = made.pids.bind(made);
 const config = () => readFileSync(join(home, '.config/thecloud/config.yaml'), 'utf8');
 async function signIn(): Promise<string> {
   const password = readFileSync(join(home, 'cloud/secrets/admin-password'), 'utf8').trim();
@@ -72,11 +31,6 @@ async function signIn(): Promise<string> {
 }
 let hello: string;
 
-interface CallOptions {
-  readonly body?: object;
-  readonly headers?: Record<string, string>;
-  readonly port?: string | undefined;
-}
 interface Named {
   readonly metadata: { readonly id: string; readonly name: string };
 }
@@ -87,37 +41,21 @@ interface Answered {
 }
 const gatewayPort = (of: NodeJS.ProcessEnv = env) => of[portTable.gateway.variable];
 
-/** A request to the cloud, or to one beside it. */
-async function call(
-  method: string,
-  path: string,
-  { body, headers = {}, port = gatewayPort() }: CallOptions = {},
-): Promise<{ status: number; body: Answered }> {
-  const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...headers },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-    signal: AbortSignal.timeout(30_000),
-  });
-  return { status: answer.status, body: (await answer.json()) as Answered };
-}
+const call = (method: string, path: string, options?: CallOptions) =>
+  made.call<Answered>(method, path, options);
 /** By the administrator of the installation in that directory. */
 function launch(name: string, installation = 'cloud', port = gatewayPort()) {
-  const key = readFileSync(join(home, installation, 'secrets/api-key'), 'utf8').trim();
+  const key = made.apiKey(installation);
   const body = { name, spec: { type: 'nano-1', image: 'starter' } };
   return call('POST', '/v1/instances', { body, headers: { authorization: `Bearer ${key}` }, port });
 }
 
 beforeAll(async () => {
-  for (const { variable } of Object.values(portTable)) env[variable] = String(await freePort());
+  await made.choosePorts();
   hello = await up();
 });
 
-afterAll(async () => {
-  const { code, output } = await verb('clean', { FORCE: '1' });
-  rmSync(home, { recursive: true, force: true });
-  if (code !== 0) throw new Error(`make clean failed:\n${output}`);
-});
+afterAll(() => made.remove());
 
 test('ends with an instance whose page answers', async () => {
   expect(await page(hello)).toContain('Your cloud works');
@@ -193,7 +131,7 @@ test('a killed engine comes back by itself, and the API serves', async () => {
     const isBack = () => ![undefined, engine.pid].includes(pids()[name]?.pid);
     expect([name, await until(isBack, 60_000)]).toEqual([name, true]);
   }
-  const key = readFileSync(join(home, 'cloud/secrets/api-key'), 'utf8').trim();
+  const key = made.apiKey();
   const url = `http://127.0.0.1:${env[portTable.gateway.variable]}/v1/instances`;
   const serves = () =>
     fetch(url, { headers: { authorization: `Bearer ${key}` }, signal: AbortSignal.timeout(5_000) }).then(
