@@ -22,6 +22,13 @@ const gatewayVariables = {
     .optional()
     .describe('PEM certificate chain that gRPC clients are shown; without it gRPC is in plain text'),
   THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH: z.string().optional().describe('PEM key of that certificate'),
+  THECLOUD_GATEWAY_OPERATION_SERVICES: z
+    .string()
+    .regex(/^[a-z]+(,[a-z]+)*$/, 'must be names of services with commas between them')
+    .optional()
+    .describe(
+      'Services that have operations, with commas between them; absent: all that have methods for users',
+    ),
   THECLOUD_GATEWAY_MAX_MESSAGE_BYTES: count(4 << 20).describe('Largest gRPC message'),
   THECLOUD_GATEWAY_MAX_BODY_BYTES: count(1 << 20).describe('Largest JSON body'),
   THECLOUD_GATEWAY_MAX_UPLOAD_BYTES: count(4 * 2 ** 30).describe('Largest upload'),

@@ -16,6 +16,7 @@ import type { FairUse } from './fair-use/fair-use';
 import { createReadiness } from './health';
 import { createHttpMetrics, createStreamMetrics } from './metrics';
 import { openApiDocument } from './openapi/document';
+import { ALL_SERVICES, callAll, operationServicesOf } from './operations/all-services';
 import { Router } from './router';
 import { compileRoutes } from './routes';
 import { OpenStreams } from './stream/open-streams';
@@ -51,8 +52,10 @@ const maxHeaderBytes = 16 * 1024;
 /** Starts the public HTTP API. Rejects if the address is taken. */
 export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promise<HttpApi> {
   const routes = compileRoutes(deps.methods ?? methods);
+  const operationServices = operationServicesOf(config, deps.methods);
+  const backends = new Set(['identity', ...routes.map((r) => r.backend), ...operationServices]);
   const readiness = createReadiness(
-    [...new Set(['identity', ...routes.map((r) => r.backend)])],
+    [...backends].filter((name) => name !== ALL_SERVICES),
     deps.channelFor,
     deps.certificateIsGood,
   );
@@ -64,13 +67,17 @@ export async function startHttpApi(config: HttpConfig, deps: HttpApiDeps): Promi
     router: new Router(routes),
     openApi: openApiDocument(routes),
     channelFor: deps.channelFor,
-    call: deps.call ?? ((service, path, message, o) => unaryCall(deps.channelFor(service), path, message, o)),
+    call: callAll(
+      operationServices,
+      deps.call ?? ((service, path, message, o) => unaryCall(deps.channelFor(service), path, message, o)),
+    ),
     authenticate: deps.authenticate,
     fairUse: deps.fairUse,
     ...limits(config),
     streams: {
       channelFor: deps.channelFor,
       ...(deps.ownConnection ? { ownConnection: deps.ownConnection } : {}),
+      operationServices,
       webSockets: webSocketServer(config.THECLOUD_GATEWAY_MAX_BODY_BYTES),
       open,
       metrics: createStreamMetrics(deps.registry),

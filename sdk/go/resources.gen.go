@@ -56,7 +56,7 @@ type stubs struct {
 	instanceType    computev1.InstanceTypeServiceClient
 	instance        computev1.InstanceServiceClient
 	project         identityv1.ProjectServiceClient
-	operation       computev1.OperationServiceClient
+	operation       commonv1.OperationServiceClient
 	projectDeletion computev1.ProjectDeletionServiceClient
 	session         identityv1.SessionServiceClient
 	sshKey          computev1.SshKeyServiceClient
@@ -73,7 +73,7 @@ func newStubs(conn grpc.ClientConnInterface, retry RetryPolicy) *stubs {
 		instanceType:    computev1.NewInstanceTypeServiceClient(conn),
 		instance:        computev1.NewInstanceServiceClient(conn),
 		project:         identityv1.NewProjectServiceClient(conn),
-		operation:       computev1.NewOperationServiceClient(conn),
+		operation:       commonv1.NewOperationServiceClient(conn),
 		projectDeletion: computev1.NewProjectDeletionServiceClient(conn),
 		session:         identityv1.NewSessionServiceClient(conn),
 		sshKey:          computev1.NewSshKeyServiceClient(conn),
@@ -381,31 +381,31 @@ func (r *Members) LeaveProject(ctx context.Context, request *identityv1.LeavePro
 	return r.stubs.project.LeaveProject(ctx, request, options...)
 }
 
-// Operations: operations of the current project, newest first.
+// Operations: operations of the current project, in all services, newest first. Each service answers for its own; the gateway merges.
 type Operations struct{ stubs *stubs }
 
 // Get calls GetOperation.
-func (r *Operations) Get(ctx context.Context, request *computev1.GetOperationRequest, options ...grpc.CallOption) (*commonv1.Operation, error) {
+func (r *Operations) Get(ctx context.Context, request *commonv1.GetOperationRequest, options ...grpc.CallOption) (*commonv1.Operation, error) {
 	return r.stubs.operation.GetOperation(ctx, request, options...)
 }
 
 // List calls ListOperations. Iterate for all items; pages are fetched as they are needed.
-func (r *Operations) List(ctx context.Context, request *computev1.ListOperationsRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
-	return pages(ctx, request, r.stubs.operation.ListOperations, (*computev1.ListOperationsResponse).GetOperations, options)
+func (r *Operations) List(ctx context.Context, request *commonv1.ListOperationsRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
+	return pages(ctx, request, r.stubs.operation.ListOperations, (*commonv1.ListOperationsResponse).GetOperations, options)
 }
 
 // Poll calls WaitOperation. Answers when the operation has ended, or after timeout_seconds with how far it got.
-func (r *Operations) Poll(ctx context.Context, request *computev1.WaitOperationRequest, options ...grpc.CallOption) (*commonv1.Operation, error) {
+func (r *Operations) Poll(ctx context.Context, request *commonv1.WaitOperationRequest, options ...grpc.CallOption) (*commonv1.Operation, error) {
 	return r.stubs.operation.WaitOperation(ctx, request, options...)
 }
 
 // Watch calls WatchOperation. The operation as it is, and again after each change, until it has ended. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
-func (r *Operations) Watch(ctx context.Context, request *computev1.WatchOperationRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
+func (r *Operations) Watch(ctx context.Context, request *commonv1.WatchOperationRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
 	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.operation.WatchOperation, options)
 }
 
-// WatchAll calls WatchOperations. Those that have not ended, newest first, and then every one that begins or changes. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
-func (r *Operations) WatchAll(ctx context.Context, request *computev1.WatchOperationsRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
+// WatchAll calls WatchOperations. Those that have not ended, of each service newest first, and then every one that begins or changes. Iterate for messages as they come; leaving the loop ends it. It goes on by itself when its connection is lost.
+func (r *Operations) WatchAll(ctx context.Context, request *commonv1.WatchOperationsRequest, options ...grpc.CallOption) iter.Seq2[*commonv1.Operation, error] {
 	return follow(ctx, r.stubs.retry, resumeAgain, request, r.stubs.operation.WatchOperations, options)
 }
 
@@ -599,11 +599,11 @@ var repeats = map[string]repeat{
 	"/thecloud.identity.v1.ProjectService/UpdateMember":          repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/RemoveMember":          repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/LeaveProject":          repeatKeyed,
-	"/thecloud.compute.v1.OperationService/GetOperation":         repeatRead,
-	"/thecloud.compute.v1.OperationService/ListOperations":       repeatRead,
-	"/thecloud.compute.v1.OperationService/WaitOperation":        repeatRead,
-	"/thecloud.compute.v1.OperationService/WatchOperation":       repeatRead,
-	"/thecloud.compute.v1.OperationService/WatchOperations":      repeatRead,
+	"/thecloud.common.v1.OperationService/GetOperation":          repeatRead,
+	"/thecloud.common.v1.OperationService/ListOperations":        repeatRead,
+	"/thecloud.common.v1.OperationService/WaitOperation":         repeatRead,
+	"/thecloud.common.v1.OperationService/WatchOperation":        repeatRead,
+	"/thecloud.common.v1.OperationService/WatchOperations":       repeatRead,
 	"/thecloud.compute.v1.ProjectDeletionService/DeleteProject":  repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/CreateProject":         repeatKeyed,
 	"/thecloud.identity.v1.ProjectService/ListProjects":          repeatRead,

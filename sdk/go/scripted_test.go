@@ -23,7 +23,7 @@ import (
 type scripted struct {
 	computev1.UnimplementedInstanceServiceServer
 	computev1.UnimplementedImageServiceServer
-	computev1.UnimplementedOperationServiceServer
+	commonv1.UnimplementedOperationServiceServer
 	instance  func() (*computev1.Instance, error)
 	list      func(*computev1.ListInstancesRequest) *computev1.ListInstancesResponse
 	watch     func(send func(*computev1.Instance)) error
@@ -96,7 +96,7 @@ func (s *scripted) UploadImage(
 	}
 }
 
-func (s *scripted) WaitOperation(context.Context, *computev1.WaitOperationRequest) (*commonv1.Operation, error) {
+func (s *scripted) WaitOperation(context.Context, *commonv1.WaitOperationRequest) (*commonv1.Operation, error) {
 	return s.operation(), nil
 }
 
@@ -122,7 +122,7 @@ func (s *scripted) start(t *testing.T) *Cloud {
 	)
 	computev1.RegisterInstanceServiceServer(server, s)
 	computev1.RegisterImageServiceServer(server, s)
-	computev1.RegisterOperationServiceServer(server, s)
+	commonv1.RegisterOperationServiceServer(server, s)
 	go func() { _ = server.Serve(listener) }()
 	t.Cleanup(server.Stop)
 	cloud, err := New(t.Context(), WithAddress(listener.Addr().String()), WithAPIKey("key"), WithProject("prj_1"), WithRetry(soon))

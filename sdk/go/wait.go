@@ -12,7 +12,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	commonv1 "thecloud.example/sdk/go/gen/thecloud/common/v1"
-	computev1 "thecloud.example/sdk/go/gen/thecloud/compute/v1"
 )
 
 // Between looks: the first, and the longest. And how long the cloud may hold back its answer about an operation.
@@ -68,7 +67,7 @@ func waitUntil[R resource](
 
 func waitForOperation(
 	ctx context.Context,
-	poll func(context.Context, *computev1.WaitOperationRequest, ...grpc.CallOption) (*commonv1.Operation, error),
+	poll func(context.Context, *commonv1.WaitOperationRequest, ...grpc.CallOption) (*commonv1.Operation, error),
 	id string,
 ) (*commonv1.Operation, error) {
 	var operation *commonv1.Operation
@@ -82,7 +81,7 @@ func waitForOperation(
 			seconds = uint32(max(1, min(pollSeconds, left)))
 		}
 		var err error
-		operation, err = poll(ctx, &computev1.WaitOperationRequest{Id: id, TimeoutSeconds: seconds})
+		operation, err = poll(ctx, &commonv1.WaitOperationRequest{Id: id, TimeoutSeconds: seconds})
 		if err != nil {
 			return nil, err
 		}

@@ -9,6 +9,7 @@ const ASKED_FOR_IN: Record<string, string> = {
   'packages/service-kit/src/db/tables.ts': 'what row-level security makes of it',
   'packages/service-kit/src/db/kept-answers.ts': 'methods that are declared for administrators',
   'packages/service-kit/src/db/work-source.ts': 'the queue of controllers, who work for all projects',
+  'packages/service-kit/src/operation/operation-pruning.ts': 'removes old operations of all projects',
   'packages/service-kit/src/events/outbox.ts': 'the relay publishes the events of all projects',
   'services/identity/src/postgres-schema.ts': 'what row-level security makes of it',
   'services/identity/src/seed.ts': 'the first administrator and his project, before there is anybody',

@@ -221,7 +221,6 @@ describe('the other nouns', () => {
   it.each([
     ['instance', 'list', '--image', 'nope'],
     ['instance', 'list', '--host', 'nope'],
-    ['operation', 'list', '--resource', 'nope'],
     ['image', 'copy', 'web', '--from', 'nope'],
   ])('says that a name means nothing: %s %s %s %s', async (...args) => {
     await given({
@@ -239,12 +238,13 @@ describe('the other nouns', () => {
 
   it('finds operations by the name of what they are on', async () => {
     await given({
-      'GET /v1/instances': { body: {} },
-      'GET /v1/images': { body: { images: [{ metadata: { id: 'img_1', name: 'web' }, status: {} }] } },
-      'GET /v1/operations': { body: {} },
+      'GET /v1/operations': {
+        body: { operations: [{ id: 'op_1', resource_id: 'img_1', resource_name: 'web' }] },
+      },
     });
-    expect((await home.cloud(['operation', 'list', '--resource', 'web'])).code).toBe(0);
-    expect(gateway.seen.at(-1)!.query.get('resource')).toBe('img_1');
+    const { code, out } = await home.cloud(['operation', 'list', '--resource', 'web']);
+    expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/img_1 +web/) as string });
+    expect(gateway.seen.at(-1)!.query.get('resource')).toBe('web');
   });
 
   it('lists contexts without their secrets, and changes between them', async () => {

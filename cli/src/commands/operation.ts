@@ -3,16 +3,12 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { stateOption } from '../completion/suggestions';
 import { addLayoutOptions, sorted, type Layout } from '../columns';
-import { CliError, exitCodes } from '../exit-codes';
 import { follow } from '../following';
 import { addNoun, addVerb } from '../noun';
 import { age, duration, type View } from '../output';
 import { integer } from '../parse';
-import { resolveId, youngestFirst } from '../resource';
+import { youngestFirst } from '../resource';
 import { defaultWaitSeconds, stepText, waitForOperation } from '../waiting';
-import { images } from './image';
-import { instances } from './instance-kind';
-import { sshKeys } from './ssh-key';
 
 const took = (from: string | undefined, to: string | undefined) =>
   from && to ? duration(Date.parse(to) - Date.parse(from)) : undefined;
@@ -25,6 +21,7 @@ const operations: View<Operation> = {
     { title: 'STATE', state: true, value: (operation) => operation.state },
     { title: 'STEP', value: stepText },
     { title: 'RESOURCE', value: (operation) => operation.resource_id },
+    { title: 'NAME', value: (operation) => operation.resource_name },
     {
       title: 'TOOK',
       value: (operation) => took(operation.created_at, operation.ended_at),
@@ -69,17 +66,13 @@ export function addOperations(program: Command, cli: Cli): void {
       'cloud operation list --resource ins_01jd3y7x5w8f0a9s2k4m6n8p0q',
     ],
   })
-    .option(
-      '--resource <resource>',
-      'only those on this instance (name or id), image or SSH key (name or id)',
-    )
+    .option('--resource <resource>', 'only those on this resource: its id, or a name that it has or had')
     .option('--kind <noun.verb>', 'only those of this kind, such as instance.create')
     .addOption(stateOption('pending', 'running', 'succeeded', 'failed', 'superseded'))
     .option('--limit <n>', 'show at most this many', integer(1, 10_000), 50)
     .option('-w, --watch', 'show what goes on, and each change of it, until you press Ctrl-C');
   addLayoutOptions(list, operations).action(
-    async ({ resource: wanted, kind, state, limit, watch, ...options }: Layout & Wanted) => {
-      const resource = wanted === undefined ? undefined : await resourceId(cli, wanted);
+    async ({ resource, kind, state, limit, watch, ...options }: Layout & Wanted) => {
       if (watch) {
         const row = cli.rows<Operation>(options);
         const stream = (await cli.cloud()).operations.watchAll({ resource, kind });
@@ -121,23 +114,4 @@ function print(cli: Cli, operation: Operation): void {
       [step.state, step.name, step.message, took(step.started_at, step.ended_at)].filter(Boolean).join('  '),
   }));
   cli.printOne({ ...operations, details: [...(operations.details ?? []), ...steps] }, operation);
-}
-
-/** The id behind an id or a name, of whatever has operations. */
-async function resourceId(cli: Cli, nameOrId: string): Promise<string> {
-  for (const find of [
-    () => resolveId(cli, instances, nameOrId),
-    () => resolveId(cli, images, nameOrId),
-    () => resolveId(cli, sshKeys, nameOrId),
-  ])
-    try {
-      return await find();
-    } catch (error) {
-      if (!(error instanceof CliError) || error.exitCode !== exitCodes.notFound) throw error;
-    }
-  throw new CliError(
-    exitCodes.notFound,
-    `There is no instance, image or SSH key named "${nameOrId}".`,
-    'What is gone is named by its id: cloud operation list shows it under RESOURCE.',
-  );
 }

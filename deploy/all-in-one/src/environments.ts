@@ -49,6 +49,7 @@ export const settingNames = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
   'THECLOUD_EVENTS_KEEP_HOURS',
   'THECLOUD_EVENTS_KEEP_MIB',
+  'THECLOUD_OPERATIONS_KEEP_DAYS',
   'THECLOUD_REGISTRATION',
   'THECLOUD_AGENT_CPU_OVERCOMMIT',
   'THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH',
@@ -81,7 +82,7 @@ export function environments(
     THECLOUD_DATABASE_URL: `postgres://thecloud_${service}@${at('postgres')}/thecloud?host=${encodeURIComponent(postgresSocketDirectory(layout.home))}`,
     THECLOUD_DATABASE_PASSWORD_FILE: layout.secret(databasePassword(service)),
     THECLOUD_NATS_URL: `tls://${at('nats')}`,
-    ...chosen('THECLOUD_EVENTS_KEEP_HOURS', 'THECLOUD_EVENTS_KEEP_MIB'),
+    ...chosen('THECLOUD_EVENTS_KEEP_HOURS', 'THECLOUD_EVENTS_KEEP_MIB', 'THECLOUD_OPERATIONS_KEEP_DAYS'),
   });
   const registry = {
     THECLOUD_REGISTRY_ADDRESS: at('registry'),
@@ -109,6 +110,7 @@ export function environments(
       ...common('gateway'),
       THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway'),
       THECLOUD_GATEWAY_GRPC_ADDRESS: at('gatewayGrpc'),
+      THECLOUD_GATEWAY_OPERATION_SERVICES: 'compute',
       THECLOUD_NATS_URL: `tls://${at('nats')}`,
       ...chosen(...fairUse),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH'),

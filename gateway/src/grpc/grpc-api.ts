@@ -11,6 +11,7 @@ import type { Authenticate } from '../authenticate';
 import { asIs } from '../backend-call';
 import type { HttpConfig } from '../config';
 import type { FairUse } from '../fair-use/fair-use';
+import { operationServicesOf, serviceOf } from '../operations/all-services';
 import { OpenStreams } from '../stream/open-streams';
 import { proxyTo, refuseUnknown } from './proxy';
 import type { ProxyDeps } from './proxy';
@@ -44,10 +45,14 @@ export async function startGrpcApi(config: HttpConfig, deps: GrpcApiDeps): Promi
     'grpc.keepalive_timeout_ms': 10_000,
   });
   const open = new OpenStreams();
-  const proxy = { ...deps, open, metrics: new RpcMetrics(deps.registry), times: times(config) };
+  const proxy = {
+    ...{ ...deps, open, metrics: new RpcMetrics(deps.registry), times: times(config) },
+    operationServices: operationServicesOf(config),
+  };
   const health = new HealthImplementation({ '': 'SERVING' });
   for (const [service, of] of Map.groupBy(served, (m) => m.service)) {
-    server.addService(...bytesService(of, proxy));
+    for (const name of [service, ...(FORMER_NAMES[service] ?? [])])
+      server.addService(...bytesService(of, proxy, name));
     health.setStatus(service, 'SERVING');
   }
   health.addToServer(server);
@@ -68,10 +73,16 @@ export async function startGrpcApi(config: HttpConfig, deps: GrpcApiDeps): Promi
   };
 }
 
+/** Of services that clients of the release before call by another name. */
+const FORMER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  'thecloud.common.v1.OperationService': ['thecloud.compute.v1.OperationService'],
+};
+
 /** One service, its messages passed as bytes. */
 function bytesService(
   of: readonly MethodEntry[],
   deps: ProxyDeps,
+  name: string,
 ): [ServiceDefinition, UntypedServiceImplementation] {
   const definition = (path: string) => ({
     path,
@@ -83,8 +94,8 @@ function bytesService(
     responseDeserialize: asIs,
   });
   return [
-    Object.fromEntries(of.map((m) => [m.rpc, definition(m.path)])),
-    Object.fromEntries(of.map((m) => [m.rpc, proxyTo(m, m.service.split('.')[1]!, deps)])) as never,
+    Object.fromEntries(of.map((m) => [m.rpc, definition(`/${name}/${m.rpc}`)])),
+    Object.fromEntries(of.map((m) => [m.rpc, proxyTo(m, serviceOf(m), deps)])) as never,
   ];
 }
 

@@ -14,15 +14,19 @@ import type { Asked, FairUse, Leave } from '../fair-use/fair-use';
 import { toCloudError } from '../problem';
 import { metadataFor, newRequestInfo } from '../request-info';
 import type { RequestInfo } from '../request-info';
+import { ALL_SERVICES } from '../operations/all-services';
+import { relayAll } from '../operations/relay-all';
 import { watchCredential } from '../stream/credential-watch';
 import type { OpenStreams } from '../stream/open-streams';
 import { relay } from './relay';
-import type { PublicCall } from './relay';
+import type { PublicCall, RelayOptions } from './relay';
 import type { StreamClients } from '../stream/stream-client';
 
 export interface ProxyDeps extends StreamClients {
   readonly authenticate: Authenticate;
   readonly fairUse: FairUse;
+  /** Services that have operations. */
+  readonly operationServices: readonly string[];
   readonly open: OpenStreams;
   readonly log: Logger;
   readonly metrics: RpcMetrics;
@@ -87,25 +91,36 @@ async function serve(
   }
   const metadata = metadataFor(headers, leave.asked.address, info);
   injectTrace(metadata);
-  const relayed = relay(call, deps, {
-    backend,
-    method,
-    metadata,
-    deadline: deadlineOf(call, longest(method, deps.times)),
-    accepted: () => call.sendMetadata(said),
-  });
   const stopped = new AbortController();
   const end = method.responseStream
-    ? attend(method, deps, () => deps.authenticate(headers, info.id), (error) => {
-        stopped.abort(error);
-        relayed.cancel();
-      }) // prettier-ignore
+    ? attend(
+        method,
+        deps,
+        () => deps.authenticate(headers, info.id),
+        (error) => stopped.abort(error),
+      )
     : () => {};
-  const { code, details, metadata: trailer } = await relayed.ended.finally(end);
-  if (stopped.signal.aborted) throw stopped.signal.reason as CloudError;
+  try {
+    await passOn(call, backend, deps, {
+      ...{ requestId: info.id, method, metadata, signal: stopped.signal },
+      deadline: deadlineOf(call, longest(method, deps.times)),
+      accepted: () => call.sendMetadata(said),
+    });
+  } catch (error) {
+    throw stopped.signal.aborted ? stopped.signal.reason : error;
+  } finally {
+    end();
+  }
+}
+
+/** Throws the CloudError that it ended with. */
+async function passOn(call: PublicCall, backend: string, deps: ProxyDeps, o: RelayOptions): Promise<void> {
+  const [only = '', ...others] = backend === ALL_SERVICES ? deps.operationServices : [backend];
+  if (others.length > 0) return relayAll(deps.operationServices, deps, call, o);
+  const { code, details, metadata } = await relay(call, deps, only, o);
   if (code === status.OK) return;
-  const error = Object.assign(new Error(details), { code, details, metadata: trailer ?? new Metadata() });
-  throw fromBackend(error as ServiceError, backend, info.id);
+  const error = Object.assign(new Error(details), { code, details, metadata: metadata ?? new Metadata() });
+  throw fromBackend(error as ServiceError, only, o.requestId);
 }
 
 async function enter(fairUse: FairUse, call: PublicCall, asked: Omit<Asked, 'address'>): Promise<Leave> {

@@ -4,6 +4,7 @@ import type { WebSocketServer } from 'ws';
 import type { StreamMetrics } from '../metrics';
 import { errors } from '../errors';
 import { toCloudError } from '../problem';
+import { openAll } from '../operations/all-services';
 import { hasBody } from '../read-body';
 import type { RequestInfo } from '../request-info';
 import type { Route } from '../routes';
@@ -11,7 +12,6 @@ import { chunkedSink } from './chunked-sink';
 import { watchCredential } from './credential-watch';
 import type { OpenStreams } from './open-streams';
 import type { Sink } from './sink';
-import { openStreamCall } from './stream-call';
 import type { StreamCall } from './stream-call';
 import { checkSubprotocols, isUpgrade, takeWebSocket } from './upgrade';
 import { forwardRequests } from './websocket-requests';
@@ -19,6 +19,8 @@ import { webSocketSink } from './websocket-sink';
 import type { StreamClients } from './stream-client';
 
 export interface StreamDeps extends StreamClients {
+  /** Services that have operations. */
+  readonly operationServices: readonly string[];
   readonly webSockets: WebSocketServer;
   readonly open: OpenStreams;
   readonly metrics: StreamMetrics;
@@ -63,7 +65,7 @@ export function checkStreamRequest({ method }: Route, req: IncomingMessage): voi
  */
 export async function serveStream(deps: StreamDeps, request: StreamRequest): Promise<void> {
   const { route, res, info, metadata } = request;
-  const call = openStreamCall(deps, route, request.first, {
+  const call = openAll(deps.operationServices, deps, route.method, request.first, {
     backend: route.backend,
     requestId: info.id,
     metadata,

@@ -1,9 +1,9 @@
 import type { ServiceError } from '@grpc/grpc-js';
+import type { MethodEntry } from '@thecloud/api';
 import { commonErrors } from '@thecloud/kernel';
 import { asIs } from '../backend-call';
 import type { CallOptions } from '../backend-call';
 import { fromBackend } from '../backend-error';
-import type { Route } from '../routes';
 import { startStream } from './stream-client';
 import type { StreamClients } from './stream-client';
 
@@ -24,17 +24,17 @@ export interface StreamCall {
 /** Opens the call with its first request. Its deadline (`timeoutMs`) is that of the whole stream. */
 export function openStreamCall(
   clients: StreamClients,
-  route: Route,
+  method: MethodEntry,
   first: Buffer,
   o: CallOptions,
 ): StreamCall {
   const options = { deadline: Date.now() + o.timeoutMs };
   // On the wire, a call that takes one request is one that streams requests and ends after the first.
-  const call = startStream(clients, o.backend, route.method, (client) =>
-    client.makeBidiStreamRequest<Buffer, Buffer>(route.method.path, asIs, asIs, o.metadata, options),
+  const call = startStream(clients, o.backend, method, (client) =>
+    client.makeBidiStreamRequest<Buffer, Buffer>(method.path, asIs, asIs, o.metadata, options),
   );
   call.write(first);
-  let ended = !route.method.requestStream;
+  let ended = !method.requestStream;
   if (ended) call.end();
   const failure = (error: unknown) => fromBackend(error as ServiceError, o.backend, o.requestId);
   let broken: unknown;

@@ -85,6 +85,10 @@ export const commonErrors = errorCatalogue('thecloud', {
     'INTERNAL',
     (m) => `A part of the cloud failed with ${m.status} and gave no reason.`,
   ),
+  OPERATION_NOT_FOUND: entry<{ id: string }>(
+    'NOT_FOUND',
+    (m) => `There is no operation ${m.id} in this project.`,
+  ),
   PAGE_TOKEN_INVALID: entry('INVALID_ARGUMENT', () => 'Not a page token of this list. Start without one.', {
     field: 'page_token',
   }),

@@ -64,4 +64,13 @@ export const databaseConfig = {
     .min(16)
     .default(1024)
     .describe('… and at most this much of them; the oldest go first'),
+  THECLOUD_OPERATIONS_KEEP_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(36_500)
+    .default(30)
+    .describe(
+      'Operations are kept this long after they ended; the last one of a resource as long as that is there',
+    ),
 };

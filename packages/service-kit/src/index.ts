@@ -23,8 +23,13 @@ export type { MigrateOptions } from './db/migrate';
 export { type Codec, type KeptAnswers, scopeOf } from './db/kept-answers';
 export { mutateWith } from './db/mutate';
 export type { Mutate } from './db/mutate';
-export { Operations } from './db/operations';
-export type { OperationChange, OperationFailure } from './db/operations';
+export { Operations } from './operation/operations';
+export type {
+  NewOperation,
+  OperationCaller,
+  OperationChange,
+  OperationFailure,
+} from './operation/operations';
 export { cutPage, PAGE_BYTES, pageOf, tokenAfter } from './db/page';
 export type { Page } from './db/page';
 export { kitTables, tenantPolicy, time } from './db/tables';

@@ -14,7 +14,9 @@ import { keptAnswers } from './db/kept-answers';
 import type { KeptAnswers } from './db/kept-answers';
 import { mutateWith } from './db/mutate';
 import type { Mutate } from './db/mutate';
-import { Operations } from './db/operations';
+import { operationRpc } from './operation/operation.rpc';
+import { OperationPruning } from './operation/operation-pruning';
+import { Operations } from './operation/operations';
 import type { KitTables } from './db/tables';
 import { PgWorkSource } from './db/work-source';
 import { Announcement, enableDiscovery } from './etcd/discovery';
@@ -51,6 +53,7 @@ export interface ServiceConfig {
   readonly THECLOUD_NATS_URL: string;
   readonly THECLOUD_EVENTS_KEEP_HOURS: number;
   readonly THECLOUD_EVENTS_KEEP_MIB: number;
+  readonly THECLOUD_OPERATIONS_KEEP_DAYS: number;
 }
 
 /** What a service stands on. Made by `layFoundation`, used by its modules, put to work by `serve`. */
@@ -183,7 +186,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   const rpc = await startRpcServer({
     address: o.address,
     credentials: f.certificates.serverCredentials(),
-    services: o.services,
+    services: [...o.services, operationRpc(f)],
     parts: partsOf(f, o.engines),
     tokens: new TokenVerifier(keys.fetch),
     log,
@@ -192,6 +195,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   const host = o.address.slice(0, o.address.lastIndexOf(':'));
   const announcement = new Announcement(f.etcd, f.service, f.member, `${host}:${rpc.port}`, log);
   const relay = new OutboxRelay(f.db, f.tables, f.bus, log);
+  const pruning = new OperationPruning(f.db, f.tables, f.config.THECLOUD_OPERATIONS_KEEP_DAYS, log);
   const runners = startRunners(f, o.reconcilers ?? []);
   const ops = await startOpsServer({
     address: f.config.THECLOUD_OPS_ADDRESS,
@@ -207,6 +211,7 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     opsPort: ops.port,
     close: async () => {
       stopRenewal();
+      pruning.close();
       await announcement.close();
       await Promise.all([rpc.drain(), ...runners.map((r) => r.close())]);
       await relay.close();

@@ -31,5 +31,6 @@ export async function testConfig(
     THECLOUD_NATS_URL: engines.natsUrl,
     THECLOUD_EVENTS_KEEP_HOURS: 1,
     THECLOUD_EVENTS_KEEP_MIB: 64,
+    THECLOUD_OPERATIONS_KEEP_DAYS: 30,
   };
 }

@@ -235,10 +235,6 @@ export const errors = errorCatalogue('compute.thecloud', {
       `Host ${m.name} is reached at ${m.endpoint}. Give this host's agent an address of its own (THECLOUD_AGENT_ADVERTISED_HOST, or another port).`,
   ),
   HOST_NOT_FOUND: entry<{ id: string }>('NOT_FOUND', (m) => `There is no host ${m.id}.`),
-  OPERATION_NOT_FOUND: entry<{ id: string }>(
-    'NOT_FOUND',
-    (m) => `There is no operation ${m.id} in this project.`,
-  ),
   SSH_KEY_NOT_FOUND: entry<{ id: string }>(
     'NOT_FOUND',
     (m) => `There is no SSH key ${m.id} in this project.`,

@@ -30,7 +30,6 @@ import { instanceRpc } from './instance/instance.rpc';
 import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { errors } from './errors';
 import { tables } from './kit.schema';
-import { operationRpc } from './operation/operation.rpc';
 import { Placer } from './placement/placer';
 import { projectDeletionRpc } from './project/project-deletion.rpc';
 import { ProjectController } from './project/project.controller';
@@ -115,7 +114,6 @@ export async function start(config: ComputeConfig): Promise<Served> {
       hostRpc(f, changedHost, authority),
       reportRpc(f, observing, changedHost, liveness, fenceMs),
       instanceRpc(f, instances, agents),
-      operationRpc(f),
       sshKeyRpc(f),
       projectDeletionRpc(f, removeProject),
     ],

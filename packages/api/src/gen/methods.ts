@@ -195,6 +195,116 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.common.v1.OperationService/GetOperation",
+    "service": "thecloud.common.v1.OperationService",
+    "rpc": "GetOperation",
+    "input": "thecloud.common.v1.GetOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.common.v1.OperationService/ListOperations",
+    "service": "thecloud.common.v1.OperationService",
+    "rpc": "ListOperations",
+    "input": "thecloud.common.v1.ListOperationsRequest",
+    "output": "thecloud.common.v1.ListOperationsResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "operation:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.common.v1.OperationService/WaitOperation",
+    "service": "thecloud.common.v1.OperationService",
+    "rpc": "WaitOperation",
+    "input": "thecloud.common.v1.WaitOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": false,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}:wait",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.common.v1.OperationService/WatchOperation",
+    "service": "thecloud.common.v1.OperationService",
+    "rpc": "WatchOperation",
+    "input": "thecloud.common.v1.WatchOperationRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations/{id}:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "operation:read",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
+    "path": "/thecloud.common.v1.OperationService/WatchOperations",
+    "service": "thecloud.common.v1.OperationService",
+    "rpc": "WatchOperations",
+    "input": "thecloud.common.v1.WatchOperationsRequest",
+    "output": "thecloud.common.v1.Operation",
+    "requestStream": false,
+    "responseStream": true,
+    "http": {
+      "verb": "GET",
+      "path": "/v1/operations:watch",
+      "body": ""
+    },
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "operation:list",
+      "scope": "project",
+      "public": false,
+      "peers": []
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostAgentService/ReportHost",
     "service": "thecloud.compute.v1.HostAgentService",
     "rpc": "ReportHost",
@@ -1068,116 +1178,6 @@ export const methods: readonly MethodEntry[] = [
     "repeat": "always",
     "auth": {
       "permission": "instance-type:read",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
-    "path": "/thecloud.compute.v1.OperationService/GetOperation",
-    "service": "thecloud.compute.v1.OperationService",
-    "rpc": "GetOperation",
-    "input": "thecloud.compute.v1.GetOperationRequest",
-    "output": "thecloud.common.v1.Operation",
-    "requestStream": false,
-    "responseStream": false,
-    "http": {
-      "verb": "GET",
-      "path": "/v1/operations/{id}",
-      "body": ""
-    },
-    "httpStatus": 200,
-    "repeat": "always",
-    "auth": {
-      "permission": "operation:read",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
-    "path": "/thecloud.compute.v1.OperationService/ListOperations",
-    "service": "thecloud.compute.v1.OperationService",
-    "rpc": "ListOperations",
-    "input": "thecloud.compute.v1.ListOperationsRequest",
-    "output": "thecloud.compute.v1.ListOperationsResponse",
-    "requestStream": false,
-    "responseStream": false,
-    "http": {
-      "verb": "GET",
-      "path": "/v1/operations",
-      "body": ""
-    },
-    "httpStatus": 200,
-    "repeat": "always",
-    "auth": {
-      "permission": "operation:list",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
-    "path": "/thecloud.compute.v1.OperationService/WaitOperation",
-    "service": "thecloud.compute.v1.OperationService",
-    "rpc": "WaitOperation",
-    "input": "thecloud.compute.v1.WaitOperationRequest",
-    "output": "thecloud.common.v1.Operation",
-    "requestStream": false,
-    "responseStream": false,
-    "http": {
-      "verb": "GET",
-      "path": "/v1/operations/{id}:wait",
-      "body": ""
-    },
-    "httpStatus": 200,
-    "repeat": "always",
-    "auth": {
-      "permission": "operation:read",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
-    "path": "/thecloud.compute.v1.OperationService/WatchOperation",
-    "service": "thecloud.compute.v1.OperationService",
-    "rpc": "WatchOperation",
-    "input": "thecloud.compute.v1.WatchOperationRequest",
-    "output": "thecloud.common.v1.Operation",
-    "requestStream": false,
-    "responseStream": true,
-    "http": {
-      "verb": "GET",
-      "path": "/v1/operations/{id}:watch",
-      "body": ""
-    },
-    "httpStatus": 200,
-    "repeat": "always",
-    "auth": {
-      "permission": "operation:read",
-      "scope": "project",
-      "public": false,
-      "peers": []
-    }
-  },
-  {
-    "path": "/thecloud.compute.v1.OperationService/WatchOperations",
-    "service": "thecloud.compute.v1.OperationService",
-    "rpc": "WatchOperations",
-    "input": "thecloud.compute.v1.WatchOperationsRequest",
-    "output": "thecloud.common.v1.Operation",
-    "requestStream": false,
-    "responseStream": true,
-    "http": {
-      "verb": "GET",
-      "path": "/v1/operations:watch",
-      "body": ""
-    },
-    "httpStatus": 200,
-    "repeat": "always",
-    "auth": {
-      "permission": "operation:list",
       "scope": "project",
       "public": false,
       "peers": []
@@ -2330,6 +2330,92 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
   },
   "thecloud.common.v1.OperationStep": {},
   "thecloud.common.v1.OperationError": {},
+  "thecloud.common.v1.GetOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.common.v1.ListOperationsRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    },
+    "resource": {
+      "name": "resource",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "state": {
+      "name": "state",
+      "kind": "scalar",
+      "in": [
+        "",
+        "pending",
+        "running",
+        "succeeded",
+        "failed",
+        "superseded"
+      ]
+    },
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
+      "advice": "noun.verb, such as instance.create",
+      "maxLen": 63
+    }
+  },
+  "thecloud.common.v1.ListOperationsResponse": {
+    "operations": {
+      "name": "operations",
+      "kind": "list",
+      "message": "thecloud.common.v1.Operation"
+    }
+  },
+  "thecloud.common.v1.WaitOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "timeoutSeconds": {
+      "name": "timeout_seconds",
+      "kind": "scalar",
+      "max": 60
+    }
+  },
+  "thecloud.common.v1.WatchOperationRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.common.v1.WatchOperationsRequest": {
+    "resource": {
+      "name": "resource",
+      "kind": "scalar",
+      "maxLen": 64
+    },
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
+      "advice": "noun.verb, such as instance.create",
+      "maxLen": 63
+    }
+  },
   "thecloud.common.v1.ResourceMetadata": {},
   "thecloud.compute.v1.Host": {
     "metadata": {
@@ -3516,92 +3602,6 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "scalar",
       "required": true,
       "maxLen": 64
-    }
-  },
-  "thecloud.compute.v1.GetOperationRequest": {
-    "id": {
-      "name": "id",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 64
-    }
-  },
-  "thecloud.compute.v1.ListOperationsRequest": {
-    "pageSize": {
-      "name": "page_size",
-      "kind": "scalar",
-      "max": 500
-    },
-    "pageToken": {
-      "name": "page_token",
-      "kind": "scalar",
-      "maxLen": 1024
-    },
-    "resource": {
-      "name": "resource",
-      "kind": "scalar",
-      "maxLen": 64
-    },
-    "state": {
-      "name": "state",
-      "kind": "scalar",
-      "in": [
-        "",
-        "pending",
-        "running",
-        "succeeded",
-        "failed",
-        "superseded"
-      ]
-    },
-    "kind": {
-      "name": "kind",
-      "kind": "scalar",
-      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
-      "advice": "noun.verb, such as instance.create",
-      "maxLen": 63
-    }
-  },
-  "thecloud.compute.v1.ListOperationsResponse": {
-    "operations": {
-      "name": "operations",
-      "kind": "list",
-      "message": "thecloud.common.v1.Operation"
-    }
-  },
-  "thecloud.compute.v1.WaitOperationRequest": {
-    "id": {
-      "name": "id",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 64
-    },
-    "timeoutSeconds": {
-      "name": "timeout_seconds",
-      "kind": "scalar",
-      "max": 60
-    }
-  },
-  "thecloud.compute.v1.WatchOperationRequest": {
-    "id": {
-      "name": "id",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 64
-    }
-  },
-  "thecloud.compute.v1.WatchOperationsRequest": {
-    "resource": {
-      "name": "resource",
-      "kind": "scalar",
-      "maxLen": 64
-    },
-    "kind": {
-      "name": "kind",
-      "kind": "scalar",
-      "pattern": "^([a-z-]+\\.[a-z-]+)?$",
-      "advice": "noun.verb, such as instance.create",
-      "maxLen": 63
     }
   },
   "thecloud.compute.v1.DeleteProjectRequest": {

@@ -554,7 +554,7 @@ export class Members extends Resource {
   }
 }
 
-/** Operations of the current project, newest first. */
+/** Operations of the current project, in all services, newest first. Each service answers for its own; the gateway merges. */
 export class Operations extends Resource {
   get(id: string, request: T.GetOperationRequest = {}, options?: CallOptions): Promise<T.Operation> {
     return this.callUnary(
@@ -599,7 +599,7 @@ export class Operations extends Resource {
     );
   }
 
-  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  /** Those that have not ended, of each service newest first, and then every one that begins or changes. */
   watchAll(request: T.WatchOperationsRequest = {}, options?: CallOptions): Stream<T.Operation> {
     return this.callStream(
       { verb: 'GET', path: '/v1/operations:watch', body: '', scope: 'project' },

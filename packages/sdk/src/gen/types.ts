@@ -544,7 +544,7 @@ export interface ListMembersResponse {
 export interface ListOperationsRequest {
   page_size?: number;
   page_token?: string;
-  /** Only those on this resource. */
+  /** Only those on this resource: its id, or a name that it has or had. */
   resource?: string;
   state?: 'pending' | 'running' | 'succeeded' | 'failed' | 'superseded';
   /** "instance.create". */
@@ -658,6 +658,8 @@ export interface Operation {
   error?: OperationError;
   created_at?: string;
   ended_at?: string;
+  /** As it was when the operation began. Empty: the resource has none. */
+  resource_name: string;
 }
 
 /** Why an operation failed, and what its caller can do next. */
@@ -943,7 +945,7 @@ export interface WatchInstancesRequest {
 export type WatchOperationRequest = Record<string, never>;
 
 export interface WatchOperationsRequest {
-  /** Only those on this resource. */
+  /** Only those on this resource: its id, or a name that it has or had. */
   resource?: string;
   /** "instance.create". */
   kind?: string;

@@ -116,6 +116,8 @@ export function kitTables<S extends string>(schema: PgSchema<S>) {
         projectId: text('project_id').notNull(),
         kind: text('kind').notNull(),
         resourceId: text('resource_id').notNull(),
+        /** As it was when the operation began. */
+        resourceName: text('resource_name').notNull().default(''),
         requestedBy: text('requested_by').notNull(),
         requestId: text('request_id').notNull(),
         state: text('state')
@@ -130,6 +132,8 @@ export function kitTables<S extends string>(schema: PgSchema<S>) {
       (t) => [
         index('operation_list').on(t.projectId, t.id.desc()),
         index('operation_resource').on(t.resourceId, t.id.desc()),
+        index('operation_resource_name').on(t.projectId, t.resourceName),
+        index('operation_ended').on(t.endedAt),
         tenantPolicy(),
       ],
     ),

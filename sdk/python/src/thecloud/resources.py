@@ -771,7 +771,8 @@ class Members(Resource):
 
 
 class Operations(OperationResource):
-    """Operations of the current project, newest first."""
+    """Operations of the current project, in all services, newest first. Each service answers for
+    its own; the gateway merges."""
 
     def get(
         self,
@@ -780,7 +781,7 @@ class Operations(OperationResource):
         timeout: float | None = None,
     ) -> T.Operation:
         request = build(T.GetOperationRequest, id=id)
-        return self._unary("/thecloud.compute.v1.OperationService/GetOperation", request, T.Operation, "read", timeout, None)
+        return self._unary("/thecloud.common.v1.OperationService/GetOperation", request, T.Operation, "read", timeout, None)
 
     def list(
         self,
@@ -793,11 +794,11 @@ class Operations(OperationResource):
         timeout: float | None = None,
     ) -> Pages[T.Operation, T.ListOperationsResponse]:
         """
-        resource: Only those on this resource.
+        resource: Only those on this resource: its id, or a name that it has or had.
         kind: "instance.create".
         """
         request = build(T.ListOperationsRequest, page_size=page_size, page_token=page_token, resource=resource, state=state, kind=kind)
-        return self._pages("/thecloud.compute.v1.OperationService/ListOperations", request, T.ListOperationsResponse, "operations", timeout)
+        return self._pages("/thecloud.common.v1.OperationService/ListOperations", request, T.ListOperationsResponse, "operations", timeout)
 
     def poll(
         self,
@@ -811,7 +812,7 @@ class Operations(OperationResource):
         timeout_seconds: 0: 30.
         """
         request = build(T.WaitOperationRequest, id=id, timeout_seconds=timeout_seconds)
-        return self._unary("/thecloud.compute.v1.OperationService/WaitOperation", request, T.Operation, "read", timeout, None)
+        return self._unary("/thecloud.common.v1.OperationService/WaitOperation", request, T.Operation, "read", timeout, None)
 
     def watch(
         self,
@@ -821,7 +822,7 @@ class Operations(OperationResource):
     ) -> Stream[T.Operation]:
         """The operation as it is, and again after each change, until it has ended."""
         request = build(T.WatchOperationRequest, id=id)
-        return self._stream("/thecloud.compute.v1.OperationService/WatchOperation", request, T.Operation, "again", timeout)
+        return self._stream("/thecloud.common.v1.OperationService/WatchOperation", request, T.Operation, "again", timeout)
 
     def watch_all(
         self,
@@ -830,13 +831,14 @@ class Operations(OperationResource):
         kind: str | None = None,
         timeout: float | None = None,
     ) -> Stream[T.Operation]:
-        """Those that have not ended, newest first, and then every one that begins or changes.
+        """Those that have not ended, of each service newest first, and then every one that begins
+        or changes.
 
-        resource: Only those on this resource.
+        resource: Only those on this resource: its id, or a name that it has or had.
         kind: "instance.create".
         """
         request = build(T.WatchOperationsRequest, resource=resource, kind=kind)
-        return self._stream("/thecloud.compute.v1.OperationService/WatchOperations", request, T.Operation, "again", timeout)
+        return self._stream("/thecloud.common.v1.OperationService/WatchOperations", request, T.Operation, "again", timeout)
 
 
 class Projects(Resource):
@@ -1208,7 +1210,8 @@ class Resources:
     instance_types: The catalogue of instance sizes.
     instances: Instances of the current project.
     members: Projects and who belongs to them.
-    operations: Operations of the current project, newest first.
+    operations: Operations of the current project, in all services, newest first. Each service
+        answers for its own; the gateway merges.
     projects: The end of projects. It stands here because compute may call identity, and identity
         may not call compute.
     sessions: Signing in and out.

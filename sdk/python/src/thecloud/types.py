@@ -41,7 +41,7 @@ from thecloud.compute.v1.instance_files_pb2 import GetInstanceFileRequest as Get
 from thecloud.compute.v1.instance_service_pb2 import GetInstanceRequest as GetInstanceRequest
 from thecloud.compute.v1.instance_stats_pb2 import GetInstanceStatsRequest as GetInstanceStatsRequest
 from thecloud.compute.v1.instance_type_service_pb2 import GetInstanceTypeRequest as GetInstanceTypeRequest
-from thecloud.compute.v1.operation_service_pb2 import GetOperationRequest as GetOperationRequest
+from thecloud.common.v1.operation_service_pb2 import GetOperationRequest as GetOperationRequest
 from thecloud.identity.v1.project_service_pb2 import GetProjectRequest as GetProjectRequest
 from thecloud.compute.v1.ssh_key_service_pb2 import GetSshKeyRequest as GetSshKeyRequest
 from thecloud.identity.v1.user_service_pb2 import GetUserRequest as GetUserRequest
@@ -78,8 +78,8 @@ from thecloud.compute.v1.instance_service_pb2 import ListInstancesRequest as Lis
 from thecloud.compute.v1.instance_service_pb2 import ListInstancesResponse as ListInstancesResponse
 from thecloud.identity.v1.project_service_pb2 import ListMembersRequest as ListMembersRequest
 from thecloud.identity.v1.project_service_pb2 import ListMembersResponse as ListMembersResponse
-from thecloud.compute.v1.operation_service_pb2 import ListOperationsRequest as ListOperationsRequest
-from thecloud.compute.v1.operation_service_pb2 import ListOperationsResponse as ListOperationsResponse
+from thecloud.common.v1.operation_service_pb2 import ListOperationsRequest as ListOperationsRequest
+from thecloud.common.v1.operation_service_pb2 import ListOperationsResponse as ListOperationsResponse
 from thecloud.identity.v1.project_service_pb2 import ListProjectsRequest as ListProjectsRequest
 from thecloud.identity.v1.project_service_pb2 import ListProjectsResponse as ListProjectsResponse
 from thecloud.compute.v1.ssh_key_service_pb2 import ListSshKeysRequest as ListSshKeysRequest
@@ -122,7 +122,7 @@ from thecloud.identity.v1.project_service_pb2 import UpdateMemberRequest as Upda
 from thecloud.identity.v1.project_service_pb2 import UpdateProjectRequest as UpdateProjectRequest
 from thecloud.compute.v1.image_service_pb2 import UploadImageRequest as UploadImageRequest
 from thecloud.identity.v1.user_pb2 import User as User
-from thecloud.compute.v1.operation_service_pb2 import WaitOperationRequest as WaitOperationRequest
+from thecloud.common.v1.operation_service_pb2 import WaitOperationRequest as WaitOperationRequest
 from thecloud.identity.v1.event_service_pb2 import WatchEventsRequest as WatchEventsRequest
 from thecloud.compute.v1.host_service_pb2 import WatchHostRequest as WatchHostRequest
 from thecloud.compute.v1.host_service_pb2 import WatchHostsRequest as WatchHostsRequest
@@ -131,8 +131,8 @@ from thecloud.compute.v1.image_service_pb2 import WatchImagesRequest as WatchIma
 from thecloud.compute.v1.instance_service_pb2 import WatchInstanceRequest as WatchInstanceRequest
 from thecloud.compute.v1.instance_stats_pb2 import WatchInstanceStatsRequest as WatchInstanceStatsRequest
 from thecloud.compute.v1.instance_service_pb2 import WatchInstancesRequest as WatchInstancesRequest
-from thecloud.compute.v1.operation_service_pb2 import WatchOperationRequest as WatchOperationRequest
-from thecloud.compute.v1.operation_service_pb2 import WatchOperationsRequest as WatchOperationsRequest
+from thecloud.common.v1.operation_service_pb2 import WatchOperationRequest as WatchOperationRequest
+from thecloud.common.v1.operation_service_pb2 import WatchOperationsRequest as WatchOperationsRequest
 from thecloud.compute.v1.instance_files_pb2 import WriteInstanceFilesRequest as WriteInstanceFilesRequest
 from thecloud.compute.v1.instance_files_pb2 import WriteInstanceFilesResponse as WriteInstanceFilesResponse
 

@@ -34,7 +34,8 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
     row: Pick<ImageRow, 'id' | 'name' | 'labels' | 'state'> & Partial<ImageRow>,
   ) => {
     const owner = ownerIn(ctx);
-    const operationId = await f.operations.begin(tx, ctx, owner.projectId, 'image.create', row.id, 'import');
+    const about = { kind: 'image.create', resource: { ...row, ...owner }, step: 'import' };
+    const operationId = await f.operations.begin(tx, ctx, about);
     await imageUsageRepo.lock(tx, owner);
     refuseFull(await imageUsageRepo.of(tx, owner), d.quota, row.sizeBytes);
     const made = await imageRepo.insert(tx, { ...row, ...owner, operationId });
@@ -103,7 +104,8 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         // It may have been shared: instances of other projects count.
         const users = await d.usedBy(tx, id);
         if (users > 0) throw errors.IMAGE_IN_USE({ image: row.name, instances: String(users) });
-        const operationId = await f.operations.begin(tx, ctx, row.projectId, 'image.delete', id, 'remove');
+        const about = { kind: 'image.delete', resource: row, step: 'remove' };
+        const operationId = await f.operations.begin(tx, ctx, about);
         const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
         await f.work.enqueue(tx, 'image', id);
         d.changed(tx, changed);

@@ -24,7 +24,8 @@ export async function shareImage(
   // Once this is through, all who were making an instance of it have made it.
   if (!shared) await imageRepo.awaitLaunchesOfShared(tx);
   const verb = shared ? 'share' : 'unshare';
-  const operationId = await f.operations.record(tx, ctx, row.projectId, `image.${verb}`, id, verb);
+  const about = { kind: `image.${verb}`, resource: row, step: verb };
+  const operationId = await f.operations.record(tx, ctx, about);
   const saved = await imageRepo.update(tx, id, { shared, operationId });
   changed(tx, saved);
   f.changes.hint(tx, 'image', id, ''); // all projects see it come or go

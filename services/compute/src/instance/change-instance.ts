@@ -1,5 +1,4 @@
 import { commonErrors } from '@thecloud/kernel';
-import { projectOf } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { InstanceDeps } from './instance.ports';
@@ -39,7 +38,9 @@ export async function changeInstance(
   if (decided === 'already so') return row;
   if (row.desired === 'absent') throw errors.INSTANCE_BEING_DELETED({ id });
 
-  const operationId = await d.operations.begin(tx, ctx, projectOf(ctx), decided.kind, id, decided.step);
+  const { kind, step } = decided;
+  const resource = { ...row, ...decided.change };
+  const operationId = await d.operations.begin(tx, ctx, { kind, resource, step });
   const changed = await instanceRepo.update(tx, id, {
     ...decided.change,
     generation: row.generation + 1,

@@ -66,7 +66,12 @@ export async function createInstance(
   deferUntilCommit(
     tx,
     instanceRepo.insert(tx, wish),
-    d.operations.beginFirst(tx, ctx, projectId, 'instance.create', id, 'place', operationId),
+    d.operations.beginFirst(tx, ctx, {
+      kind: 'instance.create',
+      resource: wish,
+      step: 'place',
+      id: operationId,
+    }),
     d.work.handOver(tx, 'instance', id, { row: { ...wish, bound: [] } } satisfies Look),
   );
   return wish;

@@ -125,10 +125,10 @@ export class InstanceController implements Reconciler {
   /** What its owner finds when it is suddenly elsewhere: an operation, unless one is under way. Its id. */
   async #explain(tx: Tx, row: InstanceRow, message: string): Promise<string> {
     const { operations } = this.d;
-    const { id, projectId } = row;
+    const about = { kind: 'instance.evacuate', resource: row, step: 'leave lost host' };
     const operationId = (await operations.isOpen(tx, row.operationId))
       ? row.operationId
-      : await operations.begin(tx, { requestId: '' }, projectId, 'instance.evacuate', id, 'leave lost host');
+      : await operations.begin(tx, { requestId: '' }, about);
     await operations.step(tx, operationId, 'leave lost host', message);
     return operationId;
   }

@@ -25,9 +25,14 @@ export async function importSshKey(
   if ('wrong' in parsed) throw errors.SSH_KEY_INVALID({ why: parsed.wrong });
   const projectId = projectOf(ctx);
   const id = newId('sshKey');
-  const operationId = await f.operations.record(tx, ctx, projectId, 'ssh-key.import', id, 'import');
   const { type, text, fingerprint } = parsed;
   const { name, labels } = cmd;
+  const resource = { id, name, projectId };
+  const operationId = await f.operations.record(tx, ctx, {
+    kind: 'ssh-key.import',
+    resource,
+    step: 'import',
+  });
   return changed(
     f,
     tx,
@@ -57,13 +62,19 @@ export async function renameSshKey(
   const row = await sshKeyRepo.lock(tx, id);
   if (ifVersion !== 0 && ifVersion !== row.version)
     throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
-  const operationId = await f.operations.record(tx, ctx, row.projectId, 'ssh-key.rename', id, 'rename');
+  const resource = { ...row, name };
+  const operationId = await f.operations.record(tx, ctx, {
+    kind: 'ssh-key.rename',
+    resource,
+    step: 'rename',
+  });
   return changed(f, tx, 'renamed', await sshKeyRepo.rename(tx, id, name, operationId));
 }
 
 export async function deleteSshKey(f: Needs, tx: Tx, ctx: RequestContext, id: string): Promise<SshKeyRow> {
   const row = await sshKeyRepo.lock(tx, id);
-  const operationId = await f.operations.record(tx, ctx, row.projectId, 'ssh-key.delete', id, 'delete');
+  const about = { kind: 'ssh-key.delete', resource: row, step: 'delete' };
+  const operationId = await f.operations.record(tx, ctx, about);
   await sshKeyRepo.remove(tx, id);
   return changed(f, tx, 'deleted', { ...row, operationId });
 }

@@ -34,11 +34,13 @@ type Operation struct {
 	RequestedBy string `protobuf:"bytes,5,opt,name=requested_by,json=requestedBy,proto3" json:"requested_by,omitempty"`
 	RequestId   string `protobuf:"bytes,6,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// pending, running, succeeded, failed or superseded (a later operation took over).
-	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
-	Steps         []*OperationStep       `protobuf:"bytes,8,rep,name=steps,proto3" json:"steps,omitempty"`
-	Error         *OperationError        `protobuf:"bytes,9,opt,name=error,proto3" json:"error,omitempty"`
-	CreatedAt     *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
-	EndedAt       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	State     string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
+	Steps     []*OperationStep       `protobuf:"bytes,8,rep,name=steps,proto3" json:"steps,omitempty"`
+	Error     *OperationError        `protobuf:"bytes,9,opt,name=error,proto3" json:"error,omitempty"`
+	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
+	EndedAt   *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	// As it was when the operation began. Empty: the resource has none.
+	ResourceName  string `protobuf:"bytes,12,opt,name=resource_name,json=resourceName,proto3" json:"resource_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -148,6 +150,13 @@ func (x *Operation) GetEndedAt() *timestamppb.Timestamp {
 		return x.EndedAt
 	}
 	return nil
+}
+
+func (x *Operation) GetResourceName() string {
+	if x != nil {
+		return x.ResourceName
+	}
+	return ""
 }
 
 type OperationStep struct {
@@ -292,7 +301,7 @@ var File_thecloud_common_v1_operation_proto protoreflect.FileDescriptor
 
 const file_thecloud_common_v1_operation_proto_rawDesc = "" +
 	"\n" +
-	"\"thecloud/common/v1/operation.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xac\x03\n" +
+	"\"thecloud/common/v1/operation.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x03\n" +
 	"\tOperation\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n" +
 	"\n" +
@@ -309,7 +318,8 @@ const file_thecloud_common_v1_operation_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x125\n" +
-	"\bended_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\"\xc5\x01\n" +
+	"\bended_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aendedAt\x12#\n" +
+	"\rresource_name\x18\f \x01(\tR\fresourceName\"\xc5\x01\n" +
 	"\rOperationStep\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x18\n" +

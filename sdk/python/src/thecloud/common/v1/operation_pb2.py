@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"thecloud/common/v1/operation.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xac\x03\n\tOperation\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\nproject_id\x18\x02 \x01(\tR\tprojectId\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x1f\n\x0bresource_id\x18\x04 \x01(\tR\nresourceId\x12!\n\x0crequested_by\x18\x05 \x01(\tR\x0brequestedBy\x12\x1d\n\nrequest_id\x18\x06 \x01(\tR\trequestId\x12\x14\n\x05state\x18\x07 \x01(\tR\x05state\x12\x37\n\x05steps\x18\x08 \x03(\x0b\x32!.thecloud.common.v1.OperationStepR\x05steps\x12\x38\n\x05\x65rror\x18\t \x01(\x0b\x32\".thecloud.common.v1.OperationErrorR\x05\x65rror\x12\x39\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x35\n\x08\x65nded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndedAt\"\xc5\x01\n\rOperationStep\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05state\x18\x02 \x01(\tR\x05state\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\x12\x39\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartedAt\x12\x35\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndedAt\"Z\n\x0eOperationError\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06\x61\x64vice\x18\x03 \x01(\tR\x06\x61\x64viceB\xcb\x01\n\x16\x63om.thecloud.common.v1B\x0eOperationProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"thecloud/common/v1/operation.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd1\x03\n\tOperation\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x1d\n\nproject_id\x18\x02 \x01(\tR\tprojectId\x12\x12\n\x04kind\x18\x03 \x01(\tR\x04kind\x12\x1f\n\x0bresource_id\x18\x04 \x01(\tR\nresourceId\x12!\n\x0crequested_by\x18\x05 \x01(\tR\x0brequestedBy\x12\x1d\n\nrequest_id\x18\x06 \x01(\tR\trequestId\x12\x14\n\x05state\x18\x07 \x01(\tR\x05state\x12\x37\n\x05steps\x18\x08 \x03(\x0b\x32!.thecloud.common.v1.OperationStepR\x05steps\x12\x38\n\x05\x65rror\x18\t \x01(\x0b\x32\".thecloud.common.v1.OperationErrorR\x05\x65rror\x12\x39\n\ncreated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x35\n\x08\x65nded_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndedAt\x12#\n\rresource_name\x18\x0c \x01(\tR\x0cresourceName\"\xc5\x01\n\rOperationStep\x12\x12\n\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n\x05state\x18\x02 \x01(\tR\x05state\x12\x18\n\x07message\x18\x03 \x01(\tR\x07message\x12\x39\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tstartedAt\x12\x35\n\x08\x65nded_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\x07\x65ndedAt\"Z\n\x0eOperationError\x12\x16\n\x06reason\x18\x01 \x01(\tR\x06reason\x12\x18\n\x07message\x18\x02 \x01(\tR\x07message\x12\x16\n\x06\x61\x64vice\x18\x03 \x01(\tR\x06\x61\x64viceB\xcb\x01\n\x16\x63om.thecloud.common.v1B\x0eOperationProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\026com.thecloud.common.v1B\016OperationProtoP\001Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\242\002\003TCX\252\002\022Thecloud.Common.V1\312\002\022Thecloud\\Common\\V1\342\002\036Thecloud\\Common\\V1\\GPBMetadata\352\002\024Thecloud::Common::V1'
   _globals['_OPERATION']._serialized_start=92
-  _globals['_OPERATION']._serialized_end=520
-  _globals['_OPERATIONSTEP']._serialized_start=523
-  _globals['_OPERATIONSTEP']._serialized_end=720
-  _globals['_OPERATIONERROR']._serialized_start=722
-  _globals['_OPERATIONERROR']._serialized_end=812
+  _globals['_OPERATION']._serialized_end=557
+  _globals['_OPERATIONSTEP']._serialized_start=560
+  _globals['_OPERATIONSTEP']._serialized_end=757
+  _globals['_OPERATIONERROR']._serialized_start=759
+  _globals['_OPERATIONERROR']._serialized_end=849
 # @@protoc_insertion_point(module_scope)

@@ -10,7 +10,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Operation(_message.Message):
-    __slots__ = ("id", "project_id", "kind", "resource_id", "requested_by", "request_id", "state", "steps", "error", "created_at", "ended_at")
+    __slots__ = ("id", "project_id", "kind", "resource_id", "requested_by", "request_id", "state", "steps", "error", "created_at", "ended_at", "resource_name")
     ID_FIELD_NUMBER: _ClassVar[int]
     PROJECT_ID_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -22,6 +22,7 @@ class Operation(_message.Message):
     ERROR_FIELD_NUMBER: _ClassVar[int]
     CREATED_AT_FIELD_NUMBER: _ClassVar[int]
     ENDED_AT_FIELD_NUMBER: _ClassVar[int]
+    RESOURCE_NAME_FIELD_NUMBER: _ClassVar[int]
     id: str
     project_id: str
     kind: str
@@ -33,7 +34,8 @@ class Operation(_message.Message):
     error: OperationError
     created_at: _timestamp_pb2.Timestamp
     ended_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., project_id: _Optional[str] = ..., kind: _Optional[str] = ..., resource_id: _Optional[str] = ..., requested_by: _Optional[str] = ..., request_id: _Optional[str] = ..., state: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[OperationStep, _Mapping]]] = ..., error: _Optional[_Union[OperationError, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    resource_name: str
+    def __init__(self, id: _Optional[str] = ..., project_id: _Optional[str] = ..., kind: _Optional[str] = ..., resource_id: _Optional[str] = ..., requested_by: _Optional[str] = ..., request_id: _Optional[str] = ..., state: _Optional[str] = ..., steps: _Optional[_Iterable[_Union[OperationStep, _Mapping]]] = ..., error: _Optional[_Union[OperationError, _Mapping]] = ..., created_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., ended_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., resource_name: _Optional[str] = ...) -> None: ...
 
 class OperationStep(_message.Message):
     __slots__ = ("name", "state", "message", "started_at", "ended_at")

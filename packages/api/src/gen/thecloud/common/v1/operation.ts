@@ -23,7 +23,11 @@ export interface Operation {
   steps: OperationStep[];
   error: OperationError | undefined;
   createdAt: Date | undefined;
-  endedAt: Date | undefined;
+  endedAt:
+    | Date
+    | undefined;
+  /** As it was when the operation began. Empty: the resource has none. */
+  resourceName: string;
 }
 
 export interface OperationStep {
@@ -55,6 +59,7 @@ function createBaseOperation(): Operation {
     error: undefined,
     createdAt: undefined,
     endedAt: undefined,
+    resourceName: "",
   };
 }
 
@@ -92,6 +97,9 @@ export const Operation: MessageFns<Operation> = {
     }
     if (message.endedAt !== undefined) {
       Timestamp.encode(toTimestamp(message.endedAt), writer.uint32(90).fork()).join();
+    }
+    if (message.resourceName !== "") {
+      writer.uint32(98).string(message.resourceName);
     }
     return writer;
   },
@@ -197,6 +205,14 @@ export const Operation: MessageFns<Operation> = {
             message.endedAt = fromTimestamp(Timestamp.decode(reader, reader.uint32()));
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.resourceName = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -227,6 +243,7 @@ export const Operation: MessageFns<Operation> = {
       : undefined;
     message.createdAt = object.createdAt ?? undefined;
     message.endedAt = object.endedAt ?? undefined;
+    message.resourceName = object.resourceName ?? "";
     return message;
   },
 };

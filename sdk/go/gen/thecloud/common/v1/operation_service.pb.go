@@ -2,16 +2,15 @@
 // versions:
 // 	protoc-gen-go v1.36.10
 // 	protoc        (unknown)
-// source: thecloud/compute/v1/operation_service.proto
+// source: thecloud/common/v1/operation_service.proto
 
-package computev1
+package commonv1
 
 import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
 	sync "sync"
-	v1 "thecloud.example/sdk/go/gen/thecloud/common/v1"
 	unsafe "unsafe"
 )
 
@@ -31,7 +30,7 @@ type GetOperationRequest struct {
 
 func (x *GetOperationRequest) Reset() {
 	*x = GetOperationRequest{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[0]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -43,7 +42,7 @@ func (x *GetOperationRequest) String() string {
 func (*GetOperationRequest) ProtoMessage() {}
 
 func (x *GetOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[0]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -56,7 +55,7 @@ func (x *GetOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetOperationRequest.ProtoReflect.Descriptor instead.
 func (*GetOperationRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{0}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{0}
 }
 
 func (x *GetOperationRequest) GetId() string {
@@ -70,7 +69,7 @@ type ListOperationsRequest struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	PageSize  uint32                 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	PageToken string                 `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	// Only those on this resource.
+	// Only those on this resource: its id, or a name that it has or had.
 	Resource string `protobuf:"bytes,3,opt,name=resource,proto3" json:"resource,omitempty"`
 	State    string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
 	// "instance.create".
@@ -81,7 +80,7 @@ type ListOperationsRequest struct {
 
 func (x *ListOperationsRequest) Reset() {
 	*x = ListOperationsRequest{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[1]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -93,7 +92,7 @@ func (x *ListOperationsRequest) String() string {
 func (*ListOperationsRequest) ProtoMessage() {}
 
 func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[1]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -106,7 +105,7 @@ func (x *ListOperationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsRequest.ProtoReflect.Descriptor instead.
 func (*ListOperationsRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{1}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *ListOperationsRequest) GetPageSize() uint32 {
@@ -146,7 +145,7 @@ func (x *ListOperationsRequest) GetKind() string {
 
 type ListOperationsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Operations    []*v1.Operation        `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
+	Operations    []*Operation           `protobuf:"bytes,1,rep,name=operations,proto3" json:"operations,omitempty"`
 	NextPageToken string                 `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -154,7 +153,7 @@ type ListOperationsResponse struct {
 
 func (x *ListOperationsResponse) Reset() {
 	*x = ListOperationsResponse{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[2]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -166,7 +165,7 @@ func (x *ListOperationsResponse) String() string {
 func (*ListOperationsResponse) ProtoMessage() {}
 
 func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[2]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -179,10 +178,10 @@ func (x *ListOperationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOperationsResponse.ProtoReflect.Descriptor instead.
 func (*ListOperationsResponse) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{2}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *ListOperationsResponse) GetOperations() []*v1.Operation {
+func (x *ListOperationsResponse) GetOperations() []*Operation {
 	if x != nil {
 		return x.Operations
 	}
@@ -207,7 +206,7 @@ type WaitOperationRequest struct {
 
 func (x *WaitOperationRequest) Reset() {
 	*x = WaitOperationRequest{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[3]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -219,7 +218,7 @@ func (x *WaitOperationRequest) String() string {
 func (*WaitOperationRequest) ProtoMessage() {}
 
 func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[3]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -232,7 +231,7 @@ func (x *WaitOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WaitOperationRequest.ProtoReflect.Descriptor instead.
 func (*WaitOperationRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{3}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *WaitOperationRequest) GetId() string {
@@ -258,7 +257,7 @@ type WatchOperationRequest struct {
 
 func (x *WatchOperationRequest) Reset() {
 	*x = WatchOperationRequest{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[4]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -270,7 +269,7 @@ func (x *WatchOperationRequest) String() string {
 func (*WatchOperationRequest) ProtoMessage() {}
 
 func (x *WatchOperationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[4]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -283,7 +282,7 @@ func (x *WatchOperationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOperationRequest.ProtoReflect.Descriptor instead.
 func (*WatchOperationRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{4}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *WatchOperationRequest) GetId() string {
@@ -295,7 +294,7 @@ func (x *WatchOperationRequest) GetId() string {
 
 type WatchOperationsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only those on this resource.
+	// Only those on this resource: its id, or a name that it has or had.
 	Resource string `protobuf:"bytes,1,opt,name=resource,proto3" json:"resource,omitempty"`
 	// "instance.create".
 	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
@@ -305,7 +304,7 @@ type WatchOperationsRequest struct {
 
 func (x *WatchOperationsRequest) Reset() {
 	*x = WatchOperationsRequest{}
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[5]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -317,7 +316,7 @@ func (x *WatchOperationsRequest) String() string {
 func (*WatchOperationsRequest) ProtoMessage() {}
 
 func (x *WatchOperationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_thecloud_compute_v1_operation_service_proto_msgTypes[5]
+	mi := &file_thecloud_common_v1_operation_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -330,7 +329,7 @@ func (x *WatchOperationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchOperationsRequest.ProtoReflect.Descriptor instead.
 func (*WatchOperationsRequest) Descriptor() ([]byte, []int) {
-	return file_thecloud_compute_v1_operation_service_proto_rawDescGZIP(), []int{5}
+	return file_thecloud_common_v1_operation_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *WatchOperationsRequest) GetResource() string {
@@ -347,11 +346,11 @@ func (x *WatchOperationsRequest) GetKind() string {
 	return ""
 }
 
-var File_thecloud_compute_v1_operation_service_proto protoreflect.FileDescriptor
+var File_thecloud_common_v1_operation_service_proto protoreflect.FileDescriptor
 
-const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
+const file_thecloud_common_v1_operation_service_proto_rawDesc = "" +
 	"\n" +
-	"+thecloud/compute/v1/operation_service.proto\x12\x13thecloud.compute.v1\x1a\"thecloud/common/v1/operation.proto\"'\n" +
+	"*thecloud/common/v1/operation_service.proto\x12\x12thecloud.common.v1\x1a\"thecloud/common/v1/operation.proto\"'\n" +
 	"\x13GetOperationRequest\x12\x10\n" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\xa3\x01\n" +
 	"\x15ListOperationsRequest\x12\x1d\n" +
@@ -373,49 +372,49 @@ const file_thecloud_compute_v1_operation_service_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"L\n" +
 	"\x16WatchOperationsRequest\x12\x1c\n" +
 	"\bresource\x18\x01 \x01(\tB\x00R\bresource\x12\x14\n" +
-	"\x04kind\x18\x02 \x01(\tB\x00R\x04kind2\xfb\x03\n" +
-	"\x10OperationService\x12Y\n" +
-	"\fGetOperation\x12(.thecloud.compute.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12k\n" +
-	"\x0eListOperations\x12*.thecloud.compute.v1.ListOperationsRequest\x1a+.thecloud.compute.v1.ListOperationsResponse\"\x00\x12[\n" +
-	"\rWaitOperation\x12).thecloud.compute.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12_\n" +
-	"\x0eWatchOperation\x12*.thecloud.compute.v1.WatchOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01\x12a\n" +
-	"\x0fWatchOperations\x12+.thecloud.compute.v1.WatchOperationsRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01B\xd9\x01\n" +
-	"\x17com.thecloud.compute.v1B\x15OperationServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"
+	"\x04kind\x18\x02 \x01(\tB\x00R\x04kind2\xf5\x03\n" +
+	"\x10OperationService\x12X\n" +
+	"\fGetOperation\x12'.thecloud.common.v1.GetOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12i\n" +
+	"\x0eListOperations\x12).thecloud.common.v1.ListOperationsRequest\x1a*.thecloud.common.v1.ListOperationsResponse\"\x00\x12Z\n" +
+	"\rWaitOperation\x12(.thecloud.common.v1.WaitOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x00\x12^\n" +
+	"\x0eWatchOperation\x12).thecloud.common.v1.WatchOperationRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01\x12`\n" +
+	"\x0fWatchOperations\x12*.thecloud.common.v1.WatchOperationsRequest\x1a\x1d.thecloud.common.v1.Operation\"\x000\x01B\xd2\x01\n" +
+	"\x16com.thecloud.common.v1B\x15OperationServiceProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3"
 
 var (
-	file_thecloud_compute_v1_operation_service_proto_rawDescOnce sync.Once
-	file_thecloud_compute_v1_operation_service_proto_rawDescData []byte
+	file_thecloud_common_v1_operation_service_proto_rawDescOnce sync.Once
+	file_thecloud_common_v1_operation_service_proto_rawDescData []byte
 )
 
-func file_thecloud_compute_v1_operation_service_proto_rawDescGZIP() []byte {
-	file_thecloud_compute_v1_operation_service_proto_rawDescOnce.Do(func() {
-		file_thecloud_compute_v1_operation_service_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_operation_service_proto_rawDesc), len(file_thecloud_compute_v1_operation_service_proto_rawDesc)))
+func file_thecloud_common_v1_operation_service_proto_rawDescGZIP() []byte {
+	file_thecloud_common_v1_operation_service_proto_rawDescOnce.Do(func() {
+		file_thecloud_common_v1_operation_service_proto_rawDescData = protoimpl.X.CompressGZIP(unsafe.Slice(unsafe.StringData(file_thecloud_common_v1_operation_service_proto_rawDesc), len(file_thecloud_common_v1_operation_service_proto_rawDesc)))
 	})
-	return file_thecloud_compute_v1_operation_service_proto_rawDescData
+	return file_thecloud_common_v1_operation_service_proto_rawDescData
 }
 
-var file_thecloud_compute_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
-var file_thecloud_compute_v1_operation_service_proto_goTypes = []any{
-	(*GetOperationRequest)(nil),    // 0: thecloud.compute.v1.GetOperationRequest
-	(*ListOperationsRequest)(nil),  // 1: thecloud.compute.v1.ListOperationsRequest
-	(*ListOperationsResponse)(nil), // 2: thecloud.compute.v1.ListOperationsResponse
-	(*WaitOperationRequest)(nil),   // 3: thecloud.compute.v1.WaitOperationRequest
-	(*WatchOperationRequest)(nil),  // 4: thecloud.compute.v1.WatchOperationRequest
-	(*WatchOperationsRequest)(nil), // 5: thecloud.compute.v1.WatchOperationsRequest
-	(*v1.Operation)(nil),           // 6: thecloud.common.v1.Operation
+var file_thecloud_common_v1_operation_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_thecloud_common_v1_operation_service_proto_goTypes = []any{
+	(*GetOperationRequest)(nil),    // 0: thecloud.common.v1.GetOperationRequest
+	(*ListOperationsRequest)(nil),  // 1: thecloud.common.v1.ListOperationsRequest
+	(*ListOperationsResponse)(nil), // 2: thecloud.common.v1.ListOperationsResponse
+	(*WaitOperationRequest)(nil),   // 3: thecloud.common.v1.WaitOperationRequest
+	(*WatchOperationRequest)(nil),  // 4: thecloud.common.v1.WatchOperationRequest
+	(*WatchOperationsRequest)(nil), // 5: thecloud.common.v1.WatchOperationsRequest
+	(*Operation)(nil),              // 6: thecloud.common.v1.Operation
 }
-var file_thecloud_compute_v1_operation_service_proto_depIdxs = []int32{
-	6, // 0: thecloud.compute.v1.ListOperationsResponse.operations:type_name -> thecloud.common.v1.Operation
-	0, // 1: thecloud.compute.v1.OperationService.GetOperation:input_type -> thecloud.compute.v1.GetOperationRequest
-	1, // 2: thecloud.compute.v1.OperationService.ListOperations:input_type -> thecloud.compute.v1.ListOperationsRequest
-	3, // 3: thecloud.compute.v1.OperationService.WaitOperation:input_type -> thecloud.compute.v1.WaitOperationRequest
-	4, // 4: thecloud.compute.v1.OperationService.WatchOperation:input_type -> thecloud.compute.v1.WatchOperationRequest
-	5, // 5: thecloud.compute.v1.OperationService.WatchOperations:input_type -> thecloud.compute.v1.WatchOperationsRequest
-	6, // 6: thecloud.compute.v1.OperationService.GetOperation:output_type -> thecloud.common.v1.Operation
-	2, // 7: thecloud.compute.v1.OperationService.ListOperations:output_type -> thecloud.compute.v1.ListOperationsResponse
-	6, // 8: thecloud.compute.v1.OperationService.WaitOperation:output_type -> thecloud.common.v1.Operation
-	6, // 9: thecloud.compute.v1.OperationService.WatchOperation:output_type -> thecloud.common.v1.Operation
-	6, // 10: thecloud.compute.v1.OperationService.WatchOperations:output_type -> thecloud.common.v1.Operation
+var file_thecloud_common_v1_operation_service_proto_depIdxs = []int32{
+	6, // 0: thecloud.common.v1.ListOperationsResponse.operations:type_name -> thecloud.common.v1.Operation
+	0, // 1: thecloud.common.v1.OperationService.GetOperation:input_type -> thecloud.common.v1.GetOperationRequest
+	1, // 2: thecloud.common.v1.OperationService.ListOperations:input_type -> thecloud.common.v1.ListOperationsRequest
+	3, // 3: thecloud.common.v1.OperationService.WaitOperation:input_type -> thecloud.common.v1.WaitOperationRequest
+	4, // 4: thecloud.common.v1.OperationService.WatchOperation:input_type -> thecloud.common.v1.WatchOperationRequest
+	5, // 5: thecloud.common.v1.OperationService.WatchOperations:input_type -> thecloud.common.v1.WatchOperationsRequest
+	6, // 6: thecloud.common.v1.OperationService.GetOperation:output_type -> thecloud.common.v1.Operation
+	2, // 7: thecloud.common.v1.OperationService.ListOperations:output_type -> thecloud.common.v1.ListOperationsResponse
+	6, // 8: thecloud.common.v1.OperationService.WaitOperation:output_type -> thecloud.common.v1.Operation
+	6, // 9: thecloud.common.v1.OperationService.WatchOperation:output_type -> thecloud.common.v1.Operation
+	6, // 10: thecloud.common.v1.OperationService.WatchOperations:output_type -> thecloud.common.v1.Operation
 	6, // [6:11] is the sub-list for method output_type
 	1, // [1:6] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
@@ -423,26 +422,27 @@ var file_thecloud_compute_v1_operation_service_proto_depIdxs = []int32{
 	0, // [0:1] is the sub-list for field type_name
 }
 
-func init() { file_thecloud_compute_v1_operation_service_proto_init() }
-func file_thecloud_compute_v1_operation_service_proto_init() {
-	if File_thecloud_compute_v1_operation_service_proto != nil {
+func init() { file_thecloud_common_v1_operation_service_proto_init() }
+func file_thecloud_common_v1_operation_service_proto_init() {
+	if File_thecloud_common_v1_operation_service_proto != nil {
 		return
 	}
+	file_thecloud_common_v1_operation_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
-			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_compute_v1_operation_service_proto_rawDesc), len(file_thecloud_compute_v1_operation_service_proto_rawDesc)),
+			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_common_v1_operation_service_proto_rawDesc), len(file_thecloud_common_v1_operation_service_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
-		GoTypes:           file_thecloud_compute_v1_operation_service_proto_goTypes,
-		DependencyIndexes: file_thecloud_compute_v1_operation_service_proto_depIdxs,
-		MessageInfos:      file_thecloud_compute_v1_operation_service_proto_msgTypes,
+		GoTypes:           file_thecloud_common_v1_operation_service_proto_goTypes,
+		DependencyIndexes: file_thecloud_common_v1_operation_service_proto_depIdxs,
+		MessageInfos:      file_thecloud_common_v1_operation_service_proto_msgTypes,
 	}.Build()
-	File_thecloud_compute_v1_operation_service_proto = out.File
-	file_thecloud_compute_v1_operation_service_proto_goTypes = nil
-	file_thecloud_compute_v1_operation_service_proto_depIdxs = nil
+	File_thecloud_common_v1_operation_service_proto = out.File
+	file_thecloud_common_v1_operation_service_proto_goTypes = nil
+	file_thecloud_common_v1_operation_service_proto_depIdxs = nil
 }

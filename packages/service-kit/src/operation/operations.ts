@@ -3,15 +3,29 @@ import type { SQL } from 'drizzle-orm';
 import { firstLineOf, newId } from '@thecloud/kernel';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
-import { oneOf, rowsOf, statement } from './connection';
-import type { Tx } from './connection';
-import { insertRows } from './insert-rows';
-import type { KitTables, StoredStep } from './tables';
+import { oneOf, rowsOf, statement } from '../db/connection';
+import type { Tx } from '../db/connection';
+import { insertRows } from '../db/insert-rows';
+import type { KitTables, StoredStep } from '../db/tables';
 
 export interface OperationFailure {
   readonly reason: string;
   readonly message: string;
   readonly advice: string;
+}
+
+/** Who asked for it. */
+export type OperationCaller = Pick<RequestContext, 'principal' | 'requestId'>;
+
+export interface NewOperation {
+  /** "instance.create". */
+  readonly kind: string;
+  /** What it is on. A later change of its name leaves the operation as it is. */
+  readonly resource: { readonly id: string; readonly name: string; readonly projectId: string };
+  /** Its first step. */
+  readonly step: string;
+  /** Chosen by the caller where something refers to it before it is begun. */
+  readonly id?: string;
 }
 
 /** How an operation goes on: its next step, or how it ended. */
@@ -30,7 +44,8 @@ type Told = Omit<KitTables['operation']['$inferSelect'], 'createdAt' | 'endedAt'
 /** The operations of a service: begun with a mutation, carried on by its controller. */
 export class Operations {
   readonly #insert = insertRows('operation_insert', () => this.tables.operation, [
-    ...(['id', 'projectId', 'kind', 'resourceId', 'requestedBy', 'requestId', 'state', 'steps'] as const),
+    ...(['id', 'projectId', 'kind', 'resourceId', 'resourceName', 'requestedBy', 'requestId'] as const),
+    ...(['state', 'steps'] as const),
   ]);
   readonly #advance = statement<Told>('operation_advance', () => advance(this.tables));
 
@@ -40,24 +55,17 @@ export class Operations {
   ) {}
 
   /** Begins an operation with its first step; an earlier one still open on the resource is superseded. Answers with its id. */
-  async begin(
-    tx: Tx,
-    ctx: Pick<RequestContext, 'principal' | 'requestId'>,
-    projectId: string,
-    kind: string,
-    resourceId: string,
-    firstStep: string,
-    id = newId('operation'),
-  ): Promise<string> {
+  async begin(tx: Tx, by: OperationCaller, about: NewOperation): Promise<string> {
     const { operation } = this.tables;
+    const { id = newId('operation'), resource } = about;
     const open = and(
-      eq(operation.resourceId, resourceId),
+      eq(operation.resourceId, resource.id),
       inArray(operation.state, ['pending', 'running']),
       ne(operation.id, id),
     );
     const [superseded] = await Promise.all([
       tx.update(operation).set({ state: 'superseded', endedAt: new Date() }).where(open).returning(),
-      this.beginFirst(tx, ctx, projectId, kind, resourceId, firstStep, id),
+      this.beginFirst(tx, by, { ...about, id }),
     ]);
     for (const row of superseded) this.#tell(tx, row);
     return id;
@@ -66,35 +74,25 @@ export class Operations {
   /** The same for a resource that this transaction makes: there is no earlier one. */
   async beginFirst(
     tx: Tx,
-    ctx: Pick<RequestContext, 'principal' | 'requestId'>,
-    projectId: string,
-    kind: string,
-    resourceId: string,
-    firstStep: string,
-    id: string,
+    by: OperationCaller,
+    about: NewOperation & { readonly id: string },
   ): Promise<void> {
+    const { id, kind, resource, step } = about;
     const startedAt = new Date().toISOString();
     const made = {
-      ...{ id, projectId, kind, resourceId },
-      requestedBy: ctx.principal?.subject ?? '',
-      requestId: ctx.requestId,
+      ...{ id, kind, projectId: resource.projectId, resourceId: resource.id, resourceName: resource.name },
+      requestedBy: by.principal?.subject ?? '',
+      requestId: by.requestId,
       state: 'running' as const,
-      steps: [{ name: firstStep, state: 'running', message: '', startedAt }] satisfies StoredStep[],
+      steps: [{ name: step, state: 'running', message: '', startedAt }] satisfies StoredStep[],
     };
     this.#tell(tx, { ...made, error: null });
     await this.#insert(tx, made);
   }
 
   /** An operation that its own transaction carries out: begun and succeeded at once. Answers with its id. */
-  async record(
-    tx: Tx,
-    ctx: RequestContext,
-    projectId: string,
-    kind: string,
-    resourceId: string,
-    step: string,
-  ): Promise<string> {
-    const id = await this.begin(tx, ctx, projectId, kind, resourceId, step);
+  async record(tx: Tx, by: OperationCaller, about: NewOperation): Promise<string> {
+    const id = await this.begin(tx, by, about);
     await this.succeed(tx, id);
     return id;
   }
@@ -131,7 +129,8 @@ export class Operations {
   }
 
   #tell(tx: Tx, row: Told): void {
-    const { id, projectId, kind, resourceId, requestedBy, requestId, state, steps, error } = row;
+    const { id, projectId, kind, resourceId, resourceName, requestedBy, requestId, state, steps, error } =
+      row;
     this.changes.record(tx, {
       type: 'thecloud.operation.changed',
       id,
@@ -139,6 +138,7 @@ export class Operations {
       data: {
         kind,
         resource_id: resourceId,
+        resource_name: resourceName,
         requested_by: requestedBy,
         request_id: requestId,
         state,
@@ -175,6 +175,6 @@ function advance({ operation }: KitTables): SQL {
       from change c
      where o.id = c.id and ${oneOf('o.id', 'ids')} and (c.outcome is not null or c.step is not null
            and (${last} ->> 'name', ${last} ->> 'message') is distinct from (c.step, coalesce(c.message, '')))
-    returning o.id, o.project_id as "projectId", o.kind, o.resource_id as "resourceId", o.requested_by as "requestedBy",
-              o.request_id as "requestId", o.state, o.steps, o.error`;
+    returning o.id, o.project_id as "projectId", o.kind, o.resource_id as "resourceId", o.resource_name as "resourceName",
+              o.requested_by as "requestedBy", o.request_id as "requestId", o.state, o.steps, o.error`;
 }

@@ -3,10 +3,10 @@ import { migrationsFolder } from '@thecloud/compute';
 import { testDatabase } from '@thecloud/testkit';
 import type { TestDatabase } from '@thecloud/testkit';
 import { createLogger } from '../log';
-import { Database } from './database';
+import { Database } from '../db/database';
 import { Operations } from './operations';
 import type { OperationChange } from './operations';
-import { kitTables } from './tables';
+import { kitTables } from '../db/tables';
 
 jest.setTimeout(60_000);
 const tables = kitTables(pgSchema('compute'));
@@ -26,7 +26,11 @@ afterAll(async () => {
 /** The steps of an operation that went so: state, name and message each. */
 async function stepsAfter(...changes: Omit<OperationChange, 'id'>[]): Promise<string[]> {
   const id = await db.write('system', (tx) =>
-    operations.begin(tx, { requestId: 'r' }, 'prj_1', 'thing.delete', 'thing_1', 'remove'),
+    operations.begin(
+      tx,
+      { requestId: 'r' },
+      { kind: 'thing.delete', resource: { id: 'thing_1', name: 'one', projectId: 'prj_1' }, step: 'remove' },
+    ),
   );
   for (const change of changes) await db.write('system', (tx) => operations.advance(tx, [{ id, ...change }]));
   const [row] = await db.read('system', (tx) => tx.select().from(tables.operation));

@@ -2,7 +2,7 @@
 // versions:
 //   protoc-gen-ts_proto  v2.18.0
 //   protoc               unknown
-// source: thecloud/compute/v1/operation_service.proto
+// source: thecloud/common/v1/operation_service.proto
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
@@ -20,7 +20,7 @@ import {
   type ServiceError,
   type UntypedServiceImplementation,
 } from "@grpc/grpc-js";
-import { Operation } from "../../common/v1/operation";
+import { Operation } from "./operation";
 
 export interface GetOperationRequest {
   id: string;
@@ -29,7 +29,7 @@ export interface GetOperationRequest {
 export interface ListOperationsRequest {
   pageSize: number;
   pageToken: string;
-  /** Only those on this resource. */
+  /** Only those on this resource: its id, or a name that it has or had. */
   resource: string;
   state: string;
   /** "instance.create". */
@@ -52,7 +52,7 @@ export interface WatchOperationRequest {
 }
 
 export interface WatchOperationsRequest {
-  /** Only those on this resource. */
+  /** Only those on this resource: its id, or a name that it has or had. */
   resource: string;
   /** "instance.create". */
   kind: string;
@@ -472,11 +472,11 @@ export const WatchOperationsRequest: MessageFns<WatchOperationsRequest> = {
   },
 };
 
-/** Operations of the current project, newest first. */
+/** Operations of the current project, in all services, newest first. Each service answers for its own; the gateway merges. */
 export type OperationServiceService = typeof OperationServiceService;
 export const OperationServiceService = {
   getOperation: {
-    path: "/thecloud.compute.v1.OperationService/GetOperation" as const,
+    path: "/thecloud.common.v1.OperationService/GetOperation" as const,
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: GetOperationRequest): Buffer => Buffer.from(GetOperationRequest.encode(value).finish()),
@@ -485,7 +485,7 @@ export const OperationServiceService = {
     responseDeserialize: (value: Buffer): Operation => Operation.decode(value),
   },
   listOperations: {
-    path: "/thecloud.compute.v1.OperationService/ListOperations" as const,
+    path: "/thecloud.common.v1.OperationService/ListOperations" as const,
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: ListOperationsRequest): Buffer =>
@@ -497,7 +497,7 @@ export const OperationServiceService = {
   },
   /** Answers when the operation has ended, or after timeout_seconds with how far it got. */
   waitOperation: {
-    path: "/thecloud.compute.v1.OperationService/WaitOperation" as const,
+    path: "/thecloud.common.v1.OperationService/WaitOperation" as const,
     requestStream: false as const,
     responseStream: false as const,
     requestSerialize: (value: WaitOperationRequest): Buffer => Buffer.from(WaitOperationRequest.encode(value).finish()),
@@ -507,7 +507,7 @@ export const OperationServiceService = {
   },
   /** The operation as it is, and again after each change, until it has ended. */
   watchOperation: {
-    path: "/thecloud.compute.v1.OperationService/WatchOperation" as const,
+    path: "/thecloud.common.v1.OperationService/WatchOperation" as const,
     requestStream: false as const,
     responseStream: true as const,
     requestSerialize: (value: WatchOperationRequest): Buffer =>
@@ -516,9 +516,9 @@ export const OperationServiceService = {
     responseSerialize: (value: Operation): Buffer => Buffer.from(Operation.encode(value).finish()),
     responseDeserialize: (value: Buffer): Operation => Operation.decode(value),
   },
-  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  /** Those that have not ended, of each service newest first, and then every one that begins or changes. */
   watchOperations: {
-    path: "/thecloud.compute.v1.OperationService/WatchOperations" as const,
+    path: "/thecloud.common.v1.OperationService/WatchOperations" as const,
     requestStream: false as const,
     responseStream: true as const,
     requestSerialize: (value: WatchOperationsRequest): Buffer =>
@@ -536,7 +536,7 @@ export interface OperationServiceServer extends UntypedServiceImplementation {
   waitOperation: handleUnaryCall<WaitOperationRequest, Operation>;
   /** The operation as it is, and again after each change, until it has ended. */
   watchOperation: handleServerStreamingCall<WatchOperationRequest, Operation>;
-  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  /** Those that have not ended, of each service newest first, and then every one that begins or changes. */
   watchOperations: handleServerStreamingCall<WatchOperationsRequest, Operation>;
 }
 
@@ -594,7 +594,7 @@ export interface OperationServiceClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<Operation>;
-  /** Those that have not ended, newest first, and then every one that begins or changes. */
+  /** Those that have not ended, of each service newest first, and then every one that begins or changes. */
   watchOperations(request: WatchOperationsRequest, options?: Partial<CallOptions>): ClientReadableStream<Operation>;
   watchOperations(
     request: WatchOperationsRequest,
@@ -605,7 +605,7 @@ export interface OperationServiceClient extends Client {
 
 export const OperationServiceClient = makeGenericClientConstructor(
   OperationServiceService,
-  "thecloud.compute.v1.OperationService",
+  "thecloud.common.v1.OperationService",
 ) as unknown as {
   new (address: string, credentials: ChannelCredentials, options?: Partial<ClientOptions>): OperationServiceClient;
   service: typeof OperationServiceService;

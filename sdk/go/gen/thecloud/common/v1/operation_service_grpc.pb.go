@@ -2,16 +2,15 @@
 // versions:
 // - protoc-gen-go-grpc v1.5.1
 // - protoc             (unknown)
-// source: thecloud/compute/v1/operation_service.proto
+// source: thecloud/common/v1/operation_service.proto
 
-package computev1
+package commonv1
 
 import (
 	context "context"
 	grpc "google.golang.org/grpc"
 	codes "google.golang.org/grpc/codes"
 	status "google.golang.org/grpc/status"
-	v1 "thecloud.example/sdk/go/gen/thecloud/common/v1"
 )
 
 // This is a compile-time assertion to ensure that this generated file
@@ -20,27 +19,27 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	OperationService_GetOperation_FullMethodName    = "/thecloud.compute.v1.OperationService/GetOperation"
-	OperationService_ListOperations_FullMethodName  = "/thecloud.compute.v1.OperationService/ListOperations"
-	OperationService_WaitOperation_FullMethodName   = "/thecloud.compute.v1.OperationService/WaitOperation"
-	OperationService_WatchOperation_FullMethodName  = "/thecloud.compute.v1.OperationService/WatchOperation"
-	OperationService_WatchOperations_FullMethodName = "/thecloud.compute.v1.OperationService/WatchOperations"
+	OperationService_GetOperation_FullMethodName    = "/thecloud.common.v1.OperationService/GetOperation"
+	OperationService_ListOperations_FullMethodName  = "/thecloud.common.v1.OperationService/ListOperations"
+	OperationService_WaitOperation_FullMethodName   = "/thecloud.common.v1.OperationService/WaitOperation"
+	OperationService_WatchOperation_FullMethodName  = "/thecloud.common.v1.OperationService/WatchOperation"
+	OperationService_WatchOperations_FullMethodName = "/thecloud.common.v1.OperationService/WatchOperations"
 )
 
 // OperationServiceClient is the client API for OperationService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// Operations of the current project, newest first.
+// Operations of the current project, in all services, newest first. Each service answers for its own; the gateway merges.
 type OperationServiceClient interface {
-	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*v1.Operation, error)
+	GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*Operation, error)
 	ListOperations(ctx context.Context, in *ListOperationsRequest, opts ...grpc.CallOption) (*ListOperationsResponse, error)
 	// Answers when the operation has ended, or after timeout_seconds with how far it got.
-	WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*v1.Operation, error)
+	WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*Operation, error)
 	// The operation as it is, and again after each change, until it has ended.
-	WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error)
-	// Those that have not ended, newest first, and then every one that begins or changes.
-	WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error)
+	WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Operation], error)
+	// Those that have not ended, of each service newest first, and then every one that begins or changes.
+	WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Operation], error)
 }
 
 type operationServiceClient struct {
@@ -51,9 +50,9 @@ func NewOperationServiceClient(cc grpc.ClientConnInterface) OperationServiceClie
 	return &operationServiceClient{cc}
 }
 
-func (c *operationServiceClient) GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*v1.Operation, error) {
+func (c *operationServiceClient) GetOperation(ctx context.Context, in *GetOperationRequest, opts ...grpc.CallOption) (*Operation, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(v1.Operation)
+	out := new(Operation)
 	err := c.cc.Invoke(ctx, OperationService_GetOperation_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
@@ -71,9 +70,9 @@ func (c *operationServiceClient) ListOperations(ctx context.Context, in *ListOpe
 	return out, nil
 }
 
-func (c *operationServiceClient) WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*v1.Operation, error) {
+func (c *operationServiceClient) WaitOperation(ctx context.Context, in *WaitOperationRequest, opts ...grpc.CallOption) (*Operation, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(v1.Operation)
+	out := new(Operation)
 	err := c.cc.Invoke(ctx, OperationService_WaitOperation_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
@@ -81,13 +80,13 @@ func (c *operationServiceClient) WaitOperation(ctx context.Context, in *WaitOper
 	return out, nil
 }
 
-func (c *operationServiceClient) WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error) {
+func (c *operationServiceClient) WatchOperation(ctx context.Context, in *WatchOperationRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Operation], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &OperationService_ServiceDesc.Streams[0], OperationService_WatchOperation_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
-	x := &grpc.GenericClientStream[WatchOperationRequest, v1.Operation]{ClientStream: stream}
+	x := &grpc.GenericClientStream[WatchOperationRequest, Operation]{ClientStream: stream}
 	if err := x.ClientStream.SendMsg(in); err != nil {
 		return nil, err
 	}
@@ -98,15 +97,15 @@ func (c *operationServiceClient) WatchOperation(ctx context.Context, in *WatchOp
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type OperationService_WatchOperationClient = grpc.ServerStreamingClient[v1.Operation]
+type OperationService_WatchOperationClient = grpc.ServerStreamingClient[Operation]
 
-func (c *operationServiceClient) WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[v1.Operation], error) {
+func (c *operationServiceClient) WatchOperations(ctx context.Context, in *WatchOperationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[Operation], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &OperationService_ServiceDesc.Streams[1], OperationService_WatchOperations_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
-	x := &grpc.GenericClientStream[WatchOperationsRequest, v1.Operation]{ClientStream: stream}
+	x := &grpc.GenericClientStream[WatchOperationsRequest, Operation]{ClientStream: stream}
 	if err := x.ClientStream.SendMsg(in); err != nil {
 		return nil, err
 	}
@@ -117,22 +116,22 @@ func (c *operationServiceClient) WatchOperations(ctx context.Context, in *WatchO
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type OperationService_WatchOperationsClient = grpc.ServerStreamingClient[v1.Operation]
+type OperationService_WatchOperationsClient = grpc.ServerStreamingClient[Operation]
 
 // OperationServiceServer is the server API for OperationService service.
 // All implementations must embed UnimplementedOperationServiceServer
 // for forward compatibility.
 //
-// Operations of the current project, newest first.
+// Operations of the current project, in all services, newest first. Each service answers for its own; the gateway merges.
 type OperationServiceServer interface {
-	GetOperation(context.Context, *GetOperationRequest) (*v1.Operation, error)
+	GetOperation(context.Context, *GetOperationRequest) (*Operation, error)
 	ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error)
 	// Answers when the operation has ended, or after timeout_seconds with how far it got.
-	WaitOperation(context.Context, *WaitOperationRequest) (*v1.Operation, error)
+	WaitOperation(context.Context, *WaitOperationRequest) (*Operation, error)
 	// The operation as it is, and again after each change, until it has ended.
-	WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[v1.Operation]) error
-	// Those that have not ended, newest first, and then every one that begins or changes.
-	WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[v1.Operation]) error
+	WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[Operation]) error
+	// Those that have not ended, of each service newest first, and then every one that begins or changes.
+	WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[Operation]) error
 	mustEmbedUnimplementedOperationServiceServer()
 }
 
@@ -143,19 +142,19 @@ type OperationServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedOperationServiceServer struct{}
 
-func (UnimplementedOperationServiceServer) GetOperation(context.Context, *GetOperationRequest) (*v1.Operation, error) {
+func (UnimplementedOperationServiceServer) GetOperation(context.Context, *GetOperationRequest) (*Operation, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method GetOperation not implemented")
 }
 func (UnimplementedOperationServiceServer) ListOperations(context.Context, *ListOperationsRequest) (*ListOperationsResponse, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method ListOperations not implemented")
 }
-func (UnimplementedOperationServiceServer) WaitOperation(context.Context, *WaitOperationRequest) (*v1.Operation, error) {
+func (UnimplementedOperationServiceServer) WaitOperation(context.Context, *WaitOperationRequest) (*Operation, error) {
 	return nil, status.Errorf(codes.Unimplemented, "method WaitOperation not implemented")
 }
-func (UnimplementedOperationServiceServer) WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[v1.Operation]) error {
+func (UnimplementedOperationServiceServer) WatchOperation(*WatchOperationRequest, grpc.ServerStreamingServer[Operation]) error {
 	return status.Errorf(codes.Unimplemented, "method WatchOperation not implemented")
 }
-func (UnimplementedOperationServiceServer) WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[v1.Operation]) error {
+func (UnimplementedOperationServiceServer) WatchOperations(*WatchOperationsRequest, grpc.ServerStreamingServer[Operation]) error {
 	return status.Errorf(codes.Unimplemented, "method WatchOperations not implemented")
 }
 func (UnimplementedOperationServiceServer) mustEmbedUnimplementedOperationServiceServer() {}
@@ -238,28 +237,28 @@ func _OperationService_WatchOperation_Handler(srv interface{}, stream grpc.Serve
 	if err := stream.RecvMsg(m); err != nil {
 		return err
 	}
-	return srv.(OperationServiceServer).WatchOperation(m, &grpc.GenericServerStream[WatchOperationRequest, v1.Operation]{ServerStream: stream})
+	return srv.(OperationServiceServer).WatchOperation(m, &grpc.GenericServerStream[WatchOperationRequest, Operation]{ServerStream: stream})
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type OperationService_WatchOperationServer = grpc.ServerStreamingServer[v1.Operation]
+type OperationService_WatchOperationServer = grpc.ServerStreamingServer[Operation]
 
 func _OperationService_WatchOperations_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(WatchOperationsRequest)
 	if err := stream.RecvMsg(m); err != nil {
 		return err
 	}
-	return srv.(OperationServiceServer).WatchOperations(m, &grpc.GenericServerStream[WatchOperationsRequest, v1.Operation]{ServerStream: stream})
+	return srv.(OperationServiceServer).WatchOperations(m, &grpc.GenericServerStream[WatchOperationsRequest, Operation]{ServerStream: stream})
 }
 
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
-type OperationService_WatchOperationsServer = grpc.ServerStreamingServer[v1.Operation]
+type OperationService_WatchOperationsServer = grpc.ServerStreamingServer[Operation]
 
 // OperationService_ServiceDesc is the grpc.ServiceDesc for OperationService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
 var OperationService_ServiceDesc = grpc.ServiceDesc{
-	ServiceName: "thecloud.compute.v1.OperationService",
+	ServiceName: "thecloud.common.v1.OperationService",
 	HandlerType: (*OperationServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
 		{
@@ -287,5 +286,5 @@ var OperationService_ServiceDesc = grpc.ServiceDesc{
 			ServerStreams: true,
 		},
 	},
-	Metadata: "thecloud/compute/v1/operation_service.proto",
+	Metadata: "thecloud/common/v1/operation_service.proto",
 }
