@@ -2,21 +2,29 @@ import { commonV1 } from '@thecloud/api';
 import { commonErrors, firstLineOf } from '@thecloud/kernel';
 import { principalOf, projectOf } from '../context';
 import type { RequestContext } from '../context';
+import type { Database } from '../db/database';
 import { scopeOf } from '../db/kept-answers';
 import { cutPage, pageOf } from '../db/page';
 import type { Page } from '../db/page';
+import type { KitTables } from '../db/tables';
+import type { Changes } from '../events/changes';
 import { watch, watchOne } from '../events/watch';
 import type { Watched } from '../events/watch';
 import { implement } from '../rpc/implement';
 import { grants } from '../rpc/tokens';
-import type { Foundation } from '../service';
 import { OperationRepo } from './operation.repo';
 import type { OperationFilter, OperationRow } from './operation.repo';
 
 const DEFAULT_WAIT_SECONDS = 30;
 
+interface Needs {
+  readonly db: Database;
+  readonly tables: KitTables;
+  readonly changes: Changes;
+}
+
 /** Handlers of OperationService, for the operations of this service. */
-export function operationRpc(f: Pick<Foundation, 'db' | 'tables' | 'changes'>) {
+export function operationRpc(f: Needs) {
   const repo = new OperationRepo(f.tables);
   const missing = (id: string) => () => commonErrors.OPERATION_NOT_FOUND({ id });
   const list = (ctx: RequestContext, page: Page, filter: OperationFilter, open = false) =>
