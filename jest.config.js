@@ -37,10 +37,9 @@ module.exports = {
     '/packages/api/src/gen/.*\\.binpb',
   ],
   moduleNameMapper: {
-    '^@thecloud/(identity|compute)$': '<rootDir>/services/$1/src',
     '^@thecloud/(agent|gateway|cli)$': '<rootDir>/$1/src',
     '^@thecloud/all-in-one$': '<rootDir>/deploy/all-in-one/src',
-    '^@thecloud/([^/]+)$': '<rootDir>/packages/$1/src',
+    '^@thecloud/([^/]+)$': ['<rootDir>/packages/$1/src', '<rootDir>/services/$1/src'],
   },
   testTimeout: 60000,
   // Two cores, and a third for the time that tests wait.

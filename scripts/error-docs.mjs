@@ -1,10 +1,12 @@
 // error-docs.mjs [FILE]: writes docs/errors.md from the error catalogues of the compiled packages.
 import { createRequire } from 'node:module';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 
 const require = createRequire(import.meta.url);
-for (const dir of ['services/identity', 'services/compute', 'agent', 'gateway'])
-  require(`../${dir}/dist/errors.js`);
+const services = readdirSync(new URL('../services', import.meta.url))
+  .filter((name) => existsSync(new URL(`../services/${name}/dist/manifest.js`, import.meta.url)))
+  .map((name) => require(`../services/${name}/dist/manifest.js`).manifest);
+for (const dir of ['agent', 'gateway']) require(`../${dir}/dist/errors.js`);
 const { catalogueLines } = require('../packages/kernel');
 require('../packages/kernel/dist/common-errors.js');
 
@@ -12,8 +14,7 @@ const byDomain = Map.groupBy(catalogueLines(), (line) => line.domain);
 const owners = {
   thecloud: 'Any part',
   'gateway.thecloud': 'The HTTP gateway',
-  'identity.thecloud': 'Users, projects, keys',
-  'compute.thecloud': 'Hosts, images, instances',
+  ...Object.fromEntries(services.map(({ name, title }) => [`${name}.thecloud`, title])),
   'agent.thecloud': 'Between compute and a host (internal)',
 };
 

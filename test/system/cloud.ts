@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { hashSync } from 'bcryptjs';
-import { starterCommand, starterImage } from '@thecloud/all-in-one';
-import { migrationsFolder } from '@thecloud/compute';
+import { serviceManifests, starterCommand, starterImage } from '@thecloud/all-in-one';
 import { docker, freePort, registry, spareBridge } from '@thecloud/engines';
 import type { Engine, RegistryEngine } from '@thecloud/engines';
 import { createJoinToken, issueEngineCertificate, seed } from '@thecloud/identity';
 import { newId } from '@thecloud/kernel';
+import type { ServiceManifest } from '@thecloud/service-kit';
 import { startTestIdentity, testConfig, testDatabase, testEngines } from '@thecloud/testkit';
 import type { TestDatabase, TestEngines } from '@thecloud/testkit';
 import { Api, idOf } from './api';
@@ -122,29 +122,38 @@ async function build(
   if (dockerEngine) closers.push(() => dockerEngine.destroy());
   const dockerSocket = dockerEngine?.endpoint.replace(/^unix:\/\//, '') ?? '';
 
-  const database = await testDatabase('compute', migrationsFolder);
-  closers.push(() => database.close());
   const { enrollPort } = identity.served;
   const failpointsOf = (name: string) => ({
     THECLOUD_FAILPOINTS: failpoints ? join(engines.dir, 'failpoints', name) : undefined,
   });
-  const compute = new Part('services/compute', processes, {
-    ...(await testConfig(engines, database, 'compute', enrollPort)),
-    THECLOUD_DATABASE_URL: databaseThrough(database.url),
-    THECLOUD_COMPUTE_ADDRESS: '127.0.0.1:0',
-    THECLOUD_REGISTRY_ADDRESS: images.address,
-    THECLOUD_REGISTRY_USERNAME: REGISTRY_USER,
-    THECLOUD_REGISTRY_PASSWORD: images.password,
-    THECLOUD_SPOOL_DIR: join(engines.dir, 'spool'),
-    THECLOUD_IMAGE_LIMIT_MIB: '64',
-    THECLOUD_EGRESS_ALLOW: egressAllow,
-    THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
-    ...settings,
-    ...failpointsOf('compute'),
-  });
-  await compute.start();
-  closers.push(() => compute.stop());
-  await compute.serving();
+  const settingsOf: Record<string, Record<string, string | number | undefined>> = {
+    compute: {
+      THECLOUD_IMAGE_LIMIT_MIB: '64',
+      THECLOUD_EGRESS_ALLOW: egressAllow,
+      THECLOUD_HOST_FENCE_SECONDS: fenceSeconds,
+      ...settings,
+    },
+  };
+  const startService = async (manifest: ServiceManifest) => {
+    const { name, migrationsFolder } = manifest;
+    const database = await testDatabase(name, migrationsFolder);
+    closers.push(() => database.close());
+    const part = new Part(name, processes, {
+      ...(await testConfig(engines, database, name, enrollPort)),
+      THECLOUD_DATABASE_URL: databaseThrough(database.url),
+      ...placesOf(manifest, engines.dir, images),
+      ...settingsOf[name],
+      ...failpointsOf(name),
+    });
+    await part.start();
+    closers.push(() => part.stop());
+    await part.serving();
+    return { part, database };
+  };
+  const services = new Map<string, Awaited<ReturnType<typeof startService>>>();
+  for (const manifest of serviceManifests.filter(({ name }) => name !== 'identity'))
+    services.set(manifest.name, await startService(manifest));
+  const { part: compute, database } = services.get('compute')!;
 
   const newAgent = async (settings: Record<string, string>): Promise<{ part: Part; hostId: string }> => {
     const hostId = newId('host');
@@ -254,6 +263,28 @@ async function newTenant(url: string): Promise<Api> {
     { 'x-project-id': project?.metadata?.id ?? '' },
   );
   return new Api(url, key.body.secret ?? '');
+}
+
+/** Any free ports, directories of its own, and the engines it stands on. */
+function placesOf(
+  { name, ports, directories, engines }: ServiceManifest,
+  dir: string,
+  images: { address: string; password: string },
+): Record<string, string> {
+  const listens = Object.keys(ports).filter((port) => port !== `${name}Ops`);
+  return {
+    ...Object.fromEntries(listens.map((port) => [`THECLOUD_${port.toUpperCase()}_ADDRESS`, '127.0.0.1:0'])),
+    ...Object.fromEntries(
+      Object.entries(directories).map(([setting, directory]) => [setting, join(dir, `${name}-${directory}`)]),
+    ),
+    ...(engines.includes('registry')
+      ? {
+          THECLOUD_REGISTRY_ADDRESS: images.address,
+          THECLOUD_REGISTRY_USERNAME: REGISTRY_USER,
+          THECLOUD_REGISTRY_PASSWORD: images.password,
+        }
+      : {}),
+  };
 }
 
 async function startRegistry(

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { appendFileSync, createWriteStream, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as agent from '@thecloud/agent';
-import * as compute from '@thecloud/compute';
+import { serviceManifests } from '@thecloud/all-in-one';
 import * as gateway from '@thecloud/gateway';
 import { loadConfig } from '@thecloud/service-kit';
 import { Failpoints } from './failpoints';
@@ -13,7 +13,8 @@ interface Running {
   readonly port?: number;
   close(): Promise<void>;
 }
-type Where = 'services/compute' | 'agent' | 'gateway';
+/** A service by the name in its manifest. */
+type Where = string;
 
 const root = join(__dirname, '../..');
 
@@ -139,7 +140,13 @@ export class Part {
     appendFileSync(this.logFile, '', { mode: 0o600 });
     this.#logged = readFileSync(this.logFile, 'utf8').length;
     const log = createWriteStream(this.logFile, { flags: 'a', mode: 0o600 });
-    const child = spawn(process.execPath, [join(root, this.where, 'dist/main.js')], {
+    const program = isEdge(this.where)
+      ? [join(root, this.where, 'dist/main.js')]
+      : [
+          join(root, 'packages/service-kit/dist/run-service.js'),
+          join(root, 'services', this.where, 'dist/manifest.js'),
+        ];
+    const child = spawn(process.execPath, program, {
       env: { PATH: process.env['PATH'], ...env, THECLOUD_LOG_LEVEL: 'info' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -149,8 +156,12 @@ export class Part {
   }
 }
 
+const isEdge = (where: Where) => where === 'gateway' || where === 'agent';
+
 function startHere(where: Where, env: Record<string, string>): Promise<Running> {
   if (where === 'agent') return agent.start(loadConfig(agent.agentConfig, env));
   if (where === 'gateway') return gateway.start(loadConfig(gateway.gatewayConfig, env));
-  return compute.start(loadConfig(compute.computeConfig, env));
+  const manifest = serviceManifests.find(({ name }) => name === where);
+  if (!manifest) throw new Error(`there is no service ${where}`);
+  return manifest.run(env);
 }

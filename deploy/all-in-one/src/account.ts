@@ -2,7 +2,7 @@ import { seed } from '@thecloud/identity';
 import type { CliAccess } from './cli-context';
 import { CloudApi } from './cloud-api';
 import { DATABASE } from './database';
-import { databasePassword } from './environments';
+import { databasePassword } from './service-environment';
 import { type Layout, readIfThere, writePrivate } from './layout';
 import type { Ports } from './ports';
 import { secret } from './secrets';

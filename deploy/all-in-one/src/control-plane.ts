@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import * as compute from '@thecloud/compute';
 import * as gateway from '@thecloud/gateway';
-import * as identity from '@thecloud/identity';
 import { loadConfig, runAsProcess } from '@thecloud/service-kit';
+import { serviceManifests } from './services';
 
 /** Every service in one process; they speak gRPC with each other as if they were apart. */
 async function startAll() {
@@ -13,17 +12,18 @@ async function startAll() {
   const environment = (service: string) =>
     parseEnv(readFileSync(join(directory, `${service}.env`), 'utf8')) as NodeJS.ProcessEnv;
 
-  const authority = await identity.start(loadConfig(identity.identityConfig, environment('identity')));
   // The others enrol with identity, so it comes first and leaves last.
-  const [hosts, front] = await Promise.all([
-    compute.start(loadConfig(compute.computeConfig, environment('compute'))),
+  const [identity, ...others] = serviceManifests;
+  const authority = await identity?.run(environment('identity'));
+  const [front, ...services] = await Promise.all([
     gateway.start(loadConfig(gateway.gatewayConfig, environment('gateway'))),
+    ...others.map(({ name, run }) => run(environment(name))),
   ]);
   return {
     close: async () => {
       await front.close();
-      await hosts.close();
-      await authority.close();
+      await Promise.all(services.map((service) => service.close()));
+      await authority?.close();
     },
   };
 }

@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
-import * as compute from '@thecloud/compute';
-import * as identity from '@thecloud/identity';
 import type { DumpOptions } from '@thecloud/engines';
 import { migrate } from '@thecloud/service-kit';
 import { Client } from 'pg';
-import { databasePassword } from './environments';
+import { databasePassword } from './service-environment';
 import type { Layout } from './layout';
 import type { Ports } from './ports';
 import { secret } from './secrets';
+import { serviceManifests } from './services';
 
 export const DATABASE = 'thecloud';
-const schemas = [
-  { service: 'identity', migrationsFolder: identity.migrationsFolder },
-  { service: 'compute', migrationsFolder: compute.migrationsFolder },
-] as const;
 
 /** For a dump or a restore of the database, with `work` to keep the password in meanwhile. */
 export function dumpOptions(layout: Layout, ports: Ports, work: string): DumpOptions {
@@ -40,7 +35,7 @@ export function adminOf(layout: Layout, port: number, caFile: string): Admin {
 /** Makes the database and brings every service's schema and role up to date. */
 export async function migrateAll(layout: Layout, admin: Admin, say: (detail: string) => void): Promise<void> {
   await ensureDatabase(admin);
-  for (const { service, migrationsFolder } of schemas) {
+  for (const { name: service, migrationsFolder } of serviceManifests) {
     say(service);
     await migrate({
       ...admin,
@@ -49,7 +44,7 @@ export async function migrateAll(layout: Layout, admin: Admin, say: (detail: str
       migrationsFolder,
     });
   }
-  say(schemas.map(({ service }) => service).join(', '));
+  say(serviceManifests.map(({ name }) => name).join(', '));
 }
 
 /** Makes the database, empty, if there is none. */

@@ -1,20 +1,9 @@
-import { postgresSocketDirectory } from '@thecloud/engines';
 import type { Installation } from './installation';
 import { type Layout, writePrivate } from './layout';
-import type { PortName } from './ports';
+import { type PortName, portOf } from './ports';
 import { registryUser, secret } from './secrets';
-
-export const databaseServices = ['identity', 'compute'] as const;
-export const services = [...databaseServices, 'gateway', 'agent'] as const;
-export type ServiceName = (typeof services)[number];
-
-/** The readiness port of each service. */
-export const opsPorts: Record<ServiceName, PortName> = {
-  identity: 'identityOps',
-  compute: 'computeOps',
-  gateway: 'gatewayOps',
-  agent: 'agentOps',
-};
+import { serviceManifests } from './services';
+import { choices, commonPlaces, type Environment, placesOf } from './service-environment';
 
 /** Of what one tenant may take. */
 const fairUse = [
@@ -29,88 +18,44 @@ const fairUse = [
   'MAX_STREAMS_OF_PROJECT',
 ].map((limit) => `THECLOUD_GATEWAY_${limit}`);
 
-const computeSettings = [
-  'THECLOUD_EGRESS_ALLOW',
-  'THECLOUD_IMAGE_LIMIT_MIB',
-  'THECLOUD_IMAGE_IMPORTS_AT_ONCE',
-  'THECLOUD_IMAGE_UPLOADS_AT_ONCE',
-  'THECLOUD_IMAGE_UNPACKED_LIMIT_MIB',
-  'THECLOUD_IMAGE_RECEPTIONS_AT_ONCE',
-  'THECLOUD_IMAGE_UPLOAD_IDLE_SECONDS',
-  'THECLOUD_IMAGE_UPLOAD_MIN_KIB_PER_SECOND',
-  'THECLOUD_IMAGES_OF_PROJECT',
-  'THECLOUD_IMAGE_STORAGE_MIB_OF_PROJECT',
-  'THECLOUD_IMAGE_STORAGE_MIB_OF_PERSON',
-];
-
-/** What `make up` hands on to the services, and keeps. */
-export const settingNames = [
-  'THECLOUD_LOG_LEVEL',
+/** What `make up` hands on to the gateway, the agent and the libraries of all. */
+const ofEdges = [
   'OTEL_EXPORTER_OTLP_ENDPOINT',
-  'THECLOUD_EVENTS_KEEP_HOURS',
-  'THECLOUD_EVENTS_KEEP_MIB',
-  'THECLOUD_OPERATIONS_KEEP_DAYS',
-  'THECLOUD_REGISTRATION',
   'THECLOUD_AGENT_CPU_OVERCOMMIT',
   'THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH',
   'THECLOUD_GATEWAY_GRPC_TLS_KEY_PATH',
   ...fairUse,
-  ...computeSettings,
 ];
 
-const REGISTRY_LOGIN = 'registry-login.json';
-export const databasePassword = (service: string) => `database-${service}-password`;
+/** What `make up` hands on, and keeps: also every setting of a service that it does not decide itself. */
+export const settingNames = [...new Set([...ofEdges, ...serviceManifests.flatMap(choices)])];
 
-/** What each service is told, as an environment. Secrets stand in files of their own and are only named here. */
+const operationServices = serviceManifests.filter(({ operations }) => operations).map(({ name }) => name);
+
+const REGISTRY_LOGIN = 'registry-login.json';
+
+/** What each is told, as an environment. Secrets stand in files of their own and are only named here. */
 export function environments(
   layout: Layout,
-  { ports, containerPrefix }: Installation,
+  { ports, containerPrefix }: Pick<Installation, 'ports' | 'containerPrefix'>,
   dockerEndpoint: string,
-): Record<ServiceName, Record<string, string>> {
-  const at = (port: PortName) => `127.0.0.1:${ports[port]}`;
-  const common = (service: ServiceName) => ({
-    ...chosen('THECLOUD_LOG_LEVEL'),
-    ...chosen('OTEL_EXPORTER_OTLP_ENDPOINT'),
-    THECLOUD_CERTIFICATE_DIR: layout.process(service, 'certificate'),
-    THECLOUD_CA_FILE: `${layout.tls('postgres')}/ca.pem`,
-    THECLOUD_JOIN_TOKEN_PATH: layout.process(service, 'join-token'),
-    THECLOUD_ENROLL_ENDPOINT: at('enroll'),
-    THECLOUD_ETCD_ENDPOINTS: `https://${at('etcd')}`,
-    THECLOUD_OPS_ADDRESS: at(opsPorts[service]),
+): Record<string, Environment> {
+  const at = (port: PortName) => `127.0.0.1:${portOf(ports, port)}`;
+  const common = (name: string) => ({
+    ...chosen('THECLOUD_LOG_LEVEL', 'OTEL_EXPORTER_OTLP_ENDPOINT'),
+    ...commonPlaces(layout, name, at),
   });
-  const database = (service: ServiceName) => ({
-    THECLOUD_DATABASE_URL: `postgres://thecloud_${service}@${at('postgres')}/thecloud?host=${encodeURIComponent(postgresSocketDirectory(layout.home))}`,
-    THECLOUD_DATABASE_PASSWORD_FILE: layout.secret(databasePassword(service)),
-    THECLOUD_NATS_URL: `tls://${at('nats')}`,
-    ...chosen('THECLOUD_EVENTS_KEEP_HOURS', 'THECLOUD_EVENTS_KEEP_MIB', 'THECLOUD_OPERATIONS_KEEP_DAYS'),
+  const services = serviceManifests.map((manifest): [string, Environment] => {
+    const placed = { ...commonPlaces(layout, manifest.name, at), ...placesOf(layout, manifest, at) };
+    return [manifest.name, { ...chosen(...choices(manifest), 'OTEL_EXPORTER_OTLP_ENDPOINT'), ...placed }];
   });
-  const registry = {
-    THECLOUD_REGISTRY_ADDRESS: at('registry'),
-    THECLOUD_REGISTRY_USERNAME: registryUser,
-    THECLOUD_REGISTRY_PASSWORD_FILE: layout.secret('registry-password'),
-  };
   return {
-    identity: {
-      ...common('identity'),
-      ...database('identity'),
-      THECLOUD_IDENTITY_ADDRESS: at('identity'),
-      THECLOUD_ENROLL_ADDRESS: at('enroll'),
-      THECLOUD_IDENTITY_SECRETS_DIR: layout.identitySecrets,
-      ...chosen('THECLOUD_REGISTRATION'),
-    },
-    compute: {
-      ...common('compute'),
-      ...database('compute'),
-      ...registry,
-      THECLOUD_COMPUTE_ADDRESS: at('compute'),
-      THECLOUD_SPOOL_DIR: layout.process('compute', 'spool'),
-      ...chosen(...computeSettings),
-    },
+    ...Object.fromEntries(services),
     gateway: {
       ...common('gateway'),
       THECLOUD_GATEWAY_HTTP_ADDRESS: at('gateway'),
       THECLOUD_GATEWAY_GRPC_ADDRESS: at('gatewayGrpc'),
-      THECLOUD_GATEWAY_OPERATION_SERVICES: 'compute',
+      THECLOUD_GATEWAY_OPERATION_SERVICES: operationServices.join(','),
       THECLOUD_NATS_URL: `tls://${at('nats')}`,
       ...chosen(...fairUse),
       ...chosen('THECLOUD_GATEWAY_GRPC_TLS_CERTIFICATE_PATH'),
@@ -135,9 +80,9 @@ export function writeRegistryLogin(layout: Layout, { ports }: Installation): voi
 }
 
 /** Writes them in the form that `node --env-file` and systemd read. */
-export function writeEnvironments(layout: Layout, all: Record<ServiceName, Record<string, string>>): void {
-  for (const service of services) {
-    const lines = Object.entries(all[service]).map(([name, value]) => `${name}=${quoted(value)}\n`);
+export function writeEnvironments(layout: Layout, all: Record<string, Environment>): void {
+  for (const [service, environment] of Object.entries(all)) {
+    const lines = Object.entries(environment).map(([name, value]) => `${name}=${quoted(value)}\n`);
     writePrivate(layout.environment(service), lines.join(''));
   }
 }
@@ -149,11 +94,10 @@ function quoted(value: string): string {
 }
 
 /** Settings of whoever ran `make up`, as far as they were made. */
-function chosen(...variables: string[]): Record<string, string> {
+function chosen(...variables: string[]): Environment {
   return Object.fromEntries(
     variables.flatMap((variable) => {
-      if (!settingNames.includes(variable))
-        throw new Error(`${variable} would be lost: add it to settingNames`);
+      if (!settingNames.includes(variable)) throw new Error(`${variable} would be lost: add it to ofEdges`);
       const value = process.env[variable];
       return value ? [[variable, value]] : [];
     }),

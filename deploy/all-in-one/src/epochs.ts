@@ -1,14 +1,14 @@
 import { CertificateFiles, openEtcd, settleEpochBase } from '@thecloud/service-kit';
 import type { Admin } from './database';
 import { withAdmin } from './database';
-import { databaseServices } from './environments';
 import type { Layout } from './layout';
 import type { Ports } from './ports';
+import { serviceManifests } from './services';
 
 /** After etcd's data was lost, or the database came back from a backup: makes new leaders' epochs newer than all before. */
 export async function settleEpochs(layout: Layout, ports: Ports, admin: Admin): Promise<void> {
   const newest = await withAdmin(admin, async (client) => {
-    const each = databaseServices.map((service) => `select epoch from ${service}.leader`);
+    const each = serviceManifests.map(({ name }) => `select epoch from ${name}.leader`);
     const found = await client.query<{ epoch: string }>(
       `select coalesce(max(epoch), 0)::text as epoch from (${each.join(' union all ')}) leaders`,
     );

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ServiceName, services } from './environments';
 import { type Layout, root } from './layout';
+import { manifestFile, serviceNames } from './services';
 
 export const modes = ['all-in-one', 'processes'] as const;
 export type Mode = (typeof modes)[number];
@@ -13,7 +13,7 @@ export interface PlannedProcess {
   /** Of the project's own Node. */
   args: string[];
   env: Record<string, string>;
-  services: ServiceName[];
+  services: string[];
 }
 
 export interface Plan {
@@ -23,17 +23,16 @@ export interface Plan {
   processes: PlannedProcess[];
 }
 
-const mains: Record<ServiceName, string> = {
-  identity: 'services/identity/dist/main.js',
-  compute: 'services/compute/dist/main.js',
-  gateway: 'gateway/dist/main.js',
-  agent: 'agent/dist/main.js',
-};
+/** A service is run by its manifest; gateway and agent have a main program of their own. */
+const programOf = (name: string): string[] =>
+  name === 'gateway' || name === 'agent'
+    ? [join(root, name, 'dist/main.js')]
+    : [join(root, 'packages/service-kit/dist/run-service.js'), `${manifestFile(name, 'dist')}.js`];
 
 export function makePlan(layout: Layout, mode: Mode): Plan {
-  const alone = (service: ServiceName): PlannedProcess => ({
+  const alone = (service: string): PlannedProcess => ({
     name: service,
-    args: [`--env-file=${layout.environment(service)}`, join(root, mains[service])],
+    args: [`--env-file=${layout.environment(service)}`, ...programOf(service)],
     env: {},
     services: [service],
   });
@@ -41,10 +40,10 @@ export function makePlan(layout: Layout, mode: Mode): Plan {
     name: 'control-plane',
     args: [join(__dirname, 'control-plane.js')],
     env: { THECLOUD_CONFIG_DIR: join(layout.home, 'config') },
-    services: ['identity', 'compute', 'gateway'],
+    services: serviceNames.filter((name) => name !== 'agent'),
   };
-  const processes = mode === 'processes' ? services.map(alone) : [together, alone('agent')];
-  const configuration = services.map((service) => readFileSync(layout.environment(service), 'utf8'));
+  const processes = mode === 'processes' ? serviceNames.map(alone) : [together, alone('agent')];
+  const configuration = serviceNames.map((service) => readFileSync(layout.environment(service), 'utf8'));
   const fingerprint = createHash('sha256')
     .update(JSON.stringify([mode, processes, configuration]))
     .update(buildFingerprint())

@@ -1,7 +1,7 @@
-import { choosePorts, portNames, portTable } from './ports';
+import { choosePorts, entryOf, portNames } from './ports';
 
 test('every port has its own variable and its own default', () => {
-  const rows = portNames.map((name) => portTable[name]);
+  const rows = portNames.map((name) => entryOf(name));
   expect(new Set(rows.map(({ variable }) => variable)).size).toBe(rows.length);
   expect(new Set(rows.map(({ fallback }) => fallback)).size).toBe(rows.length);
 });

@@ -10,18 +10,18 @@ import {
   until,
   writePidFile,
 } from '@thecloud/engines';
-import { opsPorts, type ServiceName, services } from './environments';
 import { Failure } from './failure';
 import { stopProcess } from './keep-alive';
 import { type Layout, readIfThere, writePrivate } from './layout';
 import type { Plan } from './plan';
-import { type PortName, type Ports, portTable } from './ports';
+import { entryOf, type PortName, portOf, type Ports } from './ports';
+import { opsPort, serviceNames } from './services';
 
 const SUPERVISOR = 'supervisor';
 const READY_MS = 90_000;
 /** So many lives within one wait are a crash that will not heal. */
 const HOPELESS_LIVES = 4;
-export const processNames = ['control-plane', ...services] as const;
+export const processNames: readonly string[] = ['control-plane', ...serviceNames];
 
 export function readPlan(layout: Layout): Plan | undefined {
   const text = readIfThere(layout.plan);
@@ -56,7 +56,7 @@ export async function stopProcesses(layout: Layout): Promise<string[]> {
   const supervisor = readPidFile(layout.pidFile(SUPERVISOR));
   if (supervisor) await terminate(supervisor, 'SIGTERM', 12_000);
   const ran = await Promise.all(
-    processNames.map(async (name) => ((await stopProcess(layout, name)) ? [name as string] : [])),
+    processNames.map(async (name) => ((await stopProcess(layout, name)) ? [name] : [])),
   );
   return [...(supervisor ? [SUPERVISOR] : []), ...ran.flat()];
 }
@@ -101,9 +101,9 @@ function noteLife(lives: Map<string, Set<number>>, name: string, pid: number | u
 }
 
 /** What the first service that is not ready waits for. */
-async function firstUnready(names: readonly ServiceName[], ports: Ports): Promise<string | undefined> {
+async function firstUnready(names: readonly string[], ports: Ports): Promise<string | undefined> {
   for (const service of names) {
-    const why = await unready(ports[opsPorts[service]]);
+    const why = await unready(portOf(ports, opsPort(service)));
     if (why !== undefined) return `${service} waits for ${why}`;
   }
   return undefined;
@@ -131,12 +131,16 @@ export async function checkPorts(
   const claimed = claims.flatMap(({ names, isOurs }) => names.map((name) => ({ name, isOurs })));
   const free = await Promise.all(
     // The port of a process that was killed a moment ago is released with its last thread.
-    claimed.map(({ name, isOurs }) => until(async () => isOurs() || isPortFree(ports[name]), 3_000, 100)),
+    claimed.map(({ name, isOurs }) =>
+      until(async () => isOurs() || isPortFree(portOf(ports, name)), 3_000, 100),
+    ),
   );
   const taken = claimed.filter((_, n) => !free[n]).map(({ name }) => name);
   if (taken.length === 0) return;
-  const lines = taken.map((name) => `port ${ports[name]} (${name}) is taken by ${portHolder(ports[name])}`);
-  const variables = taken.map((name) => `${portTable[name].variable}=${ports[name] + 10_000}`);
+  const lines = taken.map(
+    (name) => `port ${portOf(ports, name)} (${name}) is taken by ${portHolder(portOf(ports, name))}`,
+  );
+  const variables = taken.map((name) => `${entryOf(name).variable}=${portOf(ports, name) + 10_000}`);
   throw new Failure(
     lines.join('\n  '),
     `stop that process, or choose another port: make up ${variables.join(' ')}`,

@@ -1,12 +1,13 @@
 import { readPidFile } from '@thecloud/engines';
 import { endingCertificates } from './certify';
 import { enginePlaces } from './engines';
-import { opsPorts } from './environments';
 import { readInstallation } from './installation';
 import { engineTroubles } from './keep-engines';
 import { layoutFrom } from './layout';
+import { portOf } from './ports';
 import { readPlan, supervisorPid, unready } from './processes';
 import { runVerb } from './progress';
+import { opsPort } from './services';
 
 /** Says of every process whether it runs and whether it is ready; changes nothing. */
 async function status(): Promise<void> {
@@ -28,10 +29,10 @@ async function status(): Promise<void> {
   for (const { name, services } of readPlan(layout)?.processes ?? []) {
     const pid = readPidFile(layout.pidFile(name))?.pid;
     for (const service of services) {
-      const why = await unready(installation.ports[opsPorts[service]]);
+      const why = await unready(portOf(installation.ports, opsPort(service)));
       const state = why === undefined ? 'ready' : pid === undefined ? 'down' : `waits for ${why}`;
       const label = service === name ? service : `${service} (${name})`;
-      rows.push([label, String(pid ?? '-'), state, `127.0.0.1:${installation.ports[service]}`]);
+      rows.push([label, String(pid ?? '-'), state, `127.0.0.1:${portOf(installation.ports, service)}`]);
     }
   }
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

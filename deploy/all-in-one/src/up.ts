@@ -4,13 +4,7 @@ import { certify, reloadRenewed } from './certify';
 import { type CliAccess, type CliContext, writeCliContext } from './cli-context';
 import { adminOf, migrateAll } from './database';
 import { type EnginePlace, enginePlaces } from './engines';
-import {
-  environments,
-  type ServiceName,
-  settingNames,
-  writeEnvironments,
-  writeRegistryLogin,
-} from './environments';
+import { environments, settingNames, writeEnvironments, writeRegistryLogin } from './environments';
 import { settleEpochs } from './epochs';
 import { Failure } from './failure';
 import {
@@ -28,6 +22,7 @@ import { type Mode, makePlan, modes } from './plan';
 import { choosePorts, type PortName, portNames } from './ports';
 import { checkPorts, readPlan, runPlan, stopProcesses, waitUntilReady } from './processes';
 import { runVerb, step } from './progress';
+import { serviceManifests } from './services';
 import { keepSettings, settingsFor } from './settings';
 
 /** Brings the whole cloud up, from whatever state the machine is in; changes nothing that is as it should be. */
@@ -99,9 +94,8 @@ async function settleInstallation(layout: Layout): Promise<Installation> {
 }
 
 function claims(layout: Layout, places: readonly EnginePlace[]) {
-  const byService: Record<ServiceName, PortName[]> = {
-    identity: ['identity', 'enroll', 'identityOps'],
-    compute: ['compute', 'computeOps'],
+  const byService: Record<string, readonly PortName[]> = {
+    ...Object.fromEntries(serviceManifests.map(({ name, ports }) => [name, Object.keys(ports)])),
     gateway: ['gateway', 'gatewayGrpc', 'gatewayOps'],
     agent: ['agent', 'agentOps'],
   };

@@ -66,6 +66,8 @@ export { onOwnConnection, ownConnectionOptions } from './rpc/own-connection';
 export type { StreamingCall } from './rpc/own-connection';
 export type { StreamOptions } from './rpc/open-stream';
 export { orAbort } from './rpc/or-abort';
+export { defineService } from './manifest';
+export type { RunningService, ServiceEngine, ServiceManifest } from './manifest';
 export { addReflection } from './rpc/reflection';
 export { startRpcServer } from './rpc/server';
 export type { RpcServer } from './rpc/server';

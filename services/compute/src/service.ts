@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { identityV1 } from '@thecloud/api';
 import { createClient, EgressGuard, layFoundation, serve } from '@thecloud/service-kit';
 import type { Foundation, Served, Tx } from '@thecloud/service-kit';
@@ -35,9 +34,6 @@ import { projectDeletionRpc } from './project/project-deletion.rpc';
 import { ProjectController } from './project/project.controller';
 import type { RemoveProject } from './project/close-project';
 import { sshKeyRpc } from './ssh-key/ssh-key.rpc';
-
-/** SQL that brings the service's schema up to date, for `migrate`. */
-export const migrationsFolder = join(__dirname, '..', 'migrations');
 
 /** For identity to remove a project, in ms. */
 const REMOVAL_MS = 5_000;

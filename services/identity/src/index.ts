@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { manifest } from './manifest';
 
+export { manifest };
 export { CertificateAuthority } from './certificate/authority';
 export type { Issued } from './certificate/authority';
 export { issueEngineCertificate } from './certificate/engine-certificate';
@@ -17,4 +18,4 @@ export type { IdentityServed } from './service';
 export { SigningKey } from './token/signing-key';
 
 /** Of `migrate`: SQL that brings schema `identity` up to date. */
-export const migrationsFolder = join(__dirname, '..', 'migrations');
+export const { migrationsFolder } = manifest;
