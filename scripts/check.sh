@@ -40,7 +40,7 @@ breaks_no_caller() {
 
 # drizzle-kit writes a migration when the tables in the code are not those of the migrations.
 migrations_are_fresh() {
-  for config in services/*/drizzle.config.ts; do
+  for config in services/*/drizzle.config.ts packages/testkit/drizzle.config.ts; do
     service=${config%/*}
     before=$(fingerprint "$service/migrations")
     (cd "$service" && drizzle-kit generate --name=check) || return 1

@@ -237,7 +237,8 @@ describe('kill -9', () => {
   });
 
   it('leaves out no step that was noted, and no kind that the code announces', () => {
-    expect(announcedInCode().filter((kind) => !kinds.has(kind))).toEqual([]);
+    const elsewhere = ['event taken', 'before ack', 'after ack']; // children-crash.test.ts
+    expect(announcedInCode().filter((kind) => !kinds.has(kind) && !elsewhere.includes(kind))).toEqual([]);
     expect([...noted].filter((step) => !crashedAt.has(step))).toEqual([]);
   });
 });

@@ -81,7 +81,7 @@ function echo(call: ServerDuplexStream<computeV1.ReportHostRequest, computeV1.Re
 const ofRpc = (rpc: string) => methods.find((m) => m.rpc === rpc)!;
 const routed = (method: MethodEntry, path: string, more: Partial<MethodEntry> = {}): MethodEntry => ({
   ...method,
-  auth: { permission: 'instance:read', scope: 'project', public: false, peers: [] },
+  auth: { permission: 'instance:read', scope: 'project', public: false, peers: [], delegated: false },
   http: { verb: 'GET', path, body: '' },
   ...more,
 });

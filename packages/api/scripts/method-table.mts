@@ -44,14 +44,17 @@ function authRule(method: DescMethod) {
     scope: number;
     public: boolean;
     peers: string[];
+    delegated: boolean;
   };
   const ways = [auth.permission !== '', auth.public, auth.peers.length > 0].filter(Boolean).length;
   if (ways !== 1) throw new Error(`${method.name}: set exactly one of permission, public and peers`);
+  if (auth.delegated && auth.peers.length === 0) throw new Error(`${method.name}: only peers delegate`);
   return {
     permission: auth.permission,
     scope: ['project', 'user', 'platform'][auth.scope],
     public: auth.public,
     peers: auth.peers,
+    delegated: auth.delegated,
   };
 }
 

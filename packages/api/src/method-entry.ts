@@ -21,6 +21,8 @@ export interface MethodEntry {
     readonly scope: 'project' | 'user' | 'platform';
     readonly public: boolean;
     readonly peers: readonly string[];
+    /** Made for a project and because of an operation, which the call names: see options.proto, Auth. */
+    readonly delegated: boolean;
   };
 }
 

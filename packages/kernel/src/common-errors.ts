@@ -28,6 +28,21 @@ export const commonErrors = errorCatalogue('thecloud', {
     'PERMISSION_DENIED',
     (m) => `A process of kind ${m.peer} may not call this.`,
   ),
+  DELEGATION_REQUIRED: entry<{ name: string }>(
+    'INVALID_ARGUMENT',
+    (m) =>
+      `Another service calls this for a project and an operation. Name them: ${m.name} is missing or no id.`,
+  ),
+  OWNED_BY_SERVICE: entry<{ id: string; service: string; owner: string }>(
+    'PERMISSION_DENIED',
+    (m) =>
+      `${m.id} belongs to ${m.owner} of the ${m.service} service, which alone changes it. Change ${m.owner} instead.`,
+  ),
+  OWNER_GENERATION_STALE: entry<{ id: string; seen: string }>(
+    'ABORTED',
+    (m) =>
+      `A newer wish (generation ${m.seen}) for ${m.id} has come before. Read the owner again and decide.`,
+  ),
   UNAVAILABLE: entry<{ what: string }>(
     'UNAVAILABLE',
     (m) => `${m.what} does not answer right now. Try again shortly.`,

@@ -15,6 +15,8 @@ export interface Reconciler<Key extends string = string> {
   readonly deadlineMs: number;
   /** Keys worked on at the same time; one key never twice. */
   readonly concurrency: number;
+  /** Keys that are there from the service's start on, without anybody who wakes it. */
+  readonly standing?: readonly Key[];
   reconcile(key: Key, term: Term): Promise<Outcome>;
 }
 

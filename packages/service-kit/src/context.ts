@@ -24,12 +24,24 @@ export interface Principal {
   readonly platformAdmin: boolean;
 }
 
+/** For whom, and because of what, one service calls another. */
+export interface Delegation {
+  /** Whose rows the call may touch. */
+  readonly projectId: string;
+  /** Of the caller's service. */
+  readonly operationId: string;
+  /** Id of the user or API key that asked for the operation. */
+  readonly requestedBy: string;
+}
+
 /** Everything a handler may know about its call besides the request. */
 export interface RequestContext {
   readonly requestId: string;
   readonly method: MethodEntry;
   readonly peer?: Peer;
   readonly principal?: Principal;
+  /** Of a method that is declared `delegated`. */
+  readonly delegation?: Delegation;
   /** Aborts when the caller goes or the deadline passes. */
   readonly signal: AbortSignal;
   /**
@@ -46,12 +58,16 @@ export interface RequestContext {
   readonly log: Logger;
 }
 
-/** The project a project-scoped method acts in. The interceptor made sure there is one. */
+/** The project a project-scoped or delegated method acts in. The interceptor made sure there is one. */
 export function projectOf(ctx: RequestContext): string {
-  const projectId = ctx.principal?.projectId;
+  const projectId = ctx.delegation?.projectId ?? ctx.principal?.projectId;
   if (!projectId) throw new Error(`${ctx.method.path} was reached without a project`);
   return projectId;
 }
+
+/** Id of the user or API key that asked; empty: the cloud itself. */
+export const requesterOf = (ctx: Pick<RequestContext, 'principal' | 'delegation'>): string =>
+  ctx.principal?.subject ?? ctx.delegation?.requestedBy ?? '';
 
 /** The user or key a method acts for. The interceptor made sure there is one. */
 export function principalOf(ctx: RequestContext): Principal {

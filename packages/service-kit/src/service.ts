@@ -18,11 +18,15 @@ import { operationRpc } from './operation/operation.rpc';
 import { OperationPruning } from './operation/operation-pruning';
 import { Operations } from './operation/operations';
 import type { KitTables } from './db/tables';
+import { enqueueStanding } from './db/standing-keys';
 import { PgWorkSource } from './db/work-source';
 import { Announcement, enableDiscovery } from './etcd/discovery';
 import { EtcdLeadership } from './etcd/election';
 import { openEtcd } from './etcd/etcd';
 import { Changes } from './events/changes';
+import { DurableConsumer } from './events/durable-consumer';
+import type { EventConsumer } from './events/durable-consumer';
+import { EventEffects } from './events/event-effects';
 import { DEFAULT_RETENTION, EventBus } from './events/nats';
 import { OutboxRelay } from './events/relay';
 import { Wakes } from './events/wakes';
@@ -75,6 +79,8 @@ export interface Foundation {
   readonly mutate: Mutate;
   readonly answers: KeptAnswers;
   readonly registry: Registry;
+  /** Ends its part in discovery: the last thing it does. */
+  readonly stopDiscovery: () => void;
 }
 
 export interface FoundationOptions {
@@ -105,6 +111,7 @@ export async function layFoundation({
       log,
     }));
   const etcd = currentEtcd(config.THECLOUD_ETCD_ENDPOINTS, certificates);
+  const stopDiscovery = enableDiscovery(etcd); // before any client is made: gRPC reads a target's scheme when it is
   const db = new Database({
     url: config.THECLOUD_DATABASE_URL,
     ...(config.THECLOUD_DATABASE_PASSWORD ? { password: config.THECLOUD_DATABASE_PASSWORD } : {}),
@@ -136,6 +143,7 @@ export async function layFoundation({
     mutate: mutateWith(db, tables),
     answers: keptAnswers(db, tables),
     registry: createMetrics(service),
+    stopDiscovery,
   };
 }
 
@@ -171,6 +179,8 @@ export interface ServeOptions {
   readonly address: string;
   readonly services: readonly Implementation[];
   readonly reconcilers?: readonly Reconciler[];
+  /** What it does about events, also other services'. */
+  readonly consumers?: readonly EventConsumer[];
   /** Absent: fetched from identity through discovery. */
   readonly fetchKeys?: () => Promise<string>;
   /** Engines of this service alone; the ones that all stand on are known. */
@@ -181,7 +191,6 @@ export interface ServeOptions {
 
 export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   const { log, registry } = f;
-  const stopDiscovery = enableDiscovery(f.etcd);
   const keys = keySource(f, o.fetchKeys);
   const rpc = await startRpcServer({
     address: o.address,
@@ -197,6 +206,8 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
   const relay = new OutboxRelay(f.db, f.tables, f.bus, log);
   const pruning = new OperationPruning(f.db, f.tables, f.config.THECLOUD_OPERATIONS_KEEP_DAYS, log);
   const runners = startRunners(f, o.reconcilers ?? []);
+  const stopStanding = enqueueStanding(f, o.reconcilers ?? []);
+  const consumers = startConsumers(f, o.consumers ?? []);
   const ops = await startOpsServer({
     address: f.config.THECLOUD_OPS_ADDRESS,
     registry,
@@ -212,12 +223,13 @@ export async function serve(f: Foundation, o: ServeOptions): Promise<Served> {
     close: async () => {
       stopRenewal();
       pruning.close();
+      stopStanding();
       await announcement.close();
-      await Promise.all([rpc.drain(), ...runners.map((r) => r.close())]);
+      await Promise.all([rpc.drain(), ...runners.map((r) => r.close()), ...consumers.map((c) => c.close())]);
       await relay.close();
       keys.close();
       await Promise.all([ops.close(), f.bus.close(), f.db.close()]);
-      stopDiscovery();
+      f.stopDiscovery();
       f.etcd().close();
       log.info('closed');
     },
@@ -238,6 +250,12 @@ function startRunners(f: Foundation, reconcilers: readonly Reconciler[]): Runner
     f.log,
   );
   return reconcilers.map((r) => new Runner(r, { source: f.work, leadership, observer }));
+}
+
+function startConsumers(f: Foundation, consumers: readonly EventConsumer[]): DurableConsumer[] {
+  if (consumers.length === 0) return [];
+  const effects = new EventEffects(f);
+  return consumers.map((consumer) => new DurableConsumer(f.service, consumer, { ...f, effects }));
 }
 
 function keySource(

@@ -14,3 +14,4 @@ export { type CountingProxy, countingProxy } from './round-trips';
 export { bufCurl, findGrpcurl, findPythonReflection, runTool } from './stock-tools';
 export type { StockCall, StockTool, ToolRun } from './stock-tools';
 export { type OpenPage, openPage, startBrowser, widthsOf } from './browser';
+export { pairMigrations, startPairService } from './pair-service/service';

@@ -14,6 +14,12 @@ export const errors = errorCatalogue('compute.thecloud', {
     (m) => `An instance named ${m.name} exists already. Choose another name, or delete that one.`,
     { field: 'name' },
   ),
+  INSTANCE_ID_TAKEN: entry(
+    'ALREADY_EXISTS',
+    () =>
+      'An instance of this id exists already, or is being made. Ask again; if that stays, choose another id.',
+    { field: 'id' },
+  ),
   INSTANCE_BEING_DELETED: entry<{ id: string }>(
     'FAILED_PRECONDITION',
     (m) => `Instance ${m.id} is being deleted and cannot change any more.`,

@@ -5,4 +5,4 @@ import { kitTables } from '@thecloud/service-kit';
 export const compute = pgSchema('compute');
 
 export const tables = kitTables(compute);
-export const { outbox, inbox, work, leader, idempotency, operation } = tables;
+export const { outbox, inbox, failedEvent, work, leader, idempotency, operation } = tables;

@@ -14,7 +14,7 @@ import { reportRpc } from './host/report.rpc';
 import type { PermissionsIn } from './image/copy-image';
 import { ImageController } from './image/image.controller';
 import { imageRepo } from './image/image.repo';
-import { ImageSweepController, SWEEP, SWEEP_KEY } from './image/image-sweep.controller';
+import { ImageSweepController } from './image/image-sweep.controller';
 import { imageChanged } from './image/image.changes';
 import { imageRpc } from './image/image.rpc';
 import { Registry } from './image/registry';
@@ -26,6 +26,7 @@ import { InstanceController } from './instance/instance.controller';
 import { instanceRepo } from './instance/instance.repo';
 import type { InstanceRow } from './instance/instance.repo';
 import { instanceRpc } from './instance/instance.rpc';
+import { ownedInstanceRpc } from './instance/owned-instance.rpc';
 import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { errors } from './errors';
 import { tables } from './kit.schema';
@@ -40,8 +41,6 @@ const REMOVAL_MS = 5_000;
 
 /** For identity to say what a user may do in a project, in ms. */
 const ACCESS_MS = 5_000;
-
-const SWEEP_RETRY_MS = 2_000;
 
 /** Images copied at the same time; a copy costs the registry some requests and no disk. */
 const COPIES_AT_ONCE = 16;
@@ -110,6 +109,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
       hostRpc(f, changedHost, authority),
       reportRpc(f, observing, changedHost, liveness, fenceMs),
       instanceRpc(f, instances, agents),
+      ownedInstanceRpc(f, instances),
       sshKeyRpc(f),
       projectDeletionRpc(f, removeProject),
     ],
@@ -130,12 +130,10 @@ export async function start(config: ComputeConfig): Promise<Served> {
       new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],
   });
-  const stopSweep = startSweep(f);
   await liveness.watch((hostId) => void wakeHost(f, hostId));
   return {
     ...served,
     close: async () => {
-      stopSweep();
       await liveness.close();
       await served.close();
       agents.close();
@@ -186,28 +184,6 @@ function instancePorts(f: Foundation, registry: Registry) {
 }
 
 /** A host's lease began or ended: have it looked at. A database that is away finds out by resync. */
-/**
- * Has the registry swept from now on. PostgreSQL may be away: readiness says so, and this tries again. Returns what stops
- * that.
- */
-function startSweep(f: Foundation): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const attempt = (): void => {
-    f.db
-      .write('system', (tx) => f.work.enqueue(tx, SWEEP, SWEEP_KEY))
-      .catch((err: unknown) => {
-        f.log.warn({ err }, 'PostgreSQL is away; the sweep of images begins later');
-        if (!stopped) timer = setTimeout(attempt, SWEEP_RETRY_MS);
-      });
-  };
-  attempt();
-  return () => {
-    stopped = true;
-    clearTimeout(timer);
-  };
-}
-
 async function wakeHost(f: Foundation, hostId: string): Promise<void> {
   await f.db
     .write('system', (tx) => f.work.enqueue(tx, 'host', hostId))

@@ -13,4 +13,4 @@ export { revokedPeers } from './certificate/revoked-peer.schema';
 export { apiKeys } from './api-key/api-key.schema';
 
 export const kit = kitTables(identity);
-export const { outbox, inbox, work, leader, idempotency, operation } = kit;
+export const { outbox, inbox, failedEvent, work, leader, idempotency, operation } = kit;

@@ -18,6 +18,7 @@ export * from "./thecloud/compute/v1/instance_stats";
 export * from "./thecloud/compute/v1/instance_service";
 export * from "./thecloud/compute/v1/instance_type";
 export * from "./thecloud/compute/v1/instance_type_service";
+export * from "./thecloud/compute/v1/owned_instance_service";
 export * from "./thecloud/compute/v1/project_deletion_service";
 export * from "./thecloud/compute/v1/ssh_key";
 export * from "./thecloud/compute/v1/ssh_key_service";

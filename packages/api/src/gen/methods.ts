@@ -19,7 +19,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -38,7 +39,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -57,7 +59,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -76,7 +79,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -95,7 +99,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -114,7 +119,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -133,7 +139,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -152,7 +159,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -171,7 +179,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -191,7 +200,8 @@ export const methods: readonly MethodEntry[] = [
       "peers": [
         "gateway",
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -213,7 +223,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "operation:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -235,7 +246,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "operation:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -257,7 +269,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "operation:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -279,7 +292,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "operation:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -301,7 +315,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "operation:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -320,7 +335,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "agent"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -342,7 +358,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:create",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -364,7 +381,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:list",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -386,7 +404,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:read",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -408,7 +427,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:read",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -430,7 +450,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:update",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -452,7 +473,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:update",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -474,7 +496,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:delete",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -496,7 +519,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:read",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -518,7 +542,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "host:list",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -540,7 +565,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -562,7 +588,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -584,7 +611,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -606,7 +634,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -628,7 +657,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -650,7 +680,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -672,7 +703,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -694,7 +726,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -716,7 +749,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:share",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -738,7 +772,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "image:share",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -760,7 +795,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -782,7 +818,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -804,7 +841,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -826,7 +864,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:update",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -848,7 +887,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:start",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -870,7 +910,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:stop",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -892,7 +933,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:restart",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -914,7 +956,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -936,7 +979,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -958,7 +1002,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -981,7 +1026,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:logs",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1003,7 +1049,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:exec",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1025,7 +1072,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:exec",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1047,7 +1095,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:exec",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1070,7 +1119,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:exec",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1092,7 +1142,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:exec",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1114,7 +1165,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1136,7 +1188,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1158,7 +1211,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance-type:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1180,7 +1234,74 @@ export const methods: readonly MethodEntry[] = [
       "permission": "instance-type:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OwnedInstanceService/ApplyOwnedInstance",
+    "service": "thecloud.compute.v1.OwnedInstanceService",
+    "rpc": "ApplyOwnedInstance",
+    "input": "thecloud.compute.v1.ApplyOwnedInstanceRequest",
+    "output": "thecloud.compute.v1.ApplyOwnedInstanceResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "database",
+        "function",
+        "orchestration"
+      ],
+      "delegated": true
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OwnedInstanceService/DeleteOwnedInstance",
+    "service": "thecloud.compute.v1.OwnedInstanceService",
+    "rpc": "DeleteOwnedInstance",
+    "input": "thecloud.compute.v1.DeleteOwnedInstanceRequest",
+    "output": "thecloud.compute.v1.DeleteOwnedInstanceResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "database",
+        "function",
+        "orchestration"
+      ],
+      "delegated": true
+    }
+  },
+  {
+    "path": "/thecloud.compute.v1.OwnedInstanceService/ListOwnedInstances",
+    "service": "thecloud.compute.v1.OwnedInstanceService",
+    "rpc": "ListOwnedInstances",
+    "input": "thecloud.compute.v1.ListOwnedInstancesRequest",
+    "output": "thecloud.compute.v1.ListOwnedInstancesResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "database",
+        "function",
+        "orchestration"
+      ],
+      "delegated": false
     }
   },
   {
@@ -1202,7 +1323,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "project:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1224,7 +1346,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "ssh-key:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1246,7 +1369,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "ssh-key:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1268,7 +1392,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "ssh-key:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1290,7 +1415,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "ssh-key:update",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1312,7 +1438,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "ssh-key:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1334,7 +1461,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "api-key:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1356,7 +1484,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "api-key:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1378,7 +1507,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "api-key:read",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1400,7 +1530,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "api-key:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1417,7 +1548,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "",
       "scope": "project",
       "public": true,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1436,7 +1568,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "*"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1455,7 +1588,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1474,7 +1608,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1496,7 +1631,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "event:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1515,7 +1651,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1534,7 +1671,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1556,7 +1694,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "project:create",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1578,7 +1717,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "project:list",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1600,7 +1740,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "project:list",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1622,7 +1763,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "project:update",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1644,7 +1786,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "member:list",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1666,7 +1809,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "member:create",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1688,7 +1832,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "member:update",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1710,7 +1855,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "member:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1732,7 +1878,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "membership:delete",
       "scope": "project",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1754,7 +1901,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "",
       "scope": "project",
       "public": true,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1776,7 +1924,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "session:delete",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1795,7 +1944,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "gateway"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1814,7 +1964,8 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "*"
-      ]
+      ],
+      "delegated": false
     }
   },
   {
@@ -1836,7 +1987,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "",
       "scope": "project",
       "public": true,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1858,7 +2010,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:read",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1880,7 +2033,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "password:update",
       "scope": "user",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1902,7 +2056,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:create",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1924,7 +2079,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:list",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1946,7 +2102,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:read",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1968,7 +2125,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:disable",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -1990,7 +2148,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:enable",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -2012,7 +2171,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "administrator:grant",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -2034,7 +2194,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "administrator:revoke",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -2056,7 +2217,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "user:delete",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   },
   {
@@ -2078,7 +2240,8 @@ export const methods: readonly MethodEntry[] = [
       "permission": "password:reset",
       "scope": "platform",
       "public": false,
-      "peers": []
+      "peers": [],
+      "delegated": false
     }
   }
 ];
@@ -2416,7 +2579,15 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 63
     }
   },
-  "thecloud.common.v1.ResourceMetadata": {},
+  "thecloud.common.v1.ResourceMetadata": {
+    "owner": {
+      "name": "owner",
+      "kind": "message",
+      "message": "thecloud.common.v1.ResourceOwner"
+    }
+  },
+  "thecloud.common.v1.ResourceOwner": {},
+  "thecloud.common.v1.OwnedResource": {},
   "thecloud.compute.v1.Host": {
     "metadata": {
       "name": "metadata",
@@ -3602,6 +3773,106 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "scalar",
       "required": true,
       "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.ApplyOwnedInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "ownerId": {
+      "name": "owner_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "ownerGeneration": {
+      "name": "owner_generation",
+      "kind": "scalar",
+      "required": true
+    },
+    "name": {
+      "name": "name",
+      "kind": "scalar",
+      "required": true,
+      "pattern": "^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+      "advice": "1 to 63 lower-case letters, digits and hyphens, starting with a letter"
+    },
+    "labels": {
+      "name": "labels",
+      "kind": "map",
+      "maxItems": 32,
+      "keyPattern": "^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,62}$",
+      "valueMaxLen": 255
+    },
+    "spec": {
+      "name": "spec",
+      "kind": "message",
+      "message": "thecloud.compute.v1.InstanceSpec",
+      "required": true
+    },
+    "desired": {
+      "name": "desired",
+      "kind": "scalar",
+      "in": [
+        "",
+        "running",
+        "stopped"
+      ]
+    }
+  },
+  "thecloud.compute.v1.ApplyOwnedInstanceResponse": {
+    "instance": {
+      "name": "instance",
+      "kind": "message",
+      "message": "thecloud.compute.v1.Instance"
+    },
+    "operation": {
+      "name": "operation",
+      "kind": "message",
+      "message": "thecloud.common.v1.Operation"
+    }
+  },
+  "thecloud.compute.v1.DeleteOwnedInstanceRequest": {
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "ownerId": {
+      "name": "owner_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.compute.v1.DeleteOwnedInstanceResponse": {
+    "operation": {
+      "name": "operation",
+      "kind": "message",
+      "message": "thecloud.common.v1.Operation"
+    }
+  },
+  "thecloud.compute.v1.ListOwnedInstancesRequest": {
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 500
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 1024
+    }
+  },
+  "thecloud.compute.v1.ListOwnedInstancesResponse": {
+    "instances": {
+      "name": "instances",
+      "kind": "list",
+      "message": "thecloud.common.v1.OwnedResource"
     }
   },
   "thecloud.compute.v1.DeleteProjectRequest": {

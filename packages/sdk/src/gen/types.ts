@@ -761,6 +761,15 @@ export interface ResourceMetadata {
   deleted_at?: string;
   /** The newest operation on this resource: GET /v1/operations/{id}. */
   operation_id: string;
+  /** The resource of another service that this one was made for. Only its owner changes it. Absent: nobody's. */
+  owner?: ResourceOwner;
+}
+
+/** What another service made a resource for. */
+export interface ResourceOwner {
+  /** The service: "database". */
+  service: string;
+  id: string;
 }
 
 export type RestartInstanceRequest = Record<string, never>;

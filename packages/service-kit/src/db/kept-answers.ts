@@ -59,17 +59,19 @@ export const hashOf = (key: string): string => createHash('sha256').update(key).
  * without a credential, of which no answer is kept.
  */
 export function keyOwnerOf(ctx: RequestContext): string | undefined {
-  if (!ctx.principal) return undefined;
+  if (!ctx.principal && !ctx.delegation) return undefined;
   const scope = scopeOf(ctx);
-  if (scope === 'system') return ctx.principal.subject;
+  if (scope === 'system') return ctx.principal?.subject;
   return 'projectId' in scope ? scope.projectId : scope.subject;
 }
 
 /**
  * Whose rows a call may touch: its project's, or its user's own, or, of a method that is declared for administrators,
- * everybody's. A call of a process is made for nobody: its handler names the scope, or it has none.
+ * everybody's. A call of a process is made for the project that it names, or for nobody: then its handler names the
+ * scope, or it has none.
  */
 export function scopeOf(ctx: RequestContext): Scope {
+  if (ctx.delegation) return { projectId: ctx.delegation.projectId };
   const { scope } = ctx.method.auth;
   if (scope === 'user') return { subject: principalOf(ctx).subject };
   if (scope === 'project') return { projectId: projectOf(ctx) };

@@ -38,6 +38,8 @@ export interface StoredStep {
   message: string;
   startedAt: string;
   endedAt?: string;
+  /** Of an operation of another resource, that this one waits for: that resource's name. */
+  child?: string;
 }
 
 /** The tables every service keeps in its own schema beside its resources. */
@@ -70,6 +72,21 @@ export function kitTables<S extends string>(schema: PgSchema<S>) {
         consumer: text('consumer').notNull(),
         eventId: text('event_id').notNull(),
         receivedAt: time('received_at').notNull().defaultNow(),
+      },
+      (t) => [primaryKey({ columns: [t.consumer, t.eventId] }), index('inbox_age').on(t.receivedAt)],
+    ),
+    /** Events whose effect failed: tried again, and in the end set aside for a person to look at. */
+    failedEvent: schema.table(
+      'failed_event',
+      {
+        consumer: text('consumer').notNull(),
+        eventId: text('event_id').notNull(),
+        event: jsonb('event').$type<PublishedEvent>().notNull(),
+        tries: integer('tries').notNull().default(1),
+        error: text('error').notNull(),
+        failedAt: time('failed_at').notNull().defaultNow(),
+        /** Not tried any more since then. */
+        setAsideAt: time('set_aside_at'),
       },
       (t) => [primaryKey({ columns: [t.consumer, t.eventId] })],
     ),

@@ -4,7 +4,7 @@ import type { KitTables } from '../db/tables';
 /** True the first time a consumer sees an event; call it in the transaction of the effect, and do nothing on false. */
 export async function firstTime(
   tx: Tx,
-  { inbox }: KitTables,
+  { inbox }: Pick<KitTables, 'inbox'>,
   consumer: string,
   eventId: string,
 ): Promise<boolean> {

@@ -16,6 +16,8 @@ export interface Waiting {
 /** The most that one look finds. */
 export const LOOK_AT = 200;
 const KEEP_PUBLISHED = sql`now() - interval '1 hour'`;
+/** Longer than events are kept (72 h unless told otherwise): what is delivered again is still known. */
+const KEEP_INBOX = sql`now() - interval '30 days'`;
 const KEEP_ANSWERS = sql`now() - interval '24 hours'`;
 const UNSURE_FOR = sql`interval '30 seconds'`;
 
@@ -109,8 +111,9 @@ export class Outbox {
 
   /** Removes what nobody asks for any more: events long published, answers that nobody repeats his request for. */
   async prune(): Promise<void> {
-    const { outbox, idempotency } = this.tables;
+    const { outbox, idempotency, inbox } = this.tables;
     await this.db.write('system', async (tx) => {
+      await tx.delete(inbox).where(lt(inbox.receivedAt, KEEP_INBOX));
       await tx.delete(outbox).where(lt(outbox.publishedAt, KEEP_PUBLISHED));
       await tx.delete(idempotency).where(lt(idempotency.createdAt, KEEP_ANSWERS));
     });

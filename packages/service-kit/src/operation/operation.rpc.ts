@@ -85,7 +85,8 @@ function shown(ctx: RequestContext, row: OperationRow): commonV1.Operation {
   return { ...whole, steps, error };
 }
 
-function toProto(row: OperationRow): commonV1.Operation {
+/** As callers read it, with everything in it. */
+export function toProto(row: OperationRow): commonV1.Operation {
   return {
     id: row.id,
     projectId: row.projectId,

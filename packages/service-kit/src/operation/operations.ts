@@ -1,6 +1,7 @@
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { firstLineOf, newId } from '@thecloud/kernel';
+import { requesterOf } from '../context';
 import type { RequestContext } from '../context';
 import type { Changes } from '../events/changes';
 import { oneOf, rowsOf, statement } from '../db/connection';
@@ -15,7 +16,7 @@ export interface OperationFailure {
 }
 
 /** Who asked for it. */
-export type OperationCaller = Pick<RequestContext, 'principal' | 'requestId'>;
+export type OperationCaller = Pick<RequestContext, 'principal' | 'delegation' | 'requestId'>;
 
 export interface NewOperation {
   /** "instance.create". */
@@ -81,7 +82,7 @@ export class Operations {
     const startedAt = new Date().toISOString();
     const made = {
       ...{ id, kind, projectId: resource.projectId, resourceId: resource.id, resourceName: resource.name },
-      requestedBy: by.principal?.subject ?? '',
+      requestedBy: requesterOf(by),
       requestId: by.requestId,
       state: 'running' as const,
       steps: [{ name: step, state: 'running', message: '', startedAt }] satisfies StoredStep[],

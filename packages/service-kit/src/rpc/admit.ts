@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { isRead } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
 import { CloudError, commonErrors, invalidFields } from '@thecloud/kernel';
-import type { Peer, RequestContext } from '../context';
+import type { Delegation, Peer, RequestContext } from '../context';
 import type { Logger } from '../log';
 import { authorize } from './authorize';
+import { delegationOf } from './delegation';
 import type { TokenVerifier } from './tokens';
 import { Undecodable } from './undecodable';
 import { validate } from './validate';
@@ -31,18 +32,29 @@ export async function admit(
   tokens: TokenVerifier | undefined,
 ): Promise<RequestContext> {
   const principal = await authorize(method, peer, header('authorization'), tokens);
+  const delegation = method.auth.delegated ? delegationOf(header) : undefined;
   const remoteAddress = peer?.kind === 'gateway' ? header('x-forwarded-for') : undefined;
-  const key = isRead(method) ? undefined : header('idempotency-key');
-  if (key !== undefined && !IDEMPOTENCY_KEY.test(key)) throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
+  const sent = isRead(method) ? undefined : header('idempotency-key');
+  if (sent !== undefined && !IDEMPOTENCY_KEY.test(sent)) throw commonErrors.IDEMPOTENCY_KEY_INVALID({});
+  // A service's keys are not those of the project's own callers, whose keys have no slash.
+  const key = sent && delegation ? `${peer?.kind}/${sent}` : sent;
   if (request) refuseInvalid(method, request);
+  if (delegation) tellWhy(basics, delegation);
   // Assigned, not spread: reading `log` would make it.
   return Object.assign(basics, {
     method,
     ...(peer ? { peer } : {}),
     ...(principal ? { principal } : {}),
+    ...(delegation ? { delegation } : {}),
     ...(remoteAddress ? { remoteAddress } : {}),
     ...(key ? { idempotencyKey: key, requestHash: request ? hashOf(method, request) : 'stream' } : {}),
   });
+}
+
+/** Each line of a delegated call's log says for whom it was made, and because of what. */
+function tellWhy(basics: Basics, { projectId: project, operationId: operation }: Delegation): void {
+  const { log } = basics;
+  Object.defineProperty(basics, 'log', { value: log.child({ project, operation }), enumerable: true });
 }
 
 /** MALFORMED_MESSAGE; or INVALID_FIELDS, with every rule of the proto that is broken. */

@@ -105,6 +105,7 @@ from thecloud.identity.v1.project_service_pb2 import RemoveMemberResponse as Rem
 from thecloud.compute.v1.ssh_key_service_pb2 import RenameSshKeyRequest as RenameSshKeyRequest
 from thecloud.identity.v1.user_service_pb2 import ResetUserPasswordRequest as ResetUserPasswordRequest
 from thecloud.common.v1.resource_pb2 import ResourceMetadata as ResourceMetadata
+from thecloud.common.v1.resource_pb2 import ResourceOwner as ResourceOwner
 from thecloud.compute.v1.instance_service_pb2 import RestartInstanceRequest as RestartInstanceRequest
 from thecloud.identity.v1.user_service_pb2 import RevokeAdministratorRequest as RevokeAdministratorRequest
 from thecloud.compute.v1.instance_exec_pb2 import RunInstanceCommandRequest as RunInstanceCommandRequest
@@ -241,6 +242,7 @@ __all__ = [
     "RenameSshKeyRequest",
     "ResetUserPasswordRequest",
     "ResourceMetadata",
+    "ResourceOwner",
     "RestartInstanceRequest",
     "RevokeAdministratorRequest",
     "RunInstanceCommandRequest",

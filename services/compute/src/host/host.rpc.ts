@@ -99,6 +99,7 @@ function toProto(stored: HostRow): computeV1.Host {
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       deletedAt: undefined,
+      owner: undefined,
       operationId: '',
     },
     spec: { cordoned: row.cordoned },

@@ -14,9 +14,8 @@ const DELETED_AGE_MS = 25 * 3_600_000;
 /** An image that failed is shown for so long. */
 const FAILED_AGE_MS = 7 * 24 * 3_600_000;
 
-export const SWEEP = 'image-sweep';
 /** The one key of this controller. */
-export const SWEEP_KEY = 'registry';
+const SWEEP_KEY = 'registry';
 
 export interface ImageSweepDeps {
   readonly db: Database;
@@ -28,7 +27,8 @@ export interface ImageSweepDeps {
 
 /** Removes from the registry what no image is: what a crash left there, and what failed. */
 export class ImageSweepController implements Reconciler {
-  readonly name = SWEEP;
+  readonly name = 'image-sweep';
+  readonly standing = [SWEEP_KEY];
   readonly resyncMs = 3_600_000;
   readonly deadlineMs = 10 * 60_000;
   readonly concurrency = 1;

@@ -27,6 +27,7 @@ function toProto(row: ImageRow, gone = false): computeV1.Image {
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       deletedAt: undefined,
+      owner: undefined,
       operationId: row.operationId,
     },
     spec: { source: row.source },

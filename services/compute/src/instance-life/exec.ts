@@ -3,7 +3,7 @@ import { invalidFields } from '@thecloud/kernel';
 import { openStream, outgoing, writeAll } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
 import type { AgentClient } from '../host/agents';
-import { hosted, SET_UP_MS, worded } from './hosted';
+import { hostedToAct, SET_UP_MS, worded } from './hosted';
 import type { LifeDeps } from './hosted';
 
 type Input = agentV1.ExecRequest;
@@ -18,7 +18,7 @@ export async function* execInstance(
   const next = async () => ((await source.next()) as { value?: computeV1.ExecInstanceRequest }).value;
   let request = await next();
   const id = request?.id ?? '';
-  const { agent } = await hosted(d, ctx, id);
+  const { agent } = await hostedToAct(d, ctx, id);
   if (!request?.input) {
     ctx.accept(); // the id came alone: its caller waits for this before it says what to start
     request = await next();

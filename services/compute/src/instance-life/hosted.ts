@@ -1,9 +1,10 @@
 import { CloudError } from '@thecloud/kernel';
-import { scopeOf } from '@thecloud/service-kit';
+import { refuseOwned, scopeOf } from '@thecloud/service-kit';
 import type { Database, RequestContext, Changes } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { AgentClient, Agents } from '../host/agents';
 import { instanceRepo } from '../instance/instance.repo';
+import type { Look } from '../instance/instance.repo';
 
 /** What reaching into an instance takes. */
 export interface LifeDeps {
@@ -25,9 +26,24 @@ export interface Hosted {
  * @throws CloudError INSTANCE_NOT_FOUND, INSTANCE_NOT_PLACED
  */
 export async function hosted(d: LifeDeps, ctx: RequestContext, id: string): Promise<Hosted> {
+  return hostOf(d, await find(d, ctx, id));
+}
+
+/** The same, to act in it: that is its owner's alone. PERMISSION_DENIED OWNED_BY_SERVICE. */
+export async function hostedToAct(d: LifeDeps, ctx: RequestContext, id: string): Promise<Hosted> {
+  const found = await find(d, ctx, id);
+  refuseOwned(ctx, found.row);
+  return hostOf(d, found);
+}
+
+async function find(d: LifeDeps, ctx: RequestContext, id: string): Promise<Look> {
   const [found] = await d.db.read(scopeOf(ctx), (tx) => instanceRepo.look(tx, [id]));
   if (!found) throw errors.INSTANCE_NOT_FOUND({ id });
-  const { row, host } = found;
+  return found;
+}
+
+function hostOf(d: LifeDeps, { row, host }: Look): Hosted {
+  const { id } = row;
   if (!host?.agentEndpoint) throw errors.INSTANCE_NOT_PLACED({ id, state: row.state });
   return { hostId: host.id, agent: d.agents.of(host) };
 }

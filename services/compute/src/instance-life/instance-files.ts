@@ -2,7 +2,7 @@ import type { agentV1, computeV1 } from '@thecloud/api';
 import { CloudError, invalidFields } from '@thecloud/kernel';
 import { fromServiceError, openStream, outgoing, writeAll } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
-import { hosted, SET_UP_MS, worded } from './hosted';
+import { hostedToAct, SET_UP_MS, worded } from './hosted';
 import type { LifeDeps } from './hosted';
 
 /** For a whole archive, in ms. */
@@ -13,7 +13,7 @@ export async function getFile(
   ctx: RequestContext,
   { id, path }: computeV1.GetInstanceFileRequest,
 ): Promise<computeV1.InstanceFile> {
-  const { agent } = await hosted(d, ctx, id);
+  const { agent } = await hostedToAct(d, ctx, id);
   try {
     const options = { timeoutMs: SET_UP_MS, signal: ctx.signal, parent: ctx };
     return await agent.statFile({ instanceId: id, path }, options);
@@ -27,7 +27,7 @@ export async function* readFiles(
   ctx: RequestContext,
   { id, path }: computeV1.ReadInstanceFilesRequest,
 ): AsyncGenerator<computeV1.FileChunk> {
-  const { agent } = await hosted(d, ctx, id);
+  const { agent } = await hostedToAct(d, ctx, id);
   try {
     const call = agent.stream((client) => client.readFiles({ instanceId: id, path }, outgoing(ctx)));
     const chunks: AsyncIterable<agentV1.ReadFilesResponse> = await openStream(call, {
@@ -54,7 +54,7 @@ export async function writeFiles(
       { field: first?.id ? 'path' : 'id', description: 'is required in the first message' },
     ]);
   const { id, path } = first;
-  const { agent } = await hosted(d, ctx, id);
+  const { agent } = await hostedToAct(d, ctx, id);
   const messages = async function* (): AsyncGenerator<agentV1.WriteFilesRequest> {
     yield { instanceId: id, path, chunk: first.chunk };
     for (let next = await source.next(); !next.done; next = await source.next())

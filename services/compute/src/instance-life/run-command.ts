@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { agentV1, computeV1 } from '@thecloud/api';
 import type { RequestContext } from '@thecloud/service-kit';
 import { runOn } from './exec';
-import { hosted, worded } from './hosted';
+import { hostedToAct, worded } from './hosted';
 import type { LifeDeps } from './hosted';
 
 const DEFAULT_TIMEOUT_S = 30;
@@ -18,7 +18,7 @@ export async function runCommand(
   request: computeV1.RunInstanceCommandRequest,
 ): Promise<computeV1.RunInstanceCommandResponse> {
   const { id, stdin, timeoutSeconds, command, env, workingDir, user } = request;
-  const { agent } = await hosted(d, ctx, id);
+  const { agent } = await hostedToAct(d, ctx, id);
   const timeoutMs = (timeoutSeconds || DEFAULT_TIMEOUT_S) * 1000;
   const over = new AbortController();
   let timedOut = false;

@@ -1,4 +1,5 @@
 import { commonErrors } from '@thecloud/kernel';
+import { refuseOwned } from '@thecloud/service-kit';
 import type { RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { InstanceDeps } from './instance.ports';
@@ -20,7 +21,7 @@ export type Decide = (row: InstanceRow) => Change | 'already so' | Promise<Chang
 
 /**
  * The one way an instance's wish changes: lock, decide, count a generation, begin an operation, wake the controller.
- * NOT_FOUND; ABORTED VERSION_MISMATCH; FAILED_PRECONDITION INSTANCE_BEING_DELETED.
+ * NOT_FOUND; PERMISSION_DENIED OWNED_BY_SERVICE; ABORTED VERSION_MISMATCH; FAILED_PRECONDITION INSTANCE_BEING_DELETED.
  */
 export async function changeInstance(
   d: InstanceDeps,
@@ -32,6 +33,7 @@ export async function changeInstance(
 ): Promise<InstanceRow> {
   const row = await instanceRepo.lock(tx, id);
   if (!row) throw errors.INSTANCE_NOT_FOUND({ id });
+  refuseOwned(ctx, row);
   if (ifVersion !== 0 && ifVersion !== row.version)
     throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
   const decided = await decide(row);

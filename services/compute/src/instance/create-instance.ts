@@ -1,6 +1,6 @@
 import { newId } from '@thecloud/kernel';
-import { deferUntilCommit, projectOf } from '@thecloud/service-kit';
-import type { RequestContext, Tx } from '@thecloud/service-kit';
+import { deferUntilCommit, projectOf, UNOWNED } from '@thecloud/service-kit';
+import type { Owned, RequestContext, Tx } from '@thecloud/service-kit';
 import { readyImage, refusePorts, refuseProgram, refuseTooLarge, typeNamed } from './check-spec';
 import type { OnHostLoss, PublishedPort, RestartPolicy } from './instance';
 import type { InstanceDeps } from './instance.ports';
@@ -36,16 +36,22 @@ const UNTOUCHED = {
   graceSeconds: 10,
 } as const;
 
+/** An instance that another service makes for its own resource: under an id that it has chosen. */
+export interface OwnedIdentity extends Owned {
+  readonly id: string;
+}
+
 /** Records the wish and returns; making it true is the controller's job. */
 export async function createInstance(
   d: InstanceDeps,
   tx: Tx,
   ctx: RequestContext,
   cmd: CreateInstance,
+  child?: OwnedIdentity,
 ): Promise<InstanceRow> {
   const projectId = projectOf(ctx);
   const image = await readyImage(d, tx, projectId, cmd.image);
-  const [id, operationId] = [newId('instance'), newId('operation')];
+  const [id, operationId] = [child?.id ?? newId('instance'), newId('operation')];
   const { image: _, ...spec } = cmd;
   const { cpuMillicores, memoryMib } = typeNamed(cmd.type);
   const now = new Date();
@@ -58,6 +64,8 @@ export async function createInstance(
     operationId,
     ...image,
     ...UNTOUCHED,
+    ...UNOWNED,
+    ...child,
     createdAt: now,
     updatedAt: now,
   };

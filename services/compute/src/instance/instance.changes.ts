@@ -11,6 +11,7 @@ export const instanceChanged =
       ...{ name, state, reason, message: firstLineOf(message), generation, version },
       host_id: row.hostId ?? '',
       operation_id: operationId,
+      ...(row.ownerService ? { owner: { service: row.ownerService, id: row.ownerId } } : {}),
     };
     changes.record(tx, { type: 'thecloud.instance.changed', id, projectId, data });
   };

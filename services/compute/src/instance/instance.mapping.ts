@@ -1,4 +1,5 @@
 import { computeV1 } from '@thecloud/api';
+import { ownerOf } from '@thecloud/service-kit';
 import type { CreateInstance } from './create-instance';
 import type { OnHostLoss, Protocol, PublishedPort, RestartPolicy } from './instance';
 import type { InstanceRow, InstanceView } from './instance.repo';
@@ -42,6 +43,7 @@ export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>)
       createdAt: row.createdAt,
       updatedAt: row.updatedAt,
       deletedAt: undefined,
+      owner: ownerOf(row),
       operationId: row.operationId,
     },
     spec: {

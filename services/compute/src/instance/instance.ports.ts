@@ -17,6 +17,8 @@ export type ChangedInstance = Pick<
   | 'version'
   | 'hostId'
   | 'operationId'
+  | 'ownerService'
+  | 'ownerId'
 >;
 
 /** What the instance use cases need. */

@@ -108,6 +108,17 @@ export const instanceRepo = {
     return ids.map((id) => byId.get(id));
   }),
 
+  /** Those that a service owns, in all projects. Only in the system's scope are that all of them. */
+  async ownedBy(tx: Tx, ownerService: string, page: Page) {
+    const { id, projectId, ownerId } = instance;
+    return tx
+      .select({ id, projectId, ownerId })
+      .from(instance)
+      .where(and(eq(instance.ownerService, ownerService), page.after ? lt(id, page.after) : undefined))
+      .orderBy(desc(id))
+      .limit(page.size + 1);
+  },
+
   /** In the ids' order; undefined for one that does not exist. */
   async look(tx: Tx, ids: readonly string[]): Promise<Array<Look | undefined>> {
     const rows = await looks(tx).execute({ ids });
@@ -262,7 +273,9 @@ async function nameFree<T>(name: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write();
   } catch (cause) {
-    if (violatedUnique(cause) === 'instance_name') throw errors.INSTANCE_NAME_TAKEN({ name }, cause);
+    const taken = violatedUnique(cause);
+    if (taken === 'instance_name') throw errors.INSTANCE_NAME_TAKEN({ name }, cause);
+    if (taken === 'instance_pkey') throw errors.INSTANCE_ID_TAKEN({}, cause);
     throw cause;
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
-import { tenantPolicy, time } from '@thecloud/service-kit';
+import { ownerColumns, tenantPolicy, time } from '@thecloud/service-kit';
 import { compute } from '../kit.schema';
 import type { Desired, OnHostLoss, PublishedPort, RestartPolicy, Seen } from './instance';
 import type { InstanceState } from './instance.state';
@@ -33,6 +33,7 @@ export const instance = compute.table(
     restartNonce: integer('restart_nonce').notNull().default(0),
     generation: integer('generation').notNull().default(1),
     operationId: text('operation_id').notNull(),
+    ...ownerColumns(),
     // what is
     state: text('state').$type<InstanceState>().notNull(),
     reason: text('reason').notNull().default(''),
@@ -52,6 +53,9 @@ export const instance = compute.table(
       .on(t.hostId, t.id.desc())
       .where(sql`host_id is not null`),
     index('instance_image').on(t.imageId),
+    index('instance_owner')
+      .on(t.ownerService, t.id.desc())
+      .where(sql`owner_service <> ''`),
     tenantPolicy(),
   ],
 );

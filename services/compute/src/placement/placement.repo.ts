@@ -135,5 +135,6 @@ const commit = statement<PlacedInstance>(
            updated_at = now()
       from unplaced u where i.id = u.id and ${oneOf('i.id', 'ids')} and u.host_id in (select id from taken)
     returning i.id, i.project_id as "projectId", i.name, i.state, i.reason, i.message, i.generation, i.version,
-              i.host_id as "hostId", i.operation_id as "operationId"`,
+              i.host_id as "hostId", i.operation_id as "operationId",
+              i.owner_service as "ownerService", i.owner_id as "ownerId"`,
 );

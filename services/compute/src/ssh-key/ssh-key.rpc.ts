@@ -57,6 +57,7 @@ function toProto(row: SshKeyRow): computeV1.SshKey {
     createdAt,
     updatedAt,
     deletedAt: undefined,
+    owner: undefined,
     operationId,
   };
   return { metadata, publicKey, type, fingerprint };

@@ -49,6 +49,7 @@ function apiKeyToProto(key: ApiKey, secret = ''): identityV1.ApiKey {
       generation: 1,
       version: key.revokedAt ? 2 : 1,
       deletedAt: key.revokedAt ?? undefined,
+      owner: undefined,
       operationId: '',
     },
     ...{ role, prefix, secret, createdBy },

@@ -52,6 +52,7 @@ function projectToProto(project: Project, role: string): identityV1.Project {
       projectId: id,
       generation: 1,
       deletedAt: undefined,
+      owner: undefined,
       operationId: '',
     },
     role,

@@ -39,7 +39,9 @@ type ResourceMetadata struct {
 	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	DeletedAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=deleted_at,json=deletedAt,proto3" json:"deleted_at,omitempty"`
 	// The newest operation on this resource: GET /v1/operations/{id}.
-	OperationId   string `protobuf:"bytes,10,opt,name=operation_id,json=operationId,proto3" json:"operation_id,omitempty"`
+	OperationId string `protobuf:"bytes,10,opt,name=operation_id,json=operationId,proto3" json:"operation_id,omitempty"`
+	// The resource of another service that this one was made for. Only its owner changes it. Absent: nobody's.
+	Owner         *ResourceOwner `protobuf:"bytes,11,opt,name=owner,proto3" json:"owner,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -144,11 +146,72 @@ func (x *ResourceMetadata) GetOperationId() string {
 	return ""
 }
 
+func (x *ResourceMetadata) GetOwner() *ResourceOwner {
+	if x != nil {
+		return x.Owner
+	}
+	return nil
+}
+
+// What another service made a resource for.
+type ResourceOwner struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The service: "database".
+	Service       string `protobuf:"bytes,1,opt,name=service,proto3" json:"service,omitempty"`
+	Id            string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResourceOwner) Reset() {
+	*x = ResourceOwner{}
+	mi := &file_thecloud_common_v1_resource_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResourceOwner) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResourceOwner) ProtoMessage() {}
+
+func (x *ResourceOwner) ProtoReflect() protoreflect.Message {
+	mi := &file_thecloud_common_v1_resource_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResourceOwner.ProtoReflect.Descriptor instead.
+func (*ResourceOwner) Descriptor() ([]byte, []int) {
+	return file_thecloud_common_v1_resource_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ResourceOwner) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *ResourceOwner) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
 var File_thecloud_common_v1_resource_proto protoreflect.FileDescriptor
 
 const file_thecloud_common_v1_resource_proto_rawDesc = "" +
 	"\n" +
-	"!thecloud/common/v1/resource.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x03\n" +
+	"!thecloud/common/v1/resource.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa1\x04\n" +
 	"\x10ResourceMetadata\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
@@ -166,10 +229,14 @@ const file_thecloud_common_v1_resource_proto_rawDesc = "" +
 	"\n" +
 	"deleted_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\tdeletedAt\x12!\n" +
 	"\foperation_id\x18\n" +
-	" \x01(\tR\voperationId\x1a9\n" +
+	" \x01(\tR\voperationId\x127\n" +
+	"\x05owner\x18\v \x01(\v2!.thecloud.common.v1.ResourceOwnerR\x05owner\x1a9\n" +
 	"\vLabelsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01B\xca\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"9\n" +
+	"\rResourceOwner\x12\x18\n" +
+	"\aservice\x18\x01 \x01(\tR\aservice\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02idB\xca\x01\n" +
 	"\x16com.thecloud.common.v1B\rResourceProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3"
 
 var (
@@ -184,22 +251,24 @@ func file_thecloud_common_v1_resource_proto_rawDescGZIP() []byte {
 	return file_thecloud_common_v1_resource_proto_rawDescData
 }
 
-var file_thecloud_common_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_thecloud_common_v1_resource_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_thecloud_common_v1_resource_proto_goTypes = []any{
 	(*ResourceMetadata)(nil),      // 0: thecloud.common.v1.ResourceMetadata
-	nil,                           // 1: thecloud.common.v1.ResourceMetadata.LabelsEntry
-	(*timestamppb.Timestamp)(nil), // 2: google.protobuf.Timestamp
+	(*ResourceOwner)(nil),         // 1: thecloud.common.v1.ResourceOwner
+	nil,                           // 2: thecloud.common.v1.ResourceMetadata.LabelsEntry
+	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
 }
 var file_thecloud_common_v1_resource_proto_depIdxs = []int32{
-	1, // 0: thecloud.common.v1.ResourceMetadata.labels:type_name -> thecloud.common.v1.ResourceMetadata.LabelsEntry
-	2, // 1: thecloud.common.v1.ResourceMetadata.created_at:type_name -> google.protobuf.Timestamp
-	2, // 2: thecloud.common.v1.ResourceMetadata.updated_at:type_name -> google.protobuf.Timestamp
-	2, // 3: thecloud.common.v1.ResourceMetadata.deleted_at:type_name -> google.protobuf.Timestamp
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	2, // 0: thecloud.common.v1.ResourceMetadata.labels:type_name -> thecloud.common.v1.ResourceMetadata.LabelsEntry
+	3, // 1: thecloud.common.v1.ResourceMetadata.created_at:type_name -> google.protobuf.Timestamp
+	3, // 2: thecloud.common.v1.ResourceMetadata.updated_at:type_name -> google.protobuf.Timestamp
+	3, // 3: thecloud.common.v1.ResourceMetadata.deleted_at:type_name -> google.protobuf.Timestamp
+	1, // 4: thecloud.common.v1.ResourceMetadata.owner:type_name -> thecloud.common.v1.ResourceOwner
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_thecloud_common_v1_resource_proto_init() }
@@ -213,7 +282,7 @@ func file_thecloud_common_v1_resource_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_thecloud_common_v1_resource_proto_rawDesc), len(file_thecloud_common_v1_resource_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

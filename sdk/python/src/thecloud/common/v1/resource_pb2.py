@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!thecloud/common/v1/resource.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xe8\x03\n\x10ResourceMetadata\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n\nproject_id\x18\x03 \x01(\tR\tprojectId\x12H\n\x06labels\x18\x04 \x03(\x0b\x32\x30.thecloud.common.v1.ResourceMetadata.LabelsEntryR\x06labels\x12\x1e\n\ngeneration\x18\x05 \x01(\rR\ngeneration\x12\x18\n\x07version\x18\x06 \x01(\rR\x07version\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x39\n\ndeleted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tdeletedAt\x12!\n\x0coperation_id\x18\n \x01(\tR\x0boperationId\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\x42\xca\x01\n\x16\x63om.thecloud.common.v1B\rResourceProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!thecloud/common/v1/resource.proto\x12\x12thecloud.common.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa1\x04\n\x10ResourceMetadata\x12\x0e\n\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n\nproject_id\x18\x03 \x01(\tR\tprojectId\x12H\n\x06labels\x18\x04 \x03(\x0b\x32\x30.thecloud.common.v1.ResourceMetadata.LabelsEntryR\x06labels\x12\x1e\n\ngeneration\x18\x05 \x01(\rR\ngeneration\x12\x18\n\x07version\x18\x06 \x01(\rR\x07version\x12\x39\n\ncreated_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tcreatedAt\x12\x39\n\nupdated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tupdatedAt\x12\x39\n\ndeleted_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampR\tdeletedAt\x12!\n\x0coperation_id\x18\n \x01(\tR\x0boperationId\x12\x37\n\x05owner\x18\x0b \x01(\x0b\x32!.thecloud.common.v1.ResourceOwnerR\x05owner\x1a\x39\n\x0bLabelsEntry\x12\x10\n\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n\x05value\x18\x02 \x01(\tR\x05value:\x02\x38\x01\"9\n\rResourceOwner\x12\x18\n\x07service\x18\x01 \x01(\tR\x07service\x12\x0e\n\x02id\x18\x02 \x01(\tR\x02idB\xca\x01\n\x16\x63om.thecloud.common.v1B\rResourceProtoP\x01Z7thecloud.example/sdk/go/gen/thecloud/common/v1;commonv1\xa2\x02\x03TCX\xaa\x02\x12Thecloud.Common.V1\xca\x02\x12Thecloud\\Common\\V1\xe2\x02\x1eThecloud\\Common\\V1\\GPBMetadata\xea\x02\x14Thecloud::Common::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,7 +36,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESOURCEMETADATA_LABELSENTRY']._loaded_options = None
   _globals['_RESOURCEMETADATA_LABELSENTRY']._serialized_options = b'8\001'
   _globals['_RESOURCEMETADATA']._serialized_start=91
-  _globals['_RESOURCEMETADATA']._serialized_end=579
-  _globals['_RESOURCEMETADATA_LABELSENTRY']._serialized_start=522
-  _globals['_RESOURCEMETADATA_LABELSENTRY']._serialized_end=579
+  _globals['_RESOURCEMETADATA']._serialized_end=636
+  _globals['_RESOURCEMETADATA_LABELSENTRY']._serialized_start=579
+  _globals['_RESOURCEMETADATA_LABELSENTRY']._serialized_end=636
+  _globals['_RESOURCEOWNER']._serialized_start=638
+  _globals['_RESOURCEOWNER']._serialized_end=695
 # @@protoc_insertion_point(module_scope)

@@ -59,6 +59,12 @@ export interface Auth {
   public: boolean;
   /** Internal: only processes whose certificate names one of these kinds ("gateway", "agent", …; "*" is any). */
   peers: string[];
+  /**
+   * With peers: the call is made for a project, and because of an operation in it. Metadata names them
+   * (x-thecloud-project, x-thecloud-operation, x-thecloud-requested-by); a call without them is refused, and one with
+   * them sees the rows of that project only.
+   */
+  delegated: boolean;
 }
 
 /** What a field's value must look like. Broken rules answer INVALID_ARGUMENT with one violation a field. */
@@ -85,7 +91,7 @@ export interface FieldRules {
 }
 
 function createBaseAuth(): Auth {
-  return { permission: "", scope: 0, public: false, peers: [] };
+  return { permission: "", scope: 0, public: false, peers: [], delegated: false };
 }
 
 export const Auth: MessageFns<Auth> = {
@@ -101,6 +107,9 @@ export const Auth: MessageFns<Auth> = {
     }
     for (const v of message.peers) {
       writer.uint32(34).string(v!);
+    }
+    if (message.delegated !== false) {
+      writer.uint32(40).bool(message.delegated);
     }
     return writer;
   },
@@ -150,6 +159,14 @@ export const Auth: MessageFns<Auth> = {
             message.peers.push(reader.string());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.delegated = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -171,6 +188,7 @@ export const Auth: MessageFns<Auth> = {
     message.scope = object.scope ?? 0;
     message.public = object.public ?? false;
     message.peers = object.peers?.map((e) => e) || [];
+    message.delegated = object.delegated ?? false;
     return message;
   },
 };

@@ -27,11 +27,27 @@ export interface ResourceMetadata {
     | undefined;
   /** The newest operation on this resource: GET /v1/operations/{id}. */
   operationId: string;
+  /** The resource of another service that this one was made for. Only its owner changes it. Absent: nobody's. */
+  owner: ResourceOwner | undefined;
 }
 
 export interface ResourceMetadata_LabelsEntry {
   key: string;
   value: string;
+}
+
+/** What another service made a resource for. */
+export interface ResourceOwner {
+  /** The service: "database". */
+  service: string;
+  id: string;
+}
+
+/** A resource, as the service that made it asks for it. */
+export interface OwnedResource {
+  id: string;
+  projectId: string;
+  ownerId: string;
 }
 
 function createBaseResourceMetadata(): ResourceMetadata {
@@ -46,6 +62,7 @@ function createBaseResourceMetadata(): ResourceMetadata {
     updatedAt: undefined,
     deletedAt: undefined,
     operationId: "",
+    owner: undefined,
   };
 }
 
@@ -80,6 +97,9 @@ export const ResourceMetadata: MessageFns<ResourceMetadata> = {
     }
     if (message.operationId !== "") {
       writer.uint32(82).string(message.operationId);
+    }
+    if (message.owner !== undefined) {
+      ResourceOwner.encode(message.owner, writer.uint32(90).fork()).join();
     }
     return writer;
   },
@@ -180,6 +200,14 @@ export const ResourceMetadata: MessageFns<ResourceMetadata> = {
             message.operationId = reader.string();
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.owner = ResourceOwner.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -215,6 +243,9 @@ export const ResourceMetadata: MessageFns<ResourceMetadata> = {
     message.updatedAt = object.updatedAt ?? undefined;
     message.deletedAt = object.deletedAt ?? undefined;
     message.operationId = object.operationId ?? "";
+    message.owner = (object.owner !== undefined && object.owner !== null)
+      ? ResourceOwner.fromPartial(object.owner)
+      : undefined;
     return message;
   },
 };
@@ -282,6 +313,152 @@ export const ResourceMetadata_LabelsEntry: MessageFns<ResourceMetadata_LabelsEnt
     const message = createBaseResourceMetadata_LabelsEntry();
     message.key = object.key ?? "";
     message.value = object.value ?? "";
+    return message;
+  },
+};
+
+function createBaseResourceOwner(): ResourceOwner {
+  return { service: "", id: "" };
+}
+
+export const ResourceOwner: MessageFns<ResourceOwner> = {
+  encode(message: ResourceOwner, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.service !== "") {
+      writer.uint32(10).string(message.service);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ResourceOwner {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseResourceOwner();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.service = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ResourceOwner>): ResourceOwner {
+    return ResourceOwner.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ResourceOwner>): ResourceOwner {
+    const message = createBaseResourceOwner();
+    message.service = object.service ?? "";
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseOwnedResource(): OwnedResource {
+  return { id: "", projectId: "", ownerId: "" };
+}
+
+export const OwnedResource: MessageFns<OwnedResource> = {
+  encode(message: OwnedResource, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.projectId !== "") {
+      writer.uint32(18).string(message.projectId);
+    }
+    if (message.ownerId !== "") {
+      writer.uint32(26).string(message.ownerId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): OwnedResource {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseOwnedResource();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.projectId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.ownerId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<OwnedResource>): OwnedResource {
+    return OwnedResource.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<OwnedResource>): OwnedResource {
+    const message = createBaseOwnedResource();
+    message.id = object.id ?? "";
+    message.projectId = object.projectId ?? "";
+    message.ownerId = object.ownerId ?? "";
     return message;
   },
 };
