@@ -60,11 +60,15 @@ export interface Answer {
 const CALL_MS = 75_000;
 const PATIENCE_MS = 30_000;
 
-/** The HTTP API under one credential. */
+/** The HTTP API under one credential; its calls take turns at the gateways. */
 export class Api {
+  #calls = 0;
+
   constructor(
+    /** Of the first gateway. */
     readonly url: string,
     readonly key: string,
+    readonly urls: readonly string[] = [url],
   ) {}
 
   async call(
@@ -74,7 +78,7 @@ export class Api {
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     const raw = typeof body === 'string' || body instanceof Uint8Array;
-    const response = await fetch(this.url + path, {
+    const response = await fetch(this.#nextUrl() + path, {
       method,
       headers: {
         ...(this.key ? { authorization: `Bearer ${this.key}` } : {}),
@@ -95,7 +99,7 @@ export class Api {
   /** The lines of a stream, as JSON: all of them, or the first so many. */
   async lines(path: string, most = Infinity): Promise<unknown[]> {
     const headers = { authorization: `Bearer ${this.key}`, accept: 'application/x-ndjson' };
-    const response = await fetch(this.url + path, { headers, signal: AbortSignal.timeout(CALL_MS) });
+    const response = await fetch(this.#nextUrl() + path, { headers, signal: AbortSignal.timeout(CALL_MS) });
     const decoder = new TextDecoder();
     let text = '';
     for await (const piece of response.body ?? []) {
@@ -104,6 +108,10 @@ export class Api {
     }
     const whole = text.split('\n').slice(0, -1);
     return whole.slice(0, most).map((line): unknown => JSON.parse(line));
+  }
+
+  #nextUrl(): string {
+    return this.urls[this.#calls++ % this.urls.length] ?? this.url;
   }
 
   upload(path: string, tarball: Uint8Array): Promise<Answer> {

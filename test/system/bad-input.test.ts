@@ -2,7 +2,6 @@ import { eventually } from '@thecloud/testkit';
 import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
-import { Api } from './api';
 
 jest.setTimeout(60_000);
 let cloud: Cloud;
@@ -373,21 +372,21 @@ describe('a credential', () => {
     ['an unknown key', `cloud_${'x'.repeat(43)}`],
     ['prose', 'open sesame'],
   ])('is needed: %s is refused', async (_what, key) => {
-    const answer = await new Api(cloud.url, key).call('GET', '/v1/instances');
+    const answer = await cloud.as(key).call('GET', '/v1/instances');
     expect(answer).toMatchObject({ status: 401, body: { reason: 'UNAUTHENTICATED' } });
   });
 
   it('stops working when it expires', async () => {
     const expires = new Date(Date.now() + 1_500).toISOString();
     const { body } = await cloud.admin.call('POST', '/v1/api-keys', { name: 'brief', expires_at: expires });
-    const brief = new Api(cloud.url, body.secret ?? '');
+    const brief = cloud.as(body.secret ?? '');
     expect((await brief.call('GET', '/v1/instances')).status).toBe(200);
     await brief.until('GET', '/v1/instances', ({ status }) => status === 401, 10_000);
   });
 
   it('stops working within 5 seconds of being revoked', async () => {
     const { body } = await cloud.admin.call('POST', '/v1/api-keys', { name: 'revoked' });
-    const revoked = new Api(cloud.url, body.secret ?? '');
+    const revoked = cloud.as(body.secret ?? '');
     expect((await revoked.call('GET', '/v1/instances')).status).toBe(200);
     await cloud.admin.call('DELETE', `/v1/api-keys/${idOf(body)}`);
     await revoked.until('GET', '/v1/instances', ({ status }) => status === 401, 5_000);
@@ -395,7 +394,7 @@ describe('a credential', () => {
 
   it('of a viewer reads and does not write', async () => {
     const { body } = await cloud.admin.call('POST', '/v1/api-keys', { name: 'viewer', role: 'viewer' });
-    const viewer = new Api(cloud.url, body.secret ?? '');
+    const viewer = cloud.as(body.secret ?? '');
     expect((await viewer.call('GET', '/v1/instances')).status).toBe(200);
     expect(await viewer.call('POST', '/v1/instances', { name: 'a', spec })).toMatchObject({
       status: 403,

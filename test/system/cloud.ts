@@ -21,6 +21,8 @@ export interface CloudOptions {
   readonly driver: 'noop' | 'docker';
   /** Gateway, compute and agents as processes of their own: a test can kill them, and run clouds side by side. */
   readonly processes?: boolean;
+  /** Of identity, compute and the gateway, each; two unless they are processes of their own. */
+  readonly replicas?: number;
   /** Those processes note every step they pass, and can be told to crash at one. */
   readonly failpoints?: boolean;
   /** What services see the databases through, so that a test can come between. */
@@ -60,6 +62,8 @@ export interface Cloud {
   readonly dockerSocket: string;
   /** The same cloud as others see it, who share nothing with the first ones but the administrator's account. */
   withTenantsOfItsOwn(projectName: string): Promise<Cloud>;
+  /** Under another credential. */
+  as(key: string): Api;
   /** Another noop host. */
   addHost(vcpus: number, memoryMib: number): Promise<Part>;
   /** Imports the starter image, as `starter` unless told otherwise. */
@@ -103,6 +107,7 @@ async function build(
   {
     driver,
     processes = false,
+    replicas = processes ? 1 : 2,
     failpoints = false,
     databaseThrough = (url) => url,
     egressAllow,
@@ -112,6 +117,7 @@ async function build(
 ): Promise<Cloud> {
   const identity = await startTestIdentity(engines, {}, databaseThrough);
   closers.push(() => identity.close());
+  for (let n = 1; n < replicas; n++) await identity.addReplica();
   const images = await startRegistry(engines);
   closers.push(() => images.engine.destroy());
   const dockerEngine =
@@ -134,20 +140,25 @@ async function build(
       ...settings,
     },
   };
-  const startService = async (manifest: ServiceManifest) => {
-    const { name, migrationsFolder } = manifest;
-    const database = await testDatabase(name, migrationsFolder);
-    closers.push(() => database.close());
+  const startReplica = async (manifest: ServiceManifest, database: TestDatabase, n: number) => {
+    const { name } = manifest;
     const part = new Part(name, processes, {
       ...(await testConfig(engines, database, name, enrollPort)),
       THECLOUD_DATABASE_URL: databaseThrough(database.url),
-      ...placesOf(manifest, engines.dir, images),
+      ...placesOf(manifest, join(engines.dir, `${name}-${n}`), images),
       ...settingsOf[name],
       ...failpointsOf(name),
     });
     await part.start();
     closers.push(() => part.stop());
     await part.serving();
+    return part;
+  };
+  const startService = async (manifest: ServiceManifest) => {
+    const database = await testDatabase(manifest.name, manifest.migrationsFolder);
+    closers.push(() => database.close());
+    const part = await startReplica(manifest, database, 0);
+    for (let n = 1; n < replicas; n++) await startReplica(manifest, database, n);
     return { part, database };
   };
   const services = new Map<string, Awaited<ReturnType<typeof startService>>>();
@@ -174,33 +185,38 @@ async function build(
   };
   const first = await newAgent({ THECLOUD_AGENT_DRIVER: driver, THECLOUD_AGENT_DOCKER_SOCKET: dockerSocket });
 
-  const [httpPort, grpcPort] = [await freePort(), await freePort()];
-  const gateway = new Part('gateway', processes, {
-    ...(await testConfig(engines, database, 'gateway', enrollPort)),
-    THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
-    THECLOUD_GATEWAY_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
-    ...noLimits,
-  });
-  await gateway.start();
-  closers.push(() => gateway.stop());
-  await gateway.serving();
-  const url = `http://127.0.0.1:${httpPort}`;
+  const newGateway = async (): Promise<{ url: string; grpcAddress: string }> => {
+    const [httpPort, grpcPort] = [await freePort(), await freePort()];
+    const part = new Part('gateway', processes, {
+      ...(await testConfig(engines, database, 'gateway', enrollPort)),
+      THECLOUD_GATEWAY_HTTP_ADDRESS: `127.0.0.1:${httpPort}`,
+      THECLOUD_GATEWAY_GRPC_ADDRESS: `127.0.0.1:${grpcPort}`,
+      ...noLimits,
+    });
+    await part.start();
+    closers.push(() => part.stop());
+    await part.serving();
+    return { url: `http://127.0.0.1:${httpPort}`, grpcAddress: `127.0.0.1:${grpcPort}` };
+  };
+  const { url, grpcAddress } = await newGateway();
+  const urls = [url];
+  for (let n = 1; n < replicas; n++) urls.push((await newGateway()).url);
 
   const { url: databaseUrl, password: databasePassword, caFile } = identity.database;
   const account = { databaseUrl, databasePassword, caFile, password: randomUUID(), keyName: 'test' };
   const newAdmin = async (projectName: string): Promise<Api> => {
     const { apiKey = '' } = await seed({ ...account, email: 'admin@example.com', projectName });
-    return new Api(url, apiKey);
+    return new Api(url, apiKey, urls);
   };
   const admin = await newAdmin('first');
   await admin.until('GET', `/v1/hosts/${first.hostId}`, ({ body }) => body.status?.state === 'ready');
-  const stranger = await newTenant(url);
+  const stranger = await newTenant(urls);
 
   const cloud: Cloud = {
     engines,
     database,
     url,
-    grpcAddress: `127.0.0.1:${grpcPort}`,
+    grpcAddress,
     admin,
     stranger,
     compute,
@@ -213,6 +229,7 @@ async function build(
     registry: images.engine,
     dockerEngine,
     dockerSocket,
+    as: (key) => new Api(url, key, urls),
     addHost: async (vcpus, memoryMib) => {
       const size = {
         THECLOUD_AGENT_NOOP_VCPUS: String(vcpus),
@@ -236,7 +253,7 @@ async function build(
     },
     withTenantsOfItsOwn: async (projectName) => {
       const owner = await newAdmin(projectName);
-      const stranger = await newTenant(url);
+      const stranger = await newTenant(urls);
       return {
         ...cloud,
         admin: owner,
@@ -250,7 +267,8 @@ async function build(
 }
 
 /** An account, a session, a key: as a newcomer makes them. */
-async function newTenant(url: string): Promise<Api> {
+async function newTenant(urls: readonly string[]): Promise<Api> {
+  const [url = ''] = urls;
   const nobody = new Api(url, '');
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };
   await nobody.call('POST', '/v1/users', account);
@@ -262,7 +280,7 @@ async function newTenant(url: string): Promise<Api> {
     { name: 'test', role: 'owner' },
     { 'x-project-id': project?.metadata?.id ?? '' },
   );
-  return new Api(url, key.body.secret ?? '');
+  return new Api(url, key.body.secret ?? '', urls);
 }
 
 /** Any free ports, directories of its own, and the engines it stands on. */
@@ -275,7 +293,7 @@ function placesOf(
   return {
     ...Object.fromEntries(listens.map((port) => [`THECLOUD_${port.toUpperCase()}_ADDRESS`, '127.0.0.1:0'])),
     ...Object.fromEntries(
-      Object.entries(directories).map(([setting, directory]) => [setting, join(dir, `${name}-${directory}`)]),
+      Object.entries(directories).map(([setting, directory]) => [setting, join(dir, directory)]),
     ),
     ...(engines.includes('registry')
       ? {

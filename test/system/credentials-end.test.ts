@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { Api, idOf } from './api';
+import type { Api } from './api';
+import { idOf } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 
@@ -20,16 +21,15 @@ interface Person {
 }
 
 async function newPerson(): Promise<Person> {
-  const nobody = new Api(cloud.url, '');
+  const nobody = cloud.as('');
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };
   await nobody.call('POST', '/v1/users', account);
   const { body } = await nobody.call('POST', '/v1/sessions', account);
-  const session = new Api(cloud.url, body.token ?? '');
+  const session = cloud.as(body.token ?? '');
   const [project] = (await session.call('GET', '/v1/projects')).body.projects ?? [];
   const inside = { 'x-project-id': idOf(project ?? {}) };
   const keyOf = async (role: string) =>
-    new Api(
-      cloud.url,
+    cloud.as(
       (await session.call('POST', '/v1/api-keys', { name: `as-${role}`, role }, inside)).body.secret ?? '',
     );
   return {

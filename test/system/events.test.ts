@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventTypes, newId } from '@thecloud/kernel';
-import { Api, idOf } from './api';
+import { idOf } from './api';
 import type { Body } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
@@ -101,7 +101,7 @@ it('emits every type that is documented', async () => {
   await admin.call('DELETE', `/v1/members/${id}`);
   const { body: session } = await admin.call('POST', '/v1/sessions', { email, password });
   const change = { old_password: password, new_password: randomUUID() };
-  await new Api(cloud.url, session.token ?? '').call('POST', '/v1/users/me:changePassword', change);
+  await cloud.as(session.token ?? '').call('POST', '/v1/users/me:changePassword', change);
   await admin.call('POST', `/v1/users/${id}:disable`, { hand_over_to: ADMIN });
   for (const verb of ['enable', 'grantAdministrator', 'revokeAdministrator', 'resetPassword'])
     await admin.call('POST', `/v1/users/${id}:${verb}`, {});

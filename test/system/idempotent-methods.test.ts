@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { methods } from '@thecloud/api';
-import { Api, idOf } from './api';
-import type { Body } from './api';
+import { idOf } from './api';
+import type { Body, Api } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 import { publicKey } from './things';
@@ -69,7 +69,7 @@ async function newPerson() {
   const account = { email: email(), password: randomUUID() };
   await made('/v1/users', account);
   const { token = '' } = await made('/v1/sessions', account);
-  const as = new Api(cloud.url, token);
+  const as = cloud.as(token);
   const project = await made('/v1/projects', { name: name() }, as);
   return { ...account, as, id: idOf(project), headers: { 'x-project-id': idOf(project) } };
 }

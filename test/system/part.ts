@@ -57,6 +57,11 @@ export class Part {
     return String(this.settings['THECLOUD_AGENT_DATA_DIR']);
   }
 
+  /** Where compute keeps uploads while it reads them. */
+  get spoolDir(): string {
+    return String(this.settings['THECLOUD_SPOOL_DIR']);
+  }
+
   get #dir(): string {
     return dirname(String(this.settings['THECLOUD_CERTIFICATE_DIR']));
   }

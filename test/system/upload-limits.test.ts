@@ -8,8 +8,8 @@ import { starterImage } from '@thecloud/all-in-one';
 import { computeV1 } from '@thecloud/api';
 import { eventually } from '@thecloud/testkit';
 import { tarOf } from '../../services/compute/src/fixtures/layers';
-import { Api, idOf } from './api';
-import type { Answer, Body } from './api';
+import { idOf } from './api';
+import type { Answer, Body, Api } from './api';
 import { startCloud } from './cloud';
 import type { Cloud } from './cloud';
 
@@ -26,6 +26,7 @@ beforeAll(async () => {
   source = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
   cloud = await startCloud({
     driver: 'noop',
+    replicas: 1, // each counts for itself
     egressAllow: `http://${source}`,
     compute: {
       THECLOUD_IMAGE_RECEPTIONS_AT_ONCE: 8, // 2 of one person
@@ -45,16 +46,16 @@ afterAll(async () => {
 /** An account with two projects, and a key in each. */
 async function newPerson(): Promise<[Api, Api]> {
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };
-  const nobody = new Api(cloud.url, '');
+  const nobody = cloud.as('');
   await nobody.call('POST', '/v1/users', account);
-  const session = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  const session = cloud.as((await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
   await session.call('POST', '/v1/projects', { name: `second-${randomUUID()}` });
   const { projects = [] } = (await session.call('GET', '/v1/projects')).body;
   const [one, two] = await Promise.all(
     projects.map(async (project) => {
       const inIt = { 'x-project-id': idOf(project) };
       const made = await session.call('POST', '/v1/api-keys', { name: 'test', role: 'owner' }, inIt);
-      return new Api(cloud.url, made.body.secret ?? '');
+      return cloud.as(made.body.secret ?? '');
     }),
   );
   return [one!, two!];
@@ -81,13 +82,12 @@ function open(api: Api, name: string) {
   return { sent, answer };
 }
 
-const spool = () => `${cloud.engines.dir}/spool`;
-const spooled = () => readdirSync(spool(), { recursive: true, encoding: 'utf8' });
+const spooled = () => readdirSync(cloud.compute.spoolDir, { recursive: true, encoding: 'utf8' });
 /** Uploads of which bytes are kept. */
 const arriving = (count: number) =>
   eventually(`${count} uploads under way`, () => {
     const files = spooled().filter((path) => path.endsWith('/upload'));
-    return files.filter((path) => (statSync(`${spool()}/${path}`, { throwIfNoEntry: false })?.size ?? 0) > 0).length === count;
+    return files.filter((path) => (statSync(`${cloud.compute.spoolDir}/${path}`, { throwIfNoEntry: false })?.size ?? 0) > 0).length === count;
   }); // prettier-ignore
 const tooSlow = { status: 408, body: { reason: 'IMAGE_UPLOAD_TOO_SLOW' } };
 

@@ -7,6 +7,8 @@ export interface TestIdentity {
   readonly served: IdentityServed;
   readonly config: IdentityConfig;
   readonly database: TestDatabase;
+  /** Another one on the same database. */
+  addReplica(): Promise<void>;
   /** Drains the service and drops its database. */
   close(): Promise<void>;
 }
@@ -29,12 +31,17 @@ export async function startTestIdentity(
     ...settings,
   };
   const served = await start(config);
+  const replicas = [served];
   return {
     served,
     config,
     database,
+    addReplica: async () => {
+      const certificates = `${config.THECLOUD_CERTIFICATE_DIR}-${replicas.length}`;
+      replicas.push(await start({ ...config, THECLOUD_CERTIFICATE_DIR: certificates }));
+    },
     close: async () => {
-      await served.close();
+      await Promise.all(replicas.map((replica) => replica.close()));
       await database.close();
     },
   };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { methods } from '@thecloud/api';
-import { Api, idOf } from '../api';
+import { idOf } from '../api';
 import type { Body } from '../api';
 import { startCloud } from '../cloud';
 import type { Cloud } from '../cloud';
@@ -146,7 +146,7 @@ async function nobodyInParticular(): Promise<string> {
   const account = { ...ada, email: `nobody-${++people}@example.com` };
   const { body } = await cloud.admin.call('POST', '/v1/users', account);
   const { token = '' } = (await cloud.admin.call('POST', '/v1/sessions', account)).body;
-  const person = new Api(cloud.url, token);
+  const person = cloud.as(token);
   for (const project of (await person.call('GET', '/v1/projects')).body.projects ?? []) {
     const owner = { email: ada.email, role: 'owner' };
     await person.call('POST', '/v1/members', owner, { 'x-project-id': idOf(project) });

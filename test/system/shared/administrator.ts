@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { methods } from '@thecloud/api';
 import type { MethodEntry } from '@thecloud/api';
-import { Api, idOf } from '../api';
-import type { Body } from '../api';
+import { idOf } from '../api';
+import type { Body, Api } from '../api';
 import type { Cloud } from '../cloud';
 import { Stream } from '../json-lines';
 import { sharedCloud } from './shared-cloud';
@@ -13,11 +13,11 @@ let person: Api;
 
 beforeAll(async () => {
   cloud = await sharedCloud();
-  const nobody = new Api(cloud.url, '');
+  const nobody = cloud.as('');
   const account = { email: newEmail(), password: randomUUID() };
   const { id } = (await nobody.call('POST', '/v1/users', account)).body as { id: string };
   await cloud.admin.call('POST', `/v1/users/${id}:grantAdministrator`, {});
-  person = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  person = cloud.as((await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
 });
 
 // `cloud doctor`, in another part, would complain of a host that never joins.

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { newId } from '@thecloud/kernel';
-import { Api, idOf } from '../api';
-import type { Body } from '../api';
+import { idOf } from '../api';
+import type { Body, Api } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
 let cloud: Cloud;
@@ -31,9 +31,9 @@ beforeAll(async () => {
 
 async function newUser(): Promise<User> {
   const account = { email: `${randomUUID()}@example.com`, password: randomUUID() };
-  const nobody = new Api(cloud.url, '');
+  const nobody = cloud.as('');
   await nobody.call('POST', '/v1/users', account);
-  const session = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  const session = cloud.as((await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
   const [project] = (await session.call('GET', '/v1/projects')).body.projects ?? [];
   return { session, email: account.email, project: idOf(project ?? {}) };
 }

@@ -1,4 +1,4 @@
-import { Api, idOf } from '../api';
+import { idOf } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
 let cloud: Cloud;
@@ -11,12 +11,12 @@ const account = { email: 'owner@example.com', password: 'correct horse battery' 
 it('an empty project is deleted with its keys; one with something in it is not', async () => {
   await cloud.admin.call('POST', '/v1/users', account);
   const { token = '' } = (await cloud.admin.call('POST', '/v1/sessions', account)).body;
-  const person = new Api(cloud.url, token);
+  const person = cloud.as(token);
   const made = await person.call('POST', '/v1/projects', { name: 'shop' });
   const project = idOf(made.body);
   const inside = { 'x-project-id': project };
   const { body: key } = await person.call('POST', '/v1/api-keys', { name: 'ci', role: 'admin' }, inside);
-  const program = new Api(cloud.url, key.secret ?? '');
+  const program = cloud.as(key.secret ?? '');
   const image = await cloud.importStarter(program);
   expect(await person.call('DELETE', `/v1/projects/${project}`, undefined, inside)).toMatchObject({
     status: 400,

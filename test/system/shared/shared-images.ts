@@ -1,6 +1,6 @@
 import { newId } from '@thecloud/kernel';
-import { Api, idOf } from '../api';
-import type { Body } from '../api';
+import { idOf } from '../api';
+import type { Body, Api } from '../api';
 import type { Cloud } from '../cloud';
 import { Stream } from '../json-lines';
 import { sharedCloud } from './shared-cloud';
@@ -67,9 +67,9 @@ it('lets every project list, show, watch and launch, by name and by id, and chan
 
 it('is there in a project that is made afterwards', async () => {
   const account = { email: 'newcomer@example.com', password: 'correct horse battery' };
-  const nobody = new Api(cloud.url, '');
+  const nobody = cloud.as('');
   expect((await nobody.call('POST', '/v1/users', account)).status).toBe(201);
-  const session = new Api(cloud.url, (await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
+  const session = cloud.as((await nobody.call('POST', '/v1/sessions', account)).body.token ?? '');
   const project = idOf((await session.call('POST', '/v1/projects', { name: 'brand-new' })).body);
   const { body } = await session.call('GET', '/v1/images', undefined, { 'x-project-id': project });
   expect(body.images?.map(({ metadata }) => metadata?.name)).toEqual(['starter']);

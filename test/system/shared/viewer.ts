@@ -1,7 +1,7 @@
 import { Client, credentials, Metadata } from '@grpc/grpc-js';
 import { computeV1 } from '@thecloud/api';
-import { Api, idOf } from '../api';
-import type { Body } from '../api';
+import { idOf } from '../api';
+import type { Body, Api } from '../api';
 import type { Cloud } from '../cloud';
 import { sharedCloud } from './shared-cloud';
 let cloud: Cloud;
@@ -17,7 +17,7 @@ const secretsIn = (answer: unknown): string[] => {
 
 async function apiOfRole(role: string): Promise<Api> {
   const { body } = await cloud.admin.call('POST', '/v1/api-keys', { name: role, role });
-  return new Api(cloud.url, body.secret ?? '');
+  return cloud.as(body.secret ?? '');
 }
 
 beforeAll(async () => {
