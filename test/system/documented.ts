@@ -65,6 +65,7 @@ export const elsewhere: readonly (readonly [RegExp, string])[] = [
     'a test within a test',
   ],
   [/drizzle-kit generate /, 'it would write a migration'],
+  [/^(scripts\/pnpm install|make build)$/, 'test/system/adding-a-service.test.ts does what they do'],
   [/^grpcurl /, 'test/system/shared/grpc.ts calls the same methods'],
   [/^bin\/cloud image import 127\.0\.0\.1:5000\//, "it takes an image from a registry of the reader's"],
   [/^pip install /, 'test/system/shared/sdk-python.ts'],
