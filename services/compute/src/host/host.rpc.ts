@@ -1,7 +1,7 @@
 import type { identityV1 } from '@thecloud/api';
 import { computeV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
-import { cutPage, implement, isNamed, pageOf, watch, watchOne } from '@thecloud/service-kit';
+import { cutPage, implement, isNamed, metadataOf, pageOf, watch, watchOne } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, UnaryClient, Watched } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { MILLICORES_PER_VCPU, refuseUnknownType, vcpusOf } from '../instance-type/instance-type';
@@ -89,19 +89,7 @@ export function hostRpc(
 function toProto(stored: HostRow): computeV1.Host {
   const row = told(stored, Date.now());
   return {
-    metadata: {
-      id: row.id,
-      name: row.name,
-      projectId: '',
-      labels: row.labels,
-      generation: 1,
-      version: row.version,
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-      deletedAt: undefined,
-      owner: undefined,
-      operationId: '',
-    },
+    metadata: metadataOf({ ...row, projectId: '' }),
     spec: { cordoned: row.cordoned },
     status: {
       state: row.state,

@@ -1,5 +1,5 @@
 import type { computeV1 } from '@thecloud/api';
-import { projectOf } from '@thecloud/service-kit';
+import { metadataOf, projectOf } from '@thecloud/service-kit';
 import type { RequestContext } from '@thecloud/service-kit';
 import type { ImageRow } from './image.schema';
 
@@ -17,19 +17,7 @@ export const shownTo = (ctx: RequestContext, row: ImageRow, gone = false): compu
 
 function toProto(row: ImageRow, gone = false): computeV1.Image {
   return {
-    metadata: {
-      id: row.id,
-      name: row.name,
-      projectId: row.projectId,
-      labels: row.labels,
-      generation: 1,
-      version: gone ? row.version + 1 : row.version,
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-      deletedAt: undefined,
-      owner: undefined,
-      operationId: row.operationId,
-    },
+    metadata: metadataOf({ ...row, version: gone ? row.version + 1 : row.version }),
     spec: { source: row.source },
     status: {
       state: gone ? 'deleted' : row.state,

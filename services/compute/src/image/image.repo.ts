@@ -1,5 +1,5 @@
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import { batched, named, prepared, violatedUnique } from '@thecloud/service-kit';
+import { batched, named, onlyRow, prepared, refuseTaken } from '@thecloud/service-kit';
 import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { image } from './image.schema';
@@ -67,14 +67,8 @@ export interface ImageFilter extends NameFilter {
 export const imageRepo = {
   /** ALREADY_EXISTS IMAGE_NAME_TAKEN. */
   async insert(tx: Tx, row: typeof image.$inferInsert): Promise<ImageRow> {
-    try {
-      const [made] = await tx.insert(image).values(row).returning();
-      if (!made) throw new Error('an insert returned nothing');
-      return made;
-    } catch (cause) {
-      if (violatedUnique(cause) === 'image_name') throw errors.IMAGE_NAME_TAKEN({ name: row.name }, cause);
-      throw cause;
-    }
+    const image_name = (cause: unknown) => errors.IMAGE_NAME_TAKEN({ name: row.name }, cause);
+    return onlyRow(await refuseTaken(tx.insert(image).values(row).returning(), { image_name }));
   },
 
   /** Whether a new image of this name would be refused. */
@@ -148,12 +142,8 @@ export const imageRepo = {
       .set({ ...change, version: sql`${image.version} + 1`, updatedAt: new Date() })
       .where(eq(image.id, id))
       .returning();
-    const [changed] = await updated.catch((cause: unknown) => {
-      if (violatedUnique(cause) === 'image_shared_name') throw errors.IMAGE_SHARED_NAME_TAKEN({ id }, cause);
-      throw cause;
-    });
-    if (!changed) throw new Error('a row that was locked is gone');
-    return changed;
+    const image_shared_name = (cause: unknown) => errors.IMAGE_SHARED_NAME_TAKEN({ id }, cause);
+    return onlyRow(await refuseTaken(updated, { image_shared_name }));
   },
 
   /** Those that failed before a time. */

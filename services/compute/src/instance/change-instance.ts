@@ -1,55 +1,61 @@
-import { commonErrors } from '@thecloud/kernel';
-import { refuseOwned } from '@thecloud/service-kit';
-import type { RequestContext, Tx } from '@thecloud/service-kit';
+import { changeResource } from '@thecloud/service-kit';
+import type { Decide as DecideOf, Decision, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
 import type { InstanceRow } from './instance.repo';
 import type { InstanceState } from './instance.state';
 
-/** A new wish for an instance: what changes, the operation's name, and the state shown until the controller looks. */
-export interface Change {
-  readonly kind: string;
-  /** The operation's first step. */
-  readonly step: string;
-  readonly change: Partial<InstanceRow>;
+/** A new wish for an instance, and the state shown until the controller looks. */
+export interface Change extends Decision<InstanceRow> {
   readonly state?: InstanceState;
 }
 
 /** Changes whose wish is already so answer with the instance as it is, and begin nothing. */
-export type Decide = (row: InstanceRow) => Change | 'already so' | Promise<Change | 'already so'>;
+export type Decide = DecideOf<InstanceRow, Change>;
 
 /**
- * The one way an instance's wish changes: lock, decide, count a generation, begin an operation, wake the controller.
+ * The one way an instance's wish changes; each counts a generation.
  * NOT_FOUND; PERMISSION_DENIED OWNED_BY_SERVICE; ABORTED VERSION_MISMATCH; FAILED_PRECONDITION INSTANCE_BEING_DELETED.
  */
-export async function changeInstance(
+export const changeInstance = (
   d: InstanceDeps,
   tx: Tx,
   ctx: RequestContext,
   id: string,
   decide: Decide,
   ifVersion = 0,
-): Promise<InstanceRow> {
+): Promise<InstanceRow> =>
+  changeResource<InstanceRow, Change>(
+    { ...d, lock, save, wake: woken(d) },
+    tx,
+    ctx,
+    id,
+    unlessDeleted(decide),
+    ifVersion,
+  );
+
+async function lock(tx: Tx, id: string): Promise<InstanceRow> {
   const row = await instanceRepo.lock(tx, id);
   if (!row) throw errors.INSTANCE_NOT_FOUND({ id });
-  refuseOwned(ctx, row);
-  if (ifVersion !== 0 && ifVersion !== row.version)
-    throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
-  const decided = await decide(row);
-  if (decided === 'already so') return row;
-  if (row.desired === 'absent') throw errors.INSTANCE_BEING_DELETED({ id });
+  return row;
+}
 
-  const { kind, step } = decided;
-  const resource = { ...row, ...decided.change };
-  const operationId = await d.operations.begin(tx, ctx, { kind, resource, step });
-  const changed = await instanceRepo.update(tx, id, {
-    ...decided.change,
+const save = (tx: Tx, row: InstanceRow, { change, state }: Change, operationId: string) =>
+  instanceRepo.update(tx, row.id, {
+    ...change,
     generation: row.generation + 1,
     operationId,
-    ...(decided.state ? { state: decided.state, reason: '', message: '' } : {}),
+    ...(state ? { state, reason: '', message: '' } : {}),
   });
-  await d.work.enqueue(tx, 'instance', id);
-  d.changed(tx, changed);
-  return changed;
-}
+
+const woken = (d: InstanceDeps) => (tx: Tx, id: string) => d.work.enqueue(tx, 'instance', id);
+
+const unlessDeleted =
+  (decide: Decide): Decide =>
+  async (row) => {
+    const decided = await decide(row);
+    if (decided !== 'already so' && row.desired === 'absent')
+      throw errors.INSTANCE_BEING_DELETED({ id: row.id });
+    return decided;
+  };

@@ -1,5 +1,5 @@
 import { computeV1 } from '@thecloud/api';
-import { ownerOf } from '@thecloud/service-kit';
+import { metadataOf } from '@thecloud/service-kit';
 import type { CreateInstance } from './create-instance';
 import type { OnHostLoss, Protocol, PublishedPort, RestartPolicy } from './instance';
 import type { InstanceRow, InstanceView } from './instance.repo';
@@ -33,19 +33,7 @@ export function toChanges(
 export function toProto(row: InstanceRow & Partial<Pick<InstanceView, 'bound'>>): computeV1.Instance {
   const { seen } = row;
   return {
-    metadata: {
-      id: row.id,
-      name: row.name,
-      projectId: row.projectId,
-      labels: row.labels,
-      generation: row.generation,
-      version: row.version,
-      createdAt: row.createdAt,
-      updatedAt: row.updatedAt,
-      deletedAt: undefined,
-      owner: ownerOf(row),
-      operationId: row.operationId,
-    },
+    metadata: metadataOf(row),
     spec: {
       type: row.type,
       image: row.imageId,

@@ -23,7 +23,7 @@ export type ChangedInstance = Pick<
 
 /** What the instance use cases need. */
 export interface InstanceDeps {
-  readonly operations: Pick<Operations, 'begin' | 'beginFirst'>;
+  readonly operations: Pick<Operations, 'begin' | 'beginFirst' | 'record'>;
   readonly work: Pick<PgWorkSource, 'enqueue' | 'handOver'>;
   readonly images: {
     findByIdOrName(tx: Tx, projectId: string, idOrName: string): Promise<ImageRow | undefined>;

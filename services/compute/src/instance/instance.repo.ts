@@ -1,7 +1,7 @@
 import { and, desc, eq, getTableColumns, inArray, isNotNull, lt, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { batched, insertRows, named, prepared, violatedUnique } from '@thecloud/service-kit';
-import type { NameFilter, Page, RowVersion, Tx } from '@thecloud/service-kit';
+import { batched, insertRows, named, onlyRow, prepared, refuseTaken } from '@thecloud/service-kit';
+import type { NameFilter, Page, RowVersion, TakenErrors, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { HostState } from '../host/host';
 import { host } from '../host/host.schema';
@@ -99,7 +99,7 @@ const wanted = (filter: InstanceFilter, page: Page, projectId?: string): SQL | u
 export const instanceRepo = {
   /** ALREADY_EXISTS INSTANCE_NAME_TAKEN. */
   insert(tx: Tx, row: InstanceRow): Promise<void> {
-    return nameFree(row.name, () => insert(tx, row));
+    return refuseTaken(insert(tx, row), taken(row.name));
   },
 
   find: batched(async (tx, ids: readonly string[]): Promise<(InstanceView | undefined)[]> => {
@@ -190,15 +190,12 @@ export const instanceRepo = {
 
   /** Writes a change of a locked row and counts it. */
   async update(tx: Tx, id: string, change: Partial<typeof instance.$inferInsert>): Promise<InstanceRow> {
-    return nameFree(change.name ?? '', async () =>
-      only(
-        await tx
-          .update(instance)
-          .set({ ...change, version: sql`${instance.version} + 1`, updatedAt: new Date() })
-          .where(eq(instance.id, id))
-          .returning(),
-      ),
-    );
+    const written = tx
+      .update(instance)
+      .set({ ...change, version: sql`${instance.version} + 1`, updatedAt: new Date() })
+      .where(eq(instance.id, id))
+      .returning();
+    return onlyRow(await refuseTaken(written, taken(change.name ?? '')));
   },
 
   /** Something changed that is told of these and does not stand in their rows. */
@@ -242,7 +239,7 @@ export const instanceRepo = {
     const { rows } = await tx.execute<{ users: number }>(
       sql`select compute.image_users(${imageId})::int as users`,
     );
-    return only(rows).users;
+    return onlyRow(rows).users;
   },
 
   /** Which of these host ports no schedulable host has free. */
@@ -263,19 +260,8 @@ export const instanceRepo = {
   },
 };
 
-function only<T>(rows: T[]): T {
-  const [row] = rows;
-  if (!row) throw new Error('a row that was locked is gone');
-  return row;
-}
-
-async function nameFree<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (cause) {
-    const taken = violatedUnique(cause);
-    if (taken === 'instance_name') throw errors.INSTANCE_NAME_TAKEN({ name }, cause);
-    if (taken === 'instance_pkey') throw errors.INSTANCE_ID_TAKEN({}, cause);
-    throw cause;
-  }
-}
+/** ALREADY_EXISTS INSTANCE_NAME_TAKEN, or INSTANCE_ID_TAKEN where a service chose the id. */
+const taken = (name: string): TakenErrors => ({
+  instance_name: (cause) => errors.INSTANCE_NAME_TAKEN({ name }, cause),
+  instance_pkey: (cause) => errors.INSTANCE_ID_TAKEN({}, cause),
+});

@@ -1,6 +1,6 @@
-import { commonErrors, newId } from '@thecloud/kernel';
-import { projectOf } from '@thecloud/service-kit';
-import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import { newId } from '@thecloud/kernel';
+import { changeResource, projectOf } from '@thecloud/service-kit';
+import type { ChangeDeps, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { parsePublicKey } from './ssh-key';
 import { sshKeyRepo } from './ssh-key.repo';
@@ -19,69 +19,56 @@ export async function importSshKey(
   f: Needs,
   tx: Tx,
   ctx: RequestContext,
-  cmd: ImportSshKey,
+  { name, labels, publicKey }: ImportSshKey,
 ): Promise<SshKeyRow> {
-  const parsed = parsePublicKey(cmd.publicKey);
+  const parsed = parsePublicKey(publicKey);
   if ('wrong' in parsed) throw errors.SSH_KEY_INVALID({ why: parsed.wrong });
-  const projectId = projectOf(ctx);
-  const id = newId('sshKey');
   const { type, text, fingerprint } = parsed;
-  const { name, labels } = cmd;
-  const resource = { id, name, projectId };
+  const resource = { id: newId('sshKey'), name, projectId: projectOf(ctx) };
   const operationId = await f.operations.record(tx, ctx, {
     kind: 'ssh-key.import',
     resource,
     step: 'import',
   });
-  return changed(
-    f,
-    tx,
-    'imported',
-    await sshKeyRepo.insert(tx, {
-      id,
-      projectId,
-      operationId,
-      name,
-      labels,
-      type,
-      publicKey: text,
-      fingerprint,
-    }),
-  );
+  const made = { ...resource, operationId, labels, type, publicKey: text, fingerprint };
+  const row = await sshKeyRepo.insert(tx, made);
+  changed(f, 'imported')(tx, row);
+  return row;
 }
 
 /** ABORTED VERSION_MISMATCH: it is not the version the caller has seen. */
-export async function renameSshKey(
+export function renameSshKey(
   f: Needs,
   tx: Tx,
   ctx: RequestContext,
-  id: string,
-  name: string,
-  ifVersion: number,
+  { id, name, version }: { id: string; name: string; version: number },
 ): Promise<SshKeyRow> {
-  const row = await sshKeyRepo.lock(tx, id);
-  if (ifVersion !== 0 && ifVersion !== row.version)
-    throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
-  const resource = { ...row, name };
-  const operationId = await f.operations.record(tx, ctx, {
-    kind: 'ssh-key.rename',
-    resource,
-    step: 'rename',
-  });
-  return changed(f, tx, 'renamed', await sshKeyRepo.rename(tx, id, name, operationId));
+  const save: Save = (_, row, { change }, operationId) =>
+    sshKeyRepo.update(tx, row.id, { ...change, operationId });
+  const how = { ...sshKeys(f), save, changed: changed(f, 'renamed') };
+  const decided = { kind: 'ssh-key.rename', step: 'rename', change: { name } };
+  return changeResource<SshKeyRow>(how, tx, ctx, id, () => decided, version);
 }
 
-export async function deleteSshKey(f: Needs, tx: Tx, ctx: RequestContext, id: string): Promise<SshKeyRow> {
-  const row = await sshKeyRepo.lock(tx, id);
-  const about = { kind: 'ssh-key.delete', resource: row, step: 'delete' };
-  const operationId = await f.operations.record(tx, ctx, about);
-  await sshKeyRepo.remove(tx, id);
-  return changed(f, tx, 'deleted', { ...row, operationId });
+export function deleteSshKey(f: Needs, tx: Tx, ctx: RequestContext, id: string): Promise<SshKeyRow> {
+  const save: Save = async (_, row, __, operationId) => {
+    await sshKeyRepo.remove(tx, row.id);
+    return { ...row, operationId };
+  };
+  const how = { ...sshKeys(f), save, changed: changed(f, 'deleted') };
+  return changeResource<SshKeyRow>(how, tx, ctx, id, () => ({
+    kind: 'ssh-key.delete',
+    step: 'delete',
+    change: {},
+  }));
 }
 
-function changed(f: Needs, tx: Tx, what: 'imported' | 'renamed' | 'deleted', row: SshKeyRow): SshKeyRow {
-  const { id, projectId, name, fingerprint, version, operationId } = row;
-  const data = { name, fingerprint, version, operation_id: operationId };
-  f.changes.record(tx, { type: `thecloud.ssh-key.${what}`, id, projectId, data });
-  return row;
-}
+type Save = ChangeDeps<SshKeyRow>['save'];
+const sshKeys = ({ operations }: Needs) => ({ operations, lock: sshKeyRepo.lock });
+
+const changed =
+  (f: Needs, what: 'imported' | 'renamed' | 'deleted') =>
+  (tx: Tx, { id, projectId, name, fingerprint, version, operationId }: SshKeyRow): void => {
+    const data = { name, fingerprint, version, operation_id: operationId };
+    f.changes.record(tx, { type: `thecloud.ssh-key.${what}`, id, projectId, data });
+  };

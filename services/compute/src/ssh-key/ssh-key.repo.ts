@@ -1,6 +1,6 @@
 import { and, desc, eq, lt, sql } from 'drizzle-orm';
-import { named, violatedUnique } from '@thecloud/service-kit';
-import type { NameFilter, Page, Tx } from '@thecloud/service-kit';
+import { named, onlyRow, refuseTaken } from '@thecloud/service-kit';
+import type { NameFilter, Page, TakenErrors, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { sshKey } from './ssh-key.schema';
 import type { SshKeyRow } from './ssh-key.schema';
@@ -8,16 +8,18 @@ import type { SshKeyRow } from './ssh-key.schema';
 /** SQL of SSH keys. Row-level security confines every method to the transaction's project. */
 export const sshKeyRepo = {
   insert: (tx: Tx, row: typeof sshKey.$inferInsert) =>
-    nameFree(row.name, () => tx.insert(sshKey).values(row).returning()),
+    refuseTaken(tx.insert(sshKey).values(row).returning(), taken(row.name)).then(onlyRow),
 
-  rename: (tx: Tx, id: string, name: string, operationId: string) =>
-    nameFree(name, () =>
+  /** Writes a change of a locked row and counts it. */
+  update: (tx: Tx, id: string, change: Partial<SshKeyRow>) =>
+    refuseTaken(
       tx
         .update(sshKey)
-        .set({ name, operationId, version: sql`${sshKey.version} + 1`, updatedAt: new Date() })
+        .set({ ...change, version: sql`${sshKey.version} + 1`, updatedAt: new Date() })
         .where(eq(sshKey.id, id))
         .returning(),
-    ),
+      taken(change.name ?? ''),
+    ).then(onlyRow),
 
   async find(tx: Tx, id: string): Promise<SshKeyRow | undefined> {
     const [found] = await tx.select().from(sshKey).where(eq(sshKey.id, id));
@@ -51,15 +53,7 @@ export const sshKeyRepo = {
 };
 
 /** ALREADY_EXISTS SSH_KEY_NAME_TAKEN or SSH_KEY_KNOWN. */
-async function nameFree(name: string, write: () => Promise<SshKeyRow[]>): Promise<SshKeyRow> {
-  try {
-    const [row] = await write();
-    if (!row) throw new Error('a row that was locked is gone');
-    return row;
-  } catch (cause) {
-    const constraint = violatedUnique(cause);
-    if (constraint === 'ssh_key_name') throw errors.SSH_KEY_NAME_TAKEN({ name }, cause);
-    if (constraint === 'ssh_key_fingerprint') throw errors.SSH_KEY_KNOWN({}, cause);
-    throw cause;
-  }
-}
+const taken = (name: string): TakenErrors => ({
+  ssh_key_name: (cause) => errors.SSH_KEY_NAME_TAKEN({ name }, cause),
+  ssh_key_fingerprint: (cause) => errors.SSH_KEY_KNOWN({}, cause),
+});

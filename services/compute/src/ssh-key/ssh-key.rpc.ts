@@ -1,5 +1,5 @@
 import { computeV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
+import { cutPage, implement, metadataOf, pageOf, projectOf, scopeOf } from '@thecloud/service-kit';
 import type { Foundation } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { deleteSshKey, importSshKey, renameSshKey } from './change-ssh-keys';
@@ -24,41 +24,14 @@ export function sshKeyRpc(f: Foundation) {
       if (!row) throw errors.SSH_KEY_NOT_FOUND({ id });
       return toProto(row);
     },
-    renameSshKey: (ctx, { id, name, version }) =>
-      f.mutate(ctx, computeV1.SshKey, async (tx) =>
-        toProto(await renameSshKey(f, tx, ctx, id, name, version)),
-      ),
+    renameSshKey: (ctx, request) =>
+      f.mutate(ctx, computeV1.SshKey, async (tx) => toProto(await renameSshKey(f, tx, ctx, request))),
     deleteSshKey: (ctx, { id }) =>
       f.mutate(ctx, computeV1.SshKey, async (tx) => toProto(await deleteSshKey(f, tx, ctx, id))),
   });
 }
 
 function toProto(row: SshKeyRow): computeV1.SshKey {
-  const {
-    id,
-    name,
-    projectId,
-    labels,
-    version,
-    createdAt,
-    updatedAt,
-    operationId,
-    publicKey,
-    type,
-    fingerprint,
-  } = row;
-  const metadata = {
-    id,
-    name,
-    projectId,
-    labels,
-    generation: 1,
-    version,
-    createdAt,
-    updatedAt,
-    deletedAt: undefined,
-    owner: undefined,
-    operationId,
-  };
-  return { metadata, publicKey, type, fingerprint };
+  const { publicKey, type, fingerprint } = row;
+  return { metadata: metadataOf(row), publicKey, type, fingerprint };
 }

@@ -1,5 +1,5 @@
 import { identityV1 } from '@thecloud/api';
-import { cutPage, implement, pageOf, principalOf, projectOf } from '@thecloud/service-kit';
+import { cutPage, implement, metadataOf, pageOf, principalOf, projectOf } from '@thecloud/service-kit';
 import type { Foundation, Implementation } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { roleOf } from '../principal';
@@ -40,18 +40,14 @@ export function apiKeyRpc(f: Foundation): Implementation {
 }
 
 function apiKeyToProto(key: ApiKey, secret = ''): identityV1.ApiKey {
-  const { id, name, projectId, labels, createdAt, role, prefix, createdBy } = key;
-  const changedAt = key.revokedAt ?? createdAt;
+  const { createdAt, revokedAt, role, prefix, createdBy } = key;
   return {
-    metadata: {
-      ...{ id, name, projectId, labels, createdAt },
-      updatedAt: changedAt,
-      generation: 1,
-      version: key.revokedAt ? 2 : 1,
-      deletedAt: key.revokedAt ?? undefined,
-      owner: undefined,
-      operationId: '',
-    },
+    metadata: metadataOf({
+      ...key,
+      updatedAt: revokedAt ?? createdAt,
+      deletedAt: revokedAt,
+      version: revokedAt ? 2 : 1,
+    }),
     ...{ role, prefix, secret, createdBy },
     expiresAt: key.expiresAt ?? undefined,
     lastUsedAt: key.lastUsedAt ?? undefined,

@@ -1,7 +1,7 @@
 import { and, count, eq, isNull } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
 import type { Tx } from '@thecloud/service-kit';
-import { emit, violatedUnique } from '@thecloud/service-kit';
+import { emit, onlyRow, refuseTaken } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { Role } from '../role/role';
 import { exceeds } from '../role/role';
@@ -73,12 +73,6 @@ async function userBehind(tx: Tx, keyId: string): Promise<string> {
 }
 
 async function insert(tx: Tx, row: typeof apiKeys.$inferInsert): Promise<ApiKey> {
-  try {
-    const [key] = await tx.insert(apiKeys).values(row).returning();
-    if (!key) throw new Error('an insert returned no row');
-    return key;
-  } catch (cause) {
-    if (violatedUnique(cause) === 'api_key_name') throw errors.API_KEY_NAME_TAKEN({ name: row.name }, cause);
-    throw cause;
-  }
+  const api_key_name = (cause: unknown) => errors.API_KEY_NAME_TAKEN({ name: row.name }, cause);
+  return onlyRow(await refuseTaken(tx.insert(apiKeys).values(row).returning(), { api_key_name }));
 }

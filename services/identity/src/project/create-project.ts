@@ -1,7 +1,7 @@
 import { and, count, eq, isNull, sql } from 'drizzle-orm';
 import { newId } from '@thecloud/kernel';
-import type { Tx } from '@thecloud/service-kit';
-import { violatedUnique } from '@thecloud/service-kit';
+import { onlyRow, refuseTaken } from '@thecloud/service-kit';
+import type { TakenErrors, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { announceMember } from '../member/member.events';
 import { members, projects } from '../schema';
@@ -37,17 +37,10 @@ export async function createProject(tx: Tx, { name, labels, userId }: NewProject
 }
 
 async function insert(tx: Tx, row: typeof projects.$inferInsert): Promise<Project> {
-  const [project] = await refusingTakenName(row.name, () => tx.insert(projects).values(row).returning());
-  if (!project) throw new Error('an insert returned no row');
-  return project;
+  return onlyRow(await refuseTaken(tx.insert(projects).values(row).returning(), takenName(row.name)));
 }
 
-/** Writes a name. ALREADY_EXISTS PROJECT_NAME_TAKEN. */
-export async function refusingTakenName<T>(name: string, write: () => PromiseLike<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (cause) {
-    if (violatedUnique(cause) === 'project_name') throw errors.PROJECT_NAME_TAKEN({ name }, cause);
-    throw cause;
-  }
-}
+/** Of the name of a project. ALREADY_EXISTS PROJECT_NAME_TAKEN. */
+export const takenName = (name: string): TakenErrors => ({
+  project_name: (cause) => errors.PROJECT_NAME_TAKEN({ name }, cause),
+});

@@ -1,5 +1,5 @@
 import { identityV1 } from '@thecloud/api';
-import { cutPage, pageOf, principalOf, projectOf } from '@thecloud/service-kit';
+import { cutPage, metadataOf, pageOf, principalOf, projectOf } from '@thecloud/service-kit';
 import type { Foundation, Handlers } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { roleOf, signedInUser } from '../principal';
@@ -45,16 +45,5 @@ export function projectHandlers(f: Foundation): Rpcs {
 }
 
 function projectToProto(project: Project, role: string): identityV1.Project {
-  const { id, name, labels, version, createdAt, updatedAt } = project;
-  return {
-    metadata: {
-      ...{ id, name, labels, version, createdAt, updatedAt },
-      projectId: id,
-      generation: 1,
-      deletedAt: undefined,
-      owner: undefined,
-      operationId: '',
-    },
-    role,
-  };
+  return { metadata: metadataOf({ ...project, projectId: project.id }), role };
 }

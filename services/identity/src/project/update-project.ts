@@ -1,9 +1,10 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { commonErrors } from '@thecloud/kernel';
+import { refuseTaken } from '@thecloud/service-kit';
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { projects } from '../schema';
-import { refusingTakenName } from './create-project';
+import { takenName } from './create-project';
 import type { Project } from '../schema';
 import { announceProject } from './project.events';
 
@@ -34,7 +35,7 @@ export async function updateProject(tx: Tx, by: string, update: ProjectUpdate): 
   if (version !== 0 && version !== row.version)
     throw commonErrors.VERSION_MISMATCH({ current: String(row.version) });
   const changed = { ...row, ...change, version: row.version + 1, updatedAt: new Date() };
-  await refusingTakenName(changed.name, () => tx.update(projects).set(changed).where(eq(projects.id, id)));
+  await refuseTaken(tx.update(projects).set(changed).where(eq(projects.id, id)), takenName(changed.name));
   announceProject(tx, 'updated', changed, by);
   return changed;
 }
