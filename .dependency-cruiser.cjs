@@ -82,11 +82,18 @@ module.exports = {
       to: { pathNot: '^packages/sdk/src' },
     },
     {
-      name: 'agent-core-knows-no-driver',
+      name: 'agent-core-knows-no-kind',
       severity: 'error',
-      comment: 'The core drives ports; only service.ts chooses drivers.',
+      comment: 'The core carries kinds: a new one changes nothing of it.',
       from: { path: '^agent/src/core', pathNot: '\\.test\\.ts$' },
-      to: { path: '^agent/src/kinds/[^/]+/drivers' },
+      to: { path: '^agent/src/(kinds|liveness|fence|rpc)/' },
+    },
+    {
+      name: 'kinds-know-no-other',
+      severity: 'error',
+      comment: 'A kind names what it needs of another by kind and id; the core brings them into order.',
+      from: { path: '^agent/src/kinds/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^agent/src/kinds/', pathNot: '^agent/src/kinds/$1/' },
     },
     {
       name: 'engines-know-nothing-of-us',

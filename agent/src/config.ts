@@ -8,7 +8,14 @@ export const agentConfig = z.object({
     'Comma-separated https URLs of etcd; needed only when a target below starts with thecloud:///',
   ),
   THECLOUD_AGENT_DATA_DIR: z.string().min(1).describe('Where the journal of wanted state is kept (0700)'),
-  THECLOUD_AGENT_DRIVER: z.enum(['docker', 'noop']).default('docker').describe('What runs the instances'),
+  THECLOUD_AGENT_DRIVER: z
+    .string()
+    .default('docker')
+    .transform((names) => names.split(','))
+    .pipe(z.array(z.enum(['docker', 'noop'])).min(1))
+    .describe(
+      'What runs the instances; several, with commas: the first is what an order gets that names none',
+    ),
   THECLOUD_AGENT_DOCKER_SOCKET: z
     .string()
     .default('/var/run/docker.sock')

@@ -8,11 +8,33 @@ export const errors = errorCatalogue('agent.thecloud', {
   STALE_EPOCH: entry<{ epoch: string; seen: string }>(
     'FAILED_PRECONDITION',
     (m) =>
-      `The order comes from leader epoch ${m.epoch}, but this host has obeyed epoch ${m.seen}. Read the state again.`,
+      `The order comes from leader epoch ${m.epoch}, but this host has obeyed epoch ${m.seen} of the same controller. Read the state again.`,
   ),
   WRONG_HOST: entry<{ meant: string; host: string }>(
     'FAILED_PRECONDITION',
-    (m) => `The order is for ${m.meant}, but this is ${m.host}. Read where the instance is placed again.`,
+    (m) => `The order is for ${m.meant}, but this is ${m.host}. Read where it is placed again.`,
+  ),
+  KIND_UNKNOWN: entry<{ kind: string; known: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `This host carries nothing of the kind "${m.kind}", but only: ${m.known}. Upgrade its agent, or choose another host.`,
+    { field: 'kind' },
+  ),
+  CONTROLLER_UNKNOWN: entry<{ controller: string; kind: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `The controller "${m.controller}" does not order the kind "${m.kind}". Name the one that does.`,
+    { field: 'controller' },
+  ),
+  DRIVER_UNKNOWN: entry<{ driver: string; kind: string; known: string }>(
+    'FAILED_PRECONDITION',
+    (m) =>
+      `This host has no driver "${m.driver}" for the kind "${m.kind}", but only: ${m.known}. Choose one of these, or another host.`,
+    { field: 'driver' },
+  ),
+  DRIVER_CHANGED: entry<{ id: string; had: string; driver: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `${m.id} is made by the driver ${m.had}, and cannot move to ${m.driver}. Have it removed first.`,
+    { field: 'driver' },
   ),
   STALE_GENERATION: entry<{ generation: string; seen: string }>(
     'FAILED_PRECONDITION',

@@ -4,6 +4,7 @@ import { agentV1 } from '@thecloud/api';
 import { newId } from '@thecloud/kernel';
 import { CertificateFiles, createClient, loadConfig } from '@thecloud/service-kit';
 import { agentConfig } from './config';
+import { instanceOrder } from './fixtures/apply';
 import { TestAuthority } from './fixtures/certificates';
 import { TestCompute } from './fixtures/compute';
 import { until } from './fixtures/until';
@@ -52,28 +53,9 @@ afterAll(async () => {
   rmSync(authority.dir, { recursive: true });
 });
 
-const order = (
-  instanceId: string,
-  more: Partial<agentV1.ApplyInstanceRequest> = {},
-): agentV1.ApplyInstanceRequest => ({
-  ...{ hostId, instanceId, generation: 1, epoch: 1n, desired: 'running', restartNonce: 0, graceSeconds: 1 },
-  config: {
-    ...{
-      image: 'i',
-      entrypoint: [],
-      command: [],
-      env: {},
-      ports: [],
-      restartPolicy: 'always',
-      vcpus: 1,
-      cpuMillicores: 1_000,
-      memoryMib: 64,
-      pids: 64,
-    },
-    ...{ hostname: 'web', projectId: 'prj', onHostLoss: 'restart' },
-  },
-  ...more,
-});
+const order = (id: string, more: Parameters<typeof instanceOrder>[2] = {}) => instanceOrder(hostId, id, more);
+const seen = (id: string) => client.observe({ kind: 'instance', id }, options);
+const all = { kind: 'instance', pageSize: 0, pageToken: '' };
 
 it('takes its host id from its certificate, and reports what it can hold and where it is', async () => {
   expect(agent.hostId).toBe(hostId);
@@ -87,34 +69,31 @@ it('takes its host id from its certificate, and reports what it can hold and whe
 
 it('carries out an order, reports it, and repeats its answer', async () => {
   const id = newId('instance');
-  await client.applyInstance(order(id), options);
-  await until('the report', () => compute.observed.some((o) => o.instanceId === id && o.phase === 'running'));
-  expect(await client.applyInstance(order(id), options)).toMatchObject({ phase: 'running', generation: 1 });
-  expect(await client.observeInstance({ instanceId: id }, options)).toMatchObject({ phase: 'running' });
-  expect((await client.listInstances({}, options)).instances).toContainEqual(
-    expect.objectContaining({ instanceId: id }),
-  );
+  await client.apply(order(id), options);
+  await until('the report', () => compute.observed.some((o) => o.id === id && o.phase === 'running'));
+  expect(await client.apply(order(id), options)).toMatchObject({ phase: 'running', generation: 1 });
+  expect(await seen(id)).toMatchObject({ phase: 'running' });
+  expect((await client.list(all, options)).observed).toContainEqual(expect.objectContaining({ id }));
 });
 
 it('knows an instance it never heard of as absent', async () => {
-  const seen = await client.observeInstance({ instanceId: newId('instance') }, options);
-  expect(seen).toMatchObject({ phase: 'absent', generation: 0 });
+  const absent = await seen(newId('instance'));
+  expect(absent).toMatchObject({ phase: 'absent', generation: 0 });
 });
 
 it('refuses an order for another host, and does nothing of it', async () => {
   const id = newId('instance');
-  const stray = client.applyInstance(order(id, { hostId: newId('host') }), options);
+  const stray = client.apply(order(id, { hostId: newId('host') }), options);
   await expect(stray).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'WRONG_HOST' });
-  expect(await client.observeInstance({ instanceId: id }, options)).toMatchObject({ phase: 'absent' });
-  await client.applyInstance(order(id, { hostId: '' }), options); // compute of the version before
+  expect(await seen(id)).toMatchObject({ phase: 'absent' });
 });
 
 it('is not called by who means another host at its address', async () => {
   const lost = clientOf(computeFiles, newId('host'));
   try {
-    await expect(lost.listInstances({}, options)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(lost.list(all, options)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     const other = clientOf(computeFiles);
-    await expect(other.listInstances({}, options)).resolves.toBeDefined();
+    await expect(other.list(all, options)).resolves.toBeDefined();
     other.close();
   } finally {
     lost.close();
@@ -123,41 +102,57 @@ it('is not called by who means another host at its address', async () => {
 
 it('refuses older orders with the reason', async () => {
   const id = newId('instance');
-  await client.applyInstance(order(id, { generation: 2 }), options);
-  const late = client.applyInstance(order(id), options);
+  await client.apply(order(id, { generation: 2 }), options);
+  const late = client.apply(order(id), options);
   await expect(late).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason: 'STALE_GENERATION' });
 });
 
-it.each([
-  ['a path for an id', { instanceId: '../../etc/passwd' }, 'instance_id'],
-  ['no config', { config: undefined }, 'config'],
-  [
-    'another policy',
-    { config: { ...order('').config, restartPolicy: 'x' } as agentV1.InstanceConfig },
-    'config.restart_policy',
-  ],
+it.each<[string, Parameters<typeof instanceOrder>[2], string]>([
+  ['a path for an id', { id: '../../etc/passwd' }, 'id'],
+  ['no config', { spec: Buffer.alloc(0) }, 'spec.config'],
+  ['what is no spec', { spec: Buffer.from('\xff') }, 'spec'],
+  ['another policy', { config: { restartPolicy: 'x' } }, 'spec.config.restart_policy'],
   [
     'a port that is none',
-    {
-      config: {
-        ...order('').config,
-        ports: [{ containerPort: 0, hostPort: 80, protocol: 'tcp' }],
-      } as agentV1.InstanceConfig,
-    },
-    'config.ports[0].container_port',
+    { config: { ports: [{ containerPort: 0, hostPort: 80, protocol: 'tcp' }] } },
+    'spec.config.ports[0].container_port',
   ],
   ['another wish', { desired: 'dancing' }, 'desired'],
 ])('refuses %s and names the field', async (_, more, field) => {
-  const refused = client.applyInstance(order(newId('instance'), more), options);
+  const refused = client.apply(order(newId('instance'), more), options);
   await expect(refused).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
     violations: [expect.objectContaining({ field })],
   });
 });
 
+it.each([
+  ['a kind that it does not carry', { kind: 'spaceship' }, 'KIND_UNKNOWN'],
+  ['a controller that does not order it', { controller: 'host' }, 'CONTROLLER_UNKNOWN'],
+  ['a driver that it does not have', { driver: 'libvirt' }, 'DRIVER_UNKNOWN'],
+])('refuses %s', async (_, more, reason) => {
+  const refused = client.apply(order(newId('instance'), more), options);
+  await expect(refused).rejects.toMatchObject({ code: 'FAILED_PRECONDITION', reason });
+});
+
+it('lists in pages, by id', async () => {
+  const ids = Array.from({ length: 5 }, () => newId('instance'));
+  for (const id of ids) await client.apply(order(id), options);
+  const listed: string[] = [];
+  let pageToken = '';
+  do {
+    const page = await client.list({ ...all, pageSize: 2, pageToken }, options);
+    expect(page.observed.length).toBeLessThanOrEqual(2);
+    listed.push(...page.observed.map(({ id }) => id));
+    pageToken = page.nextPageToken;
+  } while (pageToken);
+  expect(listed).toEqual([...new Set(listed)].sort());
+  expect(listed).toEqual(expect.arrayContaining(ids));
+});
+
 it('obeys nobody but compute', async () => {
   const stranger = clientOf(new CertificateFiles(authority.issue('gateway', 'g1')));
-  const refused = stranger.listInstances({}, options);
+  const refused = stranger.list(all, options);
   await expect(refused).rejects.toMatchObject({ code: 'PERMISSION_DENIED', reason: 'PEER_NOT_ALLOWED' });
   stranger.close();
 });

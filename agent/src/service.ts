@@ -17,24 +17,27 @@ import {
 import type { CertificateFiles, Logger } from '@thecloud/service-kit';
 import type { AgentConfig } from './config';
 import { Agent } from './core/agent';
-import { inventory, machineCapacity } from './liveness/inventory';
-import type { Capacity } from './liveness/inventory';
+import type { AskedDriver } from './core/agent';
 import { Journal } from './core/journal';
+import type { Kind } from './core/kind';
+import { defaultDriver, Kinds } from './core/kinds';
 import { Observations } from './core/observations';
 import { isHere } from './core/record';
-import type { InstanceRecord } from './core/record';
-import { Reporter } from './liveness/beats';
-import { announced } from './core/announced';
-import { drivers } from './kinds/instance/drivers/drivers';
-import type { ExecDriver } from './kinds/instance/ports/exec-driver';
+import type { ThingRecord } from './core/record';
 import { uptimeMs } from './fence/deadline';
 import { Fence } from './fence/fence';
 import { hostIdOf } from './host-id';
+import { instanceKind, instanceWatchdogs, sweepExecs } from './instances';
 import { InstanceLife } from './kinds/instance/life/instance-life';
+import { lifeHandlers } from './kinds/instance/life/life.rpc';
+import { KIND, OWNER } from './kinds/instance/names';
+import { fromRelease010 } from './kinds/instance/release-0.1.0';
+import { Beats } from './liveness/beats';
+import { inventory, machineCapacity } from './liveness/inventory';
+import type { Capacity } from './liveness/inventory';
 import { agentMetrics } from './metrics';
+import { startReports } from './reports';
 import { agentService } from './rpc/agent.rpc';
-import { observedFrom } from './kinds/instance/codec';
-import { DockerWatchdog, noopWatchdog } from './kinds/instance/watchdog/docker-watchdog';
 
 export interface RunningAgent {
   readonly hostId: string;
@@ -45,11 +48,18 @@ export interface RunningAgent {
   close(): Promise<void>;
 }
 
+/** What tests add to a host. */
+export interface Extras {
+  readonly kinds?: readonly Kind[];
+  /** gRPC targets of their owners. */
+  readonly targets?: Readonly<Record<string, string>>;
+}
+
 const VERSION = (JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string })
   .version;
 
 /** Enrols if need be, adopts what is on the host, then serves orders and reports. */
-export async function start(config: AgentConfig): Promise<RunningAgent> {
+export async function start(config: AgentConfig, extras: Extras = {}): Promise<RunningAgent> {
   const log = createLogger({ service: 'agent', level: config.THECLOUD_LOG_LEVEL });
   const certificates = await obtainCertificate({
     dir: config.THECLOUD_CERTIFICATE_DIR,
@@ -60,23 +70,23 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   });
   const hostId = hostIdOf(certificates.certFile);
   const stopDiscovery = discovery(config, certificates);
-  const made = drivers[config.THECLOUD_AGENT_DRIVER](config, hostId);
-  const [driver, images] = [announced('instance', made.instances), announced('image', made.images)];
-  const journal = await openJournal(config.THECLOUD_AGENT_DATA_DIR, log);
-  const observations = new Observations(journal.boot);
+  const instances = instanceKind(config, hostId);
+  const kinds = new Kinds([instances, ...(extras.kinds ?? [])]);
   const dataDir = config.THECLOUD_AGENT_DATA_DIR;
-  const socketPath = config.THECLOUD_AGENT_DOCKER_SOCKET;
-  const watchdog =
-    driver.kind === 'docker' ? new DockerWatchdog({ dataDir, socketPath, hostId }) : noopWatchdog;
-  const fence = await Fence.open(dataDir, journal, watchdog);
-  const fenced = (record: InstanceRecord) => fence.holds(record);
-  const agent = new Agent({ driver, images, journal, observations, fenced, log, now: Date.now });
+  const journal = await openJournal(dataDir, log);
+  const observations = new Observations(journal.boot, (kind, a, b) => kinds.of({ kind }).isSameFacts(a, b));
+  const driverOf = ({ order }: ThingRecord) => order.driver || defaultDriver(kinds.of(order));
+  const watchdogs = instanceWatchdogs(config, hostId);
+  const fence = await Fence.open({ dataDir, journal, kinds, watchdogs, driverOf });
+  await journal.renew(); // the watchdog is of this release now, and reads what this one writes
+  const fenced = (record: ThingRecord) => fence.holds(record);
+  const agent = new Agent({ kinds, journal, observations, fenced, log, now: Date.now });
   await agent.start();
-  await sweep(driver, log);
+  await sweepExecs(instances, log);
   const life = new InstanceLife({
-    driver,
+    driverOf: (id) => instances.drivers.of(agent.driverOf({ kind: KIND, id })).instances,
     observations,
-    here: (id) => isHere(journal.get(id)),
+    here: (id) => isHere(journal.get({ kind: KIND, id })),
     execIdleMs: config.THECLOUD_AGENT_EXEC_IDLE_SECONDS * 1000,
     log,
   });
@@ -85,7 +95,7 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
   const rpc = await startRpcServer({
     address: config.THECLOUD_AGENT_LISTEN_ADDRESS,
     credentials: certificates.serverCredentials(),
-    services: [agentService(agent, life, hostId)],
+    services: [agentService(agent, kinds, hostId, lifeHandlers(life))],
     log,
     metrics: new RpcMetrics(registry),
   });
@@ -100,13 +110,19 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
     certificates.channelCredentials(),
     channelOptions('compute'),
   );
-  const reporter = new Reporter({
+  const beats = new Beats({
     open: () => compute.reportHost(),
-    inventory: async () =>
-      inventory(capacityOf(config), { kind: driver.kind, health: await agent.health() }, self),
-    health: () => agent.health(),
-    observations,
-    everything: () => agent.list(),
+    inventory: async () => {
+      const asked = await agent.health();
+      const [first] = asked;
+      if (!first) throw new Error('this host has no driver');
+      return inventory(capacityOf(config), { name: first.driver, health: first.health }, self);
+    },
+    driverProblem: async () => problemOf(await agent.health()),
+    unfencedDrivers: kinds
+      .drivers()
+      .filter(({ kind, driver }) => kind.fence?.canFence(driver.name) === false)
+      .map(({ driver }) => driver.name),
     fence: {
       get armedMs() {
         return fence.armedMs;
@@ -120,22 +136,27 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
     },
     certificateEndsSoon: () => certificates.endsSoon(),
     uptimeMs,
-    toWire: observedFrom,
     log,
   });
+  const targets: Record<string, string> = {
+    [OWNER]: config.THECLOUD_AGENT_COMPUTE_TARGET,
+    ...extras.targets,
+  };
+  const targetOf = (owner: string) => targets[owner] ?? `thecloud:///${owner}`;
+  const reports = startReports({ kinds, observations, certificates, targetOf, log });
   certificateMetric(registry, certificates);
-  agentMetrics(registry, observations, life.limits, () => reporter.connected);
+  agentMetrics(registry, kinds, observations, life.limits, () => beats.connected);
   const ops = await startOpsServer({
     address: config.THECLOUD_OPS_ADDRESS,
     registry,
     missing: async () => [
-      ...(reporter.connected ? [] : ['compute']),
-      ...((await agent.health()).ok ? [] : [driver.kind]),
+      ...new Set([...(beats.connected ? [] : ['compute']), ...reports.missing]),
+      ...(await agent.health()).filter(({ health }) => !health.ok).map(({ driver }) => driver),
     ],
   });
-  reporter.start();
+  beats.start();
   const stopRenewal = keepRenewed(certificates, config.THECLOUD_AGENT_IDENTITY_TARGET, log);
-  log.info({ hostId, endpoint, driver: driver.kind, ops: ops.port }, 'serving');
+  log.info({ hostId, endpoint, driver: config.THECLOUD_AGENT_DRIVER.join(','), ops: ops.port }, 'serving');
 
   return {
     hostId,
@@ -143,7 +164,8 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
     opsPort: ops.port,
     close: async () => {
       stopRenewal();
-      reporter.close();
+      beats.close();
+      reports.close();
       compute.close();
       await rpc.drain();
       await agent.close();
@@ -155,26 +177,23 @@ export async function start(config: AgentConfig): Promise<RunningAgent> {
 }
 
 function openJournal(dir: string, log: Logger): Promise<Journal> {
-  return Journal.open(dir, (file, why) =>
+  const onCorrupt = (file: string, why: string) =>
     log.error(
       { file, why },
-      'lines of the journal were unreadable and are set aside; compute repeats what was ordered',
-    ),
-  );
+      'lines of the journal were unreadable and are set aside; what was ordered is ordered again',
+    );
+  return Journal.open(dir, { onCorrupt, modernize: fromRelease010 });
 }
 
-/** What ran by exec when an agent before this one died has no caller any more. Before anybody may run something anew. */
-async function sweep(driver: Partial<ExecDriver>, log: Logger): Promise<void> {
-  try {
-    const ended = (await driver.sweep?.()) ?? 0;
-    if (ended > 0) log.info({ ended }, 'ended programs that an earlier agent had run by exec');
-  } catch (err) {
-    log.warn({ err }, 'what an earlier agent had run by exec could not be ended');
-  }
+/** Empty: all are well. */
+function problemOf(asked: readonly AskedDriver[]): string {
+  const ill = asked.flatMap(({ driver, health }) => (health.ok ? [] : [{ driver, why: health.why }]));
+  if (asked.length === 1) return ill[0]?.why ?? '';
+  return ill.map(({ driver, why }) => `${driver}: ${why}`).join(' ');
 }
 
 function capacityOf(config: AgentConfig): Capacity {
-  if (config.THECLOUD_AGENT_DRIVER === 'noop') {
+  if (config.THECLOUD_AGENT_DRIVER[0] === 'noop') {
     return {
       cpuMillicores: config.THECLOUD_AGENT_NOOP_VCPUS * 1_000,
       memoryMib: config.THECLOUD_AGENT_NOOP_MEMORY_MIB,

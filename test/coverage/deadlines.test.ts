@@ -19,7 +19,9 @@ const BOUNDED_ELSEWHERE: Record<string, string> = {
     'openStream: setUpMs, then for as long as the caller reads',
   'services/compute/src/host/agents.ts new AgentServiceClient': 'has one call: see the four above',
   'agent/src/service.ts new HostAgentServiceClient': 'has one call, the next line',
-  'agent/src/service.ts compute.reportHost': 'the Reporter cancels a stream without an answer for five beats',
+  'agent/src/service.ts compute.reportHost': 'Beats cancels a stream without an answer for five beats',
+  'agent/src/reports.ts new ReportServiceClient': 'has one call, the next line',
+  'agent/src/reports.ts client.report': 'the Reporter cancels a stream on which nothing is stored for 30 s',
 };
 
 const found = sources().flatMap(outsideCalls);
@@ -48,10 +50,10 @@ it.each([
   ['const c = new identityV1.TokenServiceClient(a, b); c.getKeySet({}, done)', 'c.getKeySet'],
   ['client.makeUnaryRequest(path, asIs, asIs, message, { deadline: undefined }, done)', 'makeUnaryRequest'],
   ['client.makeUnaryRequest(path, asIs, asIs, message, { deadline: Infinity }, done)', 'makeUnaryRequest'],
-  ['const o = { deadline: null }; agents.at(endpoint).raw.applyInstance(order, o)', 'raw.applyInstance'],
+  ['const o = { deadline: null }; agents.at(endpoint).raw.apply(order, o)', 'raw.apply'],
   ["import { Pool } from 'pg'; new Pool({ connectionTimeoutMillis: 1, query_timeout: 0 })", 'new Pool'],
   ['client.makeUnaryRequest(path, asIs, asIs, message, metadata, {}, done)', 'makeUnaryRequest'],
-  ['agents.at(endpoint).raw.applyInstance(order)', 'raw.applyInstance'],
+  ['agents.at(endpoint).raw.apply(order)', 'raw.apply'],
   ['agents.at(endpoint).stream((client) => client.writeFiles(metadata, done))', 'client.writeFiles'],
   ["this.etcd().watch().prefix('x').create()", 'etcd.watch'],
 ])('notices: %s', (text, what) => {

@@ -76,7 +76,7 @@ function hello(files: CertificateFiles): Promise<string> {
     stream.write({
       report: {
         $case: 'hello',
-        value: { inventory: undefined, instances: [], armedFenceMs: 0, more: false },
+        value: { inventory: undefined, instances: [], armedFenceMs: 0, unfencedDrivers: [] },
       },
     });
   }).finally(() => {
@@ -191,7 +191,7 @@ it('takes damaged reports of an agent for what they are, and goes on', async () 
   const said = (value: object) =>
     Buffer.from(computeV1.ReportHostRequest.encode(computeV1.ReportHostRequest.fromPartial(value)).finish());
   const whole = [
-    said({ report: { $case: 'hello', value: { inventory, instances, armedFenceMs: 0, more: false } } }),
+    said({ report: { $case: 'hello', value: { inventory, instances, armedFenceMs: 0 } } }),
     said({ report: { $case: 'observations', value: { instances } } }),
     said({ report: { $case: 'beat', value: { driverProblem: 'x', armedFenceMs: 9, sentAt: new Date() } } }),
   ];

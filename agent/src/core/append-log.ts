@@ -50,6 +50,12 @@ export class AppendLog {
     return this.#batches.add({ line, by, durable });
   }
 
+  /** Writes the file anew, with what counts and this line. */
+  async renew(line: string, by: string): Promise<void> {
+    await this.close();
+    await this.append(line, by, () => undefined);
+  }
+
   async close(): Promise<void> {
     const file = this.#file;
     this.#file = undefined;

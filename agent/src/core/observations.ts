@@ -1,23 +1,32 @@
-export type Phase = 'absent' | 'pulling' | 'creating' | 'running' | 'exited' | 'failed';
+import { keyOf } from './thing';
+import type { Ref } from './thing';
 
-/** What this host knows of one instance right now. */
-export interface Facts {
-  readonly instanceId: string;
-  /** Of the order these facts are the result of; 0 for an orphan. */
-  readonly generation: number;
-  readonly phase: Phase;
-  readonly exitCode: number;
-  readonly startedAt?: Date;
-  readonly restartCount: number;
+export interface Problem {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** How a thing is, in its kind's words. */
+export interface Description {
+  /** absent, failed, or one of the kind's own. */
+  readonly phase: string;
   /** Empty: none. */
   readonly problemReason: string;
   readonly problemMessage: string;
-  /** The host port that is taken, where the engine says. */
-  readonly problemPort?: number;
+  /** For people: how far it is, what it waits for. */
   readonly progress: string;
+  /** The kind's own. */
+  readonly facts: unknown;
 }
 
-export interface Observation extends Facts {
+/** What this host knows of one thing right now. */
+export interface Sighting extends Ref, Description {
+  /** Of the order this is the result of; 0 for an orphan. */
+  readonly generation: number;
+  readonly driver: string;
+}
+
+export interface Observation extends Sighting {
   /** Later is newer, over restarts of the agent too. */
   readonly sequence: bigint;
 }
@@ -27,39 +36,45 @@ export type OnObservation = (observation: Observation) => void;
 /** Bits left to the observations of one agent process; see `Journal.boot`. Sums stay exact as a JavaScript number. */
 const SEQUENCE_BITS = 20n;
 
-/** An engine answers a start this much later than it starts at most, in ms; two starts are further apart, or count. */
-const ONE_START_MS = 1_000;
-
-/** The newest observation of every instance, and who wants to hear of the next. */
+/** The newest observation of every thing, and who wants to hear of the next. */
 export class Observations {
   readonly #newest = new Map<string, Observation>();
   readonly #listeners = new Set<OnObservation>();
+  /** All that this process observes has a higher sequence. */
+  readonly since: bigint;
   #sequence: bigint;
 
-  constructor(boot: number) {
-    this.#sequence = BigInt(boot) << SEQUENCE_BITS;
+  constructor(
+    boot: number,
+    private readonly isSameFacts: (kind: string, a: unknown, b: unknown) => boolean,
+  ) {
+    this.since = BigInt(boot) << SEQUENCE_BITS;
+    this.#sequence = this.since;
   }
 
-  get(instanceId: string): Observation | undefined {
-    return this.#newest.get(instanceId);
+  get(ref: Ref): Observation | undefined {
+    return this.#newest.get(keyOf(ref));
   }
 
+  /** In rising sequence. */
   all(): Observation[] {
     return [...this.#newest.values()];
   }
 
-  /** Numbers and announces the facts, unless they are the ones already known. @returns whether they were news */
-  publish(facts: Facts): boolean {
-    const known = this.#newest.get(facts.instanceId);
-    if (known && same(known, facts)) return false;
-    const observation = { ...facts, sequence: ++this.#sequence };
-    this.#newest.set(facts.instanceId, observation);
+  /** Numbers and announces it, unless it is what is known already. @returns whether it was news */
+  publish(sighting: Sighting): boolean {
+    const key = keyOf(sighting);
+    const known = this.#newest.get(key);
+    if (known && this.#isSame(known, sighting)) return false;
+    const observation = { ...sighting, sequence: ++this.#sequence };
+    this.#newest.delete(key); // what is newest stands last
+    this.#newest.set(key, observation);
     for (const listener of this.#listeners) listener(observation);
     return true;
   }
 
-  forget(instanceId: string): void {
-    this.#newest.delete(instanceId);
+  forget(ref: Ref): void {
+    this.#newest.delete(keyOf(ref));
   }
 
   /** @returns how to stop listening */
@@ -67,23 +82,16 @@ export class Observations {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
-}
 
-function same(a: Facts, b: Facts): boolean {
-  return (
-    a.generation === b.generation &&
-    a.phase === b.phase &&
-    a.exitCode === b.exitCode &&
-    sameStart(a.startedAt, b.startedAt) &&
-    a.restartCount === b.restartCount &&
-    a.problemReason === b.problemReason &&
-    a.problemMessage === b.problemMessage &&
-    a.problemPort === b.problemPort &&
-    a.progress === b.progress
-  );
-}
-
-/** When the engine says it started and when it said so to us are one start. */
-function sameStart(a: Date | undefined, b: Date | undefined): boolean {
-  return a && b ? Math.abs(a.getTime() - b.getTime()) < ONE_START_MS : a === b;
+  #isSame(a: Sighting, b: Sighting): boolean {
+    return (
+      a.generation === b.generation &&
+      a.driver === b.driver &&
+      a.phase === b.phase &&
+      a.problemReason === b.problemReason &&
+      a.problemMessage === b.problemMessage &&
+      a.progress === b.progress &&
+      this.isSameFacts(a.kind, a.facts, b.facts)
+    );
+  }
 }

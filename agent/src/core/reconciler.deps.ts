@@ -1,30 +1,33 @@
-import type { ImageDriver } from '../kinds/instance/ports/image-driver';
-import type { InstanceDriver, SeenInstance } from '../kinds/instance/ports/instance-driver';
 import type { Backoff } from './backoff';
-import type { Problem } from '../kinds/instance/describe';
+import type { Dependencies } from './dependencies';
+import type { Listed } from './driver';
 import type { Journal } from './journal';
+import type { KindLog } from './kind';
+import type { Kinds } from './kinds';
 import type { Observations } from './observations';
-import type { InstanceRecord } from './record';
-import type { RestartTimer } from '../kinds/instance/restarts';
+import type { ThingRecord } from './record';
+import type { Ref } from './thing';
 
-/** What making instances true takes. */
+/** What making things true takes. */
 export interface ReconcilerDeps {
-  journal: Journal;
-  driver: InstanceDriver;
-  images: ImageDriver;
-  observations: Observations;
+  readonly kinds: Kinds;
+  readonly journal: Journal;
+  readonly observations: Observations;
+  readonly dependencies: Dependencies;
+  /** The driver that has it, or is to make it; by name. */
+  driverOf(ref: Ref): string;
   /** May it not be started now, because it may run on another host? */
-  fenced(record: InstanceRecord): boolean;
+  fenced(record: ThingRecord): boolean;
+  /** Something on which these may wait has changed. */
+  wake(refs: readonly Ref[]): void;
   now(): number;
-  log: { info(o: object, text: string): void; warn(o: object, text: string): void };
+  readonly log: KindLog;
 }
 
-/** What is remembered of an instance between two looks; losing it costs nothing but patience. */
+/** What is remembered of a thing between two looks; losing it costs nothing but patience. */
 export interface Memory {
-  readonly restarts: RestartTimer;
   readonly failures: Backoff;
   /** Generation the failures are about. */
   failing: number;
-  lastSeen?: SeenInstance;
-  exit?: { readonly finishedAt: number; readonly looping: boolean; readonly problem?: Problem };
+  lastSeen?: Listed | undefined;
 }

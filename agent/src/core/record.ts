@@ -1,65 +1,59 @@
-import type { InstanceConfig, Order } from '../kinds/instance/spec';
+import { ABSENT } from './order';
+import type { Order } from './order';
+import type { Ref } from './thing';
 
-/** What the journal keeps of one instance. */
-export interface InstanceRecord {
-  readonly order: Order;
+/** What the journal keeps of one thing. */
+export interface ThingRecord<Spec = unknown, State = unknown> {
+  readonly order: Order<Spec>;
+  /** Generation of the newest order that was carried out; undefined: none yet. */
+  readonly done?: number;
+  /** What the kind must remember of it. Plain JSON. */
+  readonly state?: State;
+  /** What it needs, or may still use until its newest order is carried out. */
+  readonly uses?: readonly Ref[];
   /**
-   * The newest order that was carried out: running was started (once!), stopped was stopped, absent is gone.
-   * Undefined: none yet. A program that ends is not started again for an order that is already carried out, except
-   * by its restart policy.
-   */
-  readonly done?: { readonly generation: number; readonly restartNonce: number };
-  /** Restarts by policy, ever. */
-  readonly restartCount: number;
-  /**
-   * Compute said that it is not placed here (any more): it must not run here, whatever the order says. An order for it
-   * makes a new record.
+   * Its owner said that it is not placed here (any more): it must not run here, whatever the order says. An order for
+   * it makes a new record.
    */
   readonly notHere?: boolean;
-  /** When an absent instance was gone, in ms since 1970: from then on the record only refuses late orders. */
+  /** When an absent thing was gone, in ms since 1970: from then on the record only refuses late orders. */
   readonly goneAt?: number;
 }
 
+const VERSION = 2;
+
 /** bigint has no JSON: the epoch travels as a string. */
-export function recordToJson(record: InstanceRecord): string {
-  return JSON.stringify({
-    version: 1,
-    ...record,
-    order: { ...record.order, epoch: String(record.order.epoch) },
-  });
+export function recordToJson(record: ThingRecord): string {
+  const order = { ...record.order, epoch: String(record.order.epoch) };
+  return JSON.stringify({ version: VERSION, ...record, order });
 }
 
 /** @throws Error when it is no record of this version */
-export function recordFrom(parsed: object): InstanceRecord {
-  const { version, order, done, restartCount, notHere, goneAt } = parsed as {
-    version: number;
-    order: Omit<Order, 'epoch'> & { epoch: string };
-  } & InstanceRecord;
-  if (version !== 1) throw new Error(`unknown journal version ${version}`);
-  if (typeof order.instanceId !== 'string') throw new Error('its instance is missing');
-  if (!Number.isInteger(order.generation) || !Number.isInteger(restartCount))
-    throw new Error('a number is missing');
-  if (order.desired !== 'absent' && !order.config) throw new Error('its config is missing');
-  const config = order.config && configFrom(order.config);
-  return { order: { ...order, config, epoch: BigInt(order.epoch) }, done, restartCount, notHere, goneAt };
-}
-
-/** Before there were thousandths, an agent journaled whole vCPUs, and no entrypoint. */
-function configFrom(config: InstanceConfig & { readonly vcpus?: number }): InstanceConfig {
-  const { vcpus = 1, ...rest } = config;
-  return {
-    ...rest,
-    cpuMillicores: config.cpuMillicores ?? vcpus * 1_000,
-    entrypoint: config.entrypoint ?? [],
-  };
+export function recordFrom(parsed: object): ThingRecord {
+  const { version, ...record } = parsed as ThingRecord & { version: number };
+  if (version !== VERSION) throw new Error(`unknown journal version ${version}`);
+  const { order } = record;
+  for (const text of [order.kind, order.id, order.controller, order.desired, order.driver])
+    if (typeof text !== 'string') throw new Error('a name is missing');
+  if (!order.kind || !order.id) throw new Error('its kind or id is missing');
+  if (!Number.isInteger(order.generation)) throw new Error('its generation is missing');
+  return { ...record, order: { ...order, epoch: BigInt(order.epoch) } };
 }
 
 /** Gone since before `ms`? Such a record only refuses late orders. */
-export function isTombstone(record: InstanceRecord, ms: number): boolean {
-  return record.order.desired === 'absent' && record.goneAt !== undefined && record.goneAt < ms;
+export function isTombstone(record: ThingRecord, ms: number): boolean {
+  return record.order.desired === ABSENT && record.goneAt !== undefined && record.goneAt < ms;
 }
 
-/** Is the instance of this host, and to stay? */
-export function isHere(record: InstanceRecord | undefined): boolean {
-  return record !== undefined && record.order.desired !== 'absent' && !record.notHere;
+/** Is it of this host, and to stay? */
+export function isHere(record: ThingRecord | undefined): boolean {
+  return record !== undefined && record.order.desired !== ABSENT && !record.notHere;
+}
+
+/**
+ * What is seen belongs to the newest order that was carried out, never to one that only has been journaled: "running"
+ * just before a restart that was ordered must not look like its outcome. 0: of no order.
+ */
+export function generationOf(record: ThingRecord | undefined): number {
+  return record ? (record.done ?? record.order.generation) : 0;
 }

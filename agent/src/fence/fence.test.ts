@@ -14,23 +14,25 @@ let id: string;
 beforeEach(async () => {
   id = newId('instance');
   host = await new TestHost(new NoopInstanceDriver(), new NoopImageDriver()).start();
-  fence = await Fence.open(host.dir, host.journal, noopWatchdog);
+  fence = await reopened();
 });
 afterEach(() => host.close());
 
 const answered = (
   fenceAfterMs: number,
-  more: { ageMs?: number; greeted?: boolean; notHere?: string[] } = {},
+  more: { ageMs?: number; greeted?: boolean; placed?: string[] } = {},
 ) =>
   fence.acknowledged({
     sentAtMs: uptimeMs() - (more.ageMs ?? 0),
     fenceAfterMs,
-    notHere: more.notHere ?? [],
-    ...(more.greeted ? { greeted: fence.orders() } : {}),
+    ...(more.greeted ? { greeted: fence.orders(), placed: new Set(more.placed ?? [id]) } : {}),
   });
-const reopened = () => Fence.open(host.dir, host.journal, noopWatchdog);
+const reopened = () => {
+  const { dir: dataDir, journal, kinds } = host;
+  return Fence.open({ dataDir, journal, kinds, watchdogs: [noopWatchdog], driverOf: () => 'noop' });
+};
 const record = (of = id) => {
-  const found = host.journal.get(of);
+  const found = host.record(of);
   if (!found) throw new Error('no record');
   return found;
 };
@@ -91,7 +93,7 @@ it.each([
 
 it('holds what compute says is elsewhere until it is ordered anew', async () => {
   await host.apply(id, 1);
-  await answered(60_000, { greeted: true, notHere: [id] });
+  await answered(60_000, { greeted: true, placed: [] });
   fence = await reopened();
   expect(fence.holds(record())).toBe(true);
   await host.apply(id, 3);
@@ -102,7 +104,7 @@ it('does not hold what came back after the hello was sent', async () => {
   await host.apply(id, 1);
   const greeted = fence.orders();
   await host.apply(id, 3);
-  await fence.acknowledged({ sentAtMs: uptimeMs(), greeted, fenceAfterMs: 60_000, notHere: [id] });
+  await fence.acknowledged({ sentAtMs: uptimeMs(), greeted, fenceAfterMs: 60_000, placed: new Set() });
   expect(fence.holds(record())).toBe(false);
 });
 
@@ -123,7 +125,7 @@ it('has what the watchdog killed started again, whatever its restart policy', as
 it('has what is placed elsewhere stopped', async () => {
   await host.apply(id, 1);
   await host.observed(id, { phase: 'running' });
-  await answered(60_000, { greeted: true, notHere: [id] });
+  await answered(60_000, { greeted: true, placed: [] });
   host.agent.reconsider();
   await host.observed(id, { phase: 'exited' });
 });

@@ -1,81 +1,87 @@
 import { credentials, ServerCredentials } from '@grpc/grpc-js';
 import { computeV1 } from '@thecloud/api';
 import { bitFlips, truncations } from '@thecloud/testkit';
+import type { DriverHealth } from '../core/driver';
 import { TestCompute } from '../fixtures/compute';
 import { until } from '../fixtures/until';
-import type { DriverHealth } from '../kinds/instance/ports/instance-driver';
-import { observedFrom } from '../kinds/instance/codec';
+import type { Acknowledgement } from './acknowledgement';
+import { Beats } from './beats';
 import { inventory, machineCapacity } from './inventory';
-import { Observations } from '../core/observations';
-import type { Facts } from '../core/observations';
-import { Reporter } from './beats';
-
-const facts = (instanceId: string, more: Partial<Facts> = {}): Facts => ({
-  ...{ instanceId, generation: 1, phase: 'running', exitCode: 0, restartCount: 0 },
-  ...{ problemReason: '', problemMessage: '', progress: '', ...more },
-});
 
 let compute: TestCompute;
 let client: computeV1.HostAgentServiceClient;
-let observations: Observations;
-let reporter: Reporter;
+let beats: Beats;
 let health: DriverHealth;
 let certificateEnd: Date | undefined;
+let answers: Acknowledgement[];
+let fine: boolean;
+const warned: string[] = [];
 beforeEach(async () => {
   compute = await new TestCompute(ServerCredentials.createInsecure()).start();
   client = new computeV1.HostAgentServiceClient(`127.0.0.1:${compute.port}`, credentials.createInsecure(), {
     'grpc.initial_reconnect_backoff_ms': 50,
     'grpc.max_reconnect_backoff_ms': 100,
   });
-  observations = new Observations(1);
   health = { ok: true, version: '1' };
+  answers = [];
+  fine = true;
   const self = { address: '127.0.0.1', agentEndpoint: '127.0.0.1:1', agentVersion: '0' };
-  reporter = new Reporter({
+  beats = new Beats({
     open: () => client.reportHost(),
     inventory: async () =>
-      inventory({ cpuMillicores: 8_500, memoryMib: 4096 }, { kind: 'noop', health }, self),
-    health: async () => health,
-    observations,
-    everything: () => observations.all(),
-    fence: { armedMs: 0, orders: () => new Map(), acknowledged: async () => true },
+      inventory({ cpuMillicores: 8_500, memoryMib: 4096 }, { name: 'noop', health }, self),
+    driverProblem: async () => (health.ok ? '' : health.why),
+    unfencedDrivers: ['careless'],
+    fence: {
+      armedMs: 0,
+      orders: () => new Map([['instance/a', 3]]),
+      acknowledged: async (answer) => {
+        answers.push(answer);
+        return fine;
+      },
+    },
     certificateEndsSoon: () => certificateEnd,
     uptimeMs: () => performance.now(),
-    toWire: observedFrom,
-    log: { info: () => undefined, warn: () => undefined },
+    log: { info: () => undefined, warn: (o) => warned.push(String((o as { err: unknown }).err)) },
   });
 });
 afterEach(() => {
-  reporter.close();
+  beats.close();
   client.close();
   compute.stop();
 });
 
-it('says hello with everything, then beats and tells every change at once', async () => {
-  observations.publish(facts('a'));
-  reporter.start();
+it('says hello with what the host is, then beats', async () => {
+  compute.placed = ['a', 'b'];
+  beats.start();
   const hello = await until('a hello', () => compute.hellos[0]);
   expect(hello.inventory).toMatchObject({
     ...{ vcpus: 8, cpuMillicores: 8_500, memoryMib: 4096 },
     ...{ driver: 'noop', driverVersion: '1' },
   });
-  expect(hello.instances).toEqual([expect.objectContaining({ instanceId: 'a', phase: 'running' })]);
+  expect(hello.unfencedDrivers).toEqual(['careless']);
   await until('a beat', () => compute.beats.length > 1);
-  observations.publish(facts('b', { phase: 'exited', exitCode: 3 }));
-  await until('the change', () => compute.observed.some((o) => o.instanceId === 'b' && o.exitCode === 3));
-  expect(reporter.connected).toBe(true);
+  expect(beats.connected).toBe(true);
+  expect(answers[0]).toMatchObject({ greeted: new Map([['instance/a', 3]]), placed: new Set(['a', 'b']) });
+  await until('a beat is answered, without what was ordered', () => answers.some((one) => !one.greeted));
 });
 
-it('says hello with more than fits into a message, and tells what changes meanwhile afterwards', async () => {
-  for (let i = 0; i < 100_000; i += 1) observations.publish(facts(`gone-${i}`, { phase: 'absent' }));
-  reporter.start();
-  await until('a hello', () => compute.hellos[0]);
-  observations.publish(facts('gone-7', { generation: 2 }));
-  await until('the change', () => compute.observed.some((o) => o.instanceId === 'gone-7'));
-  expect(new Set(compute.hellos[0]?.instances.map(({ instanceId }) => instanceId)).size).toBe(100_000);
+it('says hello again when the fence needs one', async () => {
+  beats.start();
+  await until('a beat', () => compute.beats.length > 0);
+  fine = false;
+  await until('another hello', () => compute.hellos.length > 1);
+});
+
+it('takes nothing from a compute that does not say what is placed here', async () => {
+  compute.isOld = true;
+  beats.start();
+  await until('it is said', () => warned.some((text) => text.includes('Upgrade the control plane first')));
+  expect(answers).toEqual([]);
 });
 
 it("tells of the engine's problem with the beats", async () => {
-  reporter.start();
+  beats.start();
   health = { ok: false, why: 'Docker does not answer' };
   await until('the problem', () => compute.beats.some((b) => b.driverProblem === 'Docker does not answer'));
   health = { ok: true, version: '1' };
@@ -84,14 +90,14 @@ it("tells of the engine's problem with the beats", async () => {
 
 it('says by its own clock when it beat', async () => {
   const before = Date.now();
-  reporter.start();
+  beats.start();
   const { sentAt } = await until('a beat', () => compute.beats[0]);
   expect(sentAt?.getTime()).toBeGreaterThanOrEqual(before);
   expect(sentAt?.getTime()).toBeLessThanOrEqual(Date.now());
 });
 
 it('says when its certificate ends, once that is near', async () => {
-  reporter.start();
+  beats.start();
   await until('a beat', () => compute.beats.some((beat) => beat.certificateEndsAt === undefined));
   certificateEnd = new Date('2030-01-01T00:00:00Z');
   await until(
@@ -100,46 +106,33 @@ it('says when its certificate ends, once that is near', async () => {
   );
 });
 
-it('comes back after compute was away, with what happened meanwhile', async () => {
-  reporter.start();
-  await until('a connection', () => reporter.connected);
+it('comes back after compute was away', async () => {
+  beats.start();
+  await until('a connection', () => beats.connected);
   compute.stop();
-  await until('it is noticed', () => !reporter.connected);
-  observations.publish(facts('a', { phase: 'exited' }));
+  await until('it is noticed', () => !beats.connected);
+  const { length } = compute.hellos;
   await compute.start();
-  await until('a second hello', () => compute.hellos.length === 2);
-  expect(compute.hellos[1]?.instances).toEqual([
-    expect.objectContaining({ instanceId: 'a', phase: 'exited' }),
-  ]);
-});
-
-it('tells the newest of many changes, whatever it leaves out', async () => {
-  reporter.start();
-  await until('a connection', () => reporter.connected);
-  for (let count = 1; count <= 5_000; count++) observations.publish(facts('a', { restartCount: count }));
-  await until('the last one', () => compute.observed.at(-1)?.restartCount === 5_000);
-  const told = compute.observed.map((o) => o.sequence);
-  expect(told).toEqual([...told].sort((a, b) => Number(a - b)));
+  await until('another hello', () => compute.hellos.length > length);
 });
 
 it('outlives damaged answers, and comes back', async () => {
-  const answer = { beatIntervalMs: 20, fenceAfterMs: 45_000, notHere: ['ins_1', 'ins_2'] };
+  const answer = { beatIntervalMs: 20, fenceAfterMs: 45_000, placed: { ids: ['ins_1', 'ins_2'] } };
   const whole = computeV1.ReportHostResponse.encode(
     computeV1.ReportHostResponse.fromPartial(answer),
   ).finish();
   compute.damaged = [...truncations(whole, 8), ...bitFlips(whole, 8, 3)].map(({ bytes }) => bytes);
   const given = async () => {
-    if (reporter.connected) {
+    if (beats.connected) {
       compute.stop(); // that one was understood after all: on to the next
       await compute.start();
     }
     return compute.damaged.length === 0;
   };
-  reporter.start();
+  beats.start();
   await until('each was given', given, 50_000);
-  const { beats } = compute;
-  const before = beats.length;
-  await until('beats again', () => reporter.connected && compute.beats.length > before + 1);
+  const before = compute.beats.length;
+  await until('beats again', () => beats.connected && compute.beats.length > before + 1);
 }, 60_000);
 
 it('keeps a part of the machine for itself', () => {

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { DriverHealth, InstanceDriver } from '../kinds/instance/ports/instance-driver';
+import type { DriverHealth } from '../core/driver';
 
 /** What of this machine may be promised to instances. */
 export interface Capacity {
@@ -46,7 +46,7 @@ export interface Inventory extends Capacity {
 
 export function inventory(
   capacity: Capacity,
-  driver: { kind: InstanceDriver['kind']; health: DriverHealth },
+  driver: { name: string; health: DriverHealth },
   self: { address: string; agentEndpoint: string; agentVersion: string },
 ): Inventory {
   return {
@@ -54,7 +54,7 @@ export function inventory(
     vcpus: Math.floor(capacity.cpuMillicores / 1_000),
     ...self,
     hostname: os.hostname(),
-    driver: driver.kind,
+    driver: driver.name,
     driverVersion: driver.health.ok ? driver.health.version : '',
     kernel: `${os.type()} ${os.release()}`,
     architecture: os.machine(),

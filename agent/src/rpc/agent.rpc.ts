@@ -1,26 +1,59 @@
 import { agentV1 } from '@thecloud/api';
+import { commonErrors } from '@thecloud/kernel';
 import { implement } from '@thecloud/service-kit';
-import type { Implementation } from '@thecloud/service-kit';
+import type { Handlers, Implementation, RequestContext } from '@thecloud/service-kit';
 import type { Agent } from '../core/agent';
+import type { Kind } from '../core/kind';
+import type { Kinds } from '../core/kinds';
 import { errors } from '../errors';
-import type { InstanceLife } from '../kinds/instance/life/instance-life';
-import { lifeHandlers } from '../kinds/instance/life/life.rpc';
-import { checkInstanceId, observedFrom, orderFrom } from '../kinds/instance/codec';
+import { checkId, observedFrom, orderFrom } from './mapping';
 
-/** Only compute gets here: the rpcs' own option says so, and the server enforces it. */
-export function agentService(agent: Agent, life: InstanceLife, hostId: string): Implementation {
+/** Also what a page size of 0 means. */
+const LARGEST_PAGE = 1_000;
+
+type Ordered = 'apply' | 'observe' | 'list';
+type Rpcs = Handlers<agentV1.AgentServiceServer>;
+
+/** Orders come from the owner of their kind, and from nobody else. */
+export function agentService(
+  agent: Agent,
+  kinds: Kinds,
+  hostId: string,
+  life: Omit<Rpcs, Ordered>,
+): Implementation {
+  const toWire = observedFrom(kinds);
+  const ownedBy = (ctx: RequestContext, name: string): Kind => {
+    const kind = kinds.of({ kind: name });
+    if (ctx.peer?.kind !== kind.owner)
+      throw commonErrors.PEER_NOT_ALLOWED({ peer: ctx.peer?.kind ?? 'unknown' });
+    return kind;
+  };
   return implement<agentV1.AgentServiceServer>(agentV1.AgentServiceService, {
-    applyInstance: async (ctx, request) => {
-      const order = orderFrom(request);
-      if (request.hostId && request.hostId !== hostId)
-        throw errors.WRONG_HOST({ meant: request.hostId, host: hostId });
-      const { instanceId, generation, desired } = order;
+    apply: async (ctx, request) => {
+      const kind = ownedBy(ctx, request.kind);
+      if (request.hostId !== hostId) throw errors.WRONG_HOST({ meant: request.hostId, host: hostId });
+      const order = orderFrom(kind, request);
+      const { id, generation, desired, controller } = order;
       const observation = await agent.apply(order);
-      ctx.log.info({ instance: instanceId, generation, desired, epoch: String(order.epoch) }, 'order taken');
-      return observedFrom(observation);
+      const said = { [kind.name]: id, generation, desired, controller, epoch: String(order.epoch) };
+      ctx.log.info(said, 'order taken');
+      return toWire(observation);
     },
-    observeInstance: async (_, { instanceId }) => observedFrom(agent.observe(checkInstanceId(instanceId))),
-    listInstances: async () => ({ instances: agent.list().map(observedFrom) }),
-    ...lifeHandlers(life),
+    observe: async (ctx, { kind: name, id }) => {
+      const kind = ownedBy(ctx, name);
+      return toWire(agent.observe({ kind: name, id: checkId(kind, id) }));
+    },
+    list: async (ctx, { kind, pageSize, pageToken }) => {
+      ownedBy(ctx, kind);
+      const size = pageSize || LARGEST_PAGE;
+      const after = agent
+        .list(kind)
+        .filter(({ id }) => id > pageToken)
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      const page = after.slice(0, size);
+      const nextPageToken = after.length > size ? (page.at(-1)?.id ?? '') : '';
+      return { observed: page.map(toWire), nextPageToken };
+    },
+    ...life,
   });
 }

@@ -73,7 +73,7 @@ function echo(call: ServerDuplexStream<computeV1.ReportHostRequest, computeV1.Re
   call.on('cancelled', () => cancelled.push('echo'));
   call.on('data', ({ report }: computeV1.ReportHostRequest) => {
     const beatIntervalMs = report?.$case === 'beat' ? report.value.driverProblem.length : 0;
-    call.write({ beatIntervalMs, fenceAfterMs: 0, notHere: [] });
+    call.write({ beatIntervalMs, fenceAfterMs: 0, notHere: [], placed: undefined });
   });
   call.on('end', () => call.end());
 }

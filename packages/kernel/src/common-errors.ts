@@ -60,6 +60,10 @@ export const commonErrors = errorCatalogue('thecloud', {
     (m) =>
       `${m.host} has an address that is not public, and this cloud does not connect there. Use a public one, or ask your operator to allow it (THECLOUD_EGRESS_ALLOW).`,
   ),
+  REPORT_OUT_OF_ORDER: entry<{ what: string }>(
+    'FAILED_PRECONDITION',
+    (m) => `A stream of reports begins with one opening; here was ${m.what}. Open it anew.`,
+  ),
   UNIMPLEMENTED: entry<{ method: string }>('UNIMPLEMENTED', (m) => `There is no method ${m.method}.`),
   IDEMPOTENCY_KEY_REUSED: entry(
     'FAILED_PRECONDITION',

@@ -226,15 +226,6 @@ export const errors = errorCatalogue('compute.thecloud', {
     'PERMISSION_DENIED',
     (m) => `Host ${m.id} was removed. Announce it anew, and have its agent join with the new token.`,
   ),
-  HELLO_UNFINISHED: entry(
-    'FAILED_PRECONDITION',
-    () =>
-      'A hello that comes in pieces has nothing between them, and no piece comes without it. Say hello again.',
-  ),
-  HELLO_TOO_LARGE: entry<{ limit: string }>(
-    'RESOURCE_EXHAUSTED',
-    (m) => `A host reports at most ${m.limit} instances, those of the last day that are gone among them.`,
-  ),
   ENDPOINT_TAKEN: entry<{ endpoint: string; name: string }>(
     'FAILED_PRECONDITION',
     (m) =>

@@ -1,5 +1,12 @@
 import { identityV1 } from '@thecloud/api';
-import { createClient, EgressGuard, layFoundation, serve } from '@thecloud/service-kit';
+import {
+  createClient,
+  EgressGuard,
+  layFoundation,
+  reportService,
+  serve,
+  StoredReports,
+} from '@thecloud/service-kit';
 import type { Foundation, Served, Tx } from '@thecloud/service-kit';
 import type { ComputeConfig } from './config';
 import { Agents } from './host/agents';
@@ -10,6 +17,7 @@ import { LargestHost } from './host/largest-host';
 import type { HostSize } from './host/largest-host';
 import { hostRpc } from './host/host.rpc';
 import { HostLiveness } from './host/liveness';
+import { ReportedInstances } from './host/reported-instances';
 import { reportRpc } from './host/report.rpc';
 import type { PermissionsIn } from './image/copy-image';
 import { ImageController } from './image/image.controller';
@@ -23,13 +31,14 @@ import { SpoolDisk } from './image/spool-disk';
 import { AdmissionSlots, TurnSlots } from './image/upload-slots';
 import { announcePlaced, instanceChanged } from './instance/instance.changes';
 import { InstanceController } from './instance/instance.controller';
+import { INSTANCE } from './instance/instance.order';
 import { instanceRepo } from './instance/instance.repo';
 import type { InstanceRow } from './instance/instance.repo';
 import { instanceRpc } from './instance/instance.rpc';
 import { ownedInstanceRpc } from './instance/owned-instance.rpc';
 import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { errors } from './errors';
-import { tables } from './kit.schema';
+import { hostReport, tables } from './kit.schema';
 import { Placer } from './placement/placer';
 import { projectDeletionRpc } from './project/project-deletion.rpc';
 import { ProjectController } from './project/project.controller';
@@ -98,6 +107,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
   const changed = instanceChanged(f.changes);
   const hint = (tx: Tx, { id, projectId }: InstanceRow) => f.changes.hint(tx, 'instance', id, projectId);
   const observing = { operations, work, changed, hint };
+  const instancesOnHosts = new ReportedInstances({ ...observing, db });
+  const storedReports = new StoredReports(db, hostReport);
   const changedHost = hostChanged(f.changes);
   const instances = { ...instancePorts(f, registry), changed };
 
@@ -107,7 +118,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
       instanceTypeRpc(),
       imageRpc(f, images),
       hostRpc(f, changedHost, authority),
-      reportRpc(f, observing, changedHost, liveness, fenceMs),
+      reportRpc(f, instancesOnHosts, changedHost, liveness, fenceMs),
+      reportService({ stored: storedReports, kinds: { [INSTANCE]: instancesOnHosts } }),
       instanceRpc(f, instances, agents),
       ownedInstanceRpc(f, instances),
       sshKeyRpc(f),

@@ -1,53 +1,50 @@
-import type { agentV1 } from '@thecloud/api';
+import { agentV1 } from '@thecloud/api';
 import { invalidFields, isId } from '@thecloud/kernel';
 import type { FieldViolation } from '@thecloud/kernel';
-import type { Observation } from '../../core/observations';
-import type { Desired, InstanceConfig, OnHostLoss, Order, RestartPolicy } from './spec';
+import { ABSENT } from '../../core/order';
+import type { InstanceConfig, InstanceSpec, OnHostLoss, RestartPolicy } from './spec';
 
 /** Docker gives no container less, in MiB. */
 const LEAST_MEMORY_MIB = 6;
 /** Nor less of a CPU than a hundredth. */
 const LEAST_CPU_MILLICORES = 10;
+const MOST_GRACE_SECONDS = 300;
 const POLICIES: readonly string[] = ['always', 'on-failure', 'never'];
 const ON_HOST_LOSS: readonly string[] = ['restart', 'keep'];
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
 
 /** @throws CloudError INVALID_FIELDS */
-export function orderFrom(request: agentV1.ApplyInstanceRequest): Order {
-  const { instanceId, generation, epoch, restartNonce, graceSeconds } = request;
-  const desired = request.desired as Desired; // one of the three: the field's rule
-  const violations = idViolations(instanceId);
-  const config = desired === 'absent' ? undefined : request.config;
-  if (desired !== 'absent' && !config)
-    violations.push({ field: 'config', description: 'is needed unless absent is wanted' });
+export function specFrom(bytes: Uint8Array, desired: string): InstanceSpec {
+  const { restartNonce, graceSeconds, config: given } = decoded(bytes);
+  const violations: FieldViolation[] = [];
+  const config = desired === ABSENT ? undefined : given;
+  if (desired !== ABSENT && !config)
+    violations.push({ field: 'spec.config', description: 'is needed unless absent is wanted' });
+  if (graceSeconds > MOST_GRACE_SECONDS)
+    violations.push({ field: 'spec.grace_seconds', description: `is at most ${MOST_GRACE_SECONDS}` });
   if (config) violations.push(...configViolations(config));
   if (violations.length > 0) throw invalidFields(violations);
-  return {
-    instanceId,
-    generation,
-    epoch,
-    desired,
-    restartNonce,
-    graceSeconds,
-    config: config && configFrom(config),
-  };
+  return { restartNonce, graceSeconds, ...(config ? { config: configFrom(config) } : {}) };
 }
 
 /** The id becomes a file name and a container name: nothing but an instance id will do. */
 export function checkInstanceId(id: string): string {
-  const violations = idViolations(id);
-  if (violations.length > 0) throw invalidFields(violations);
-  return id;
+  if (isId('instance', id)) return id;
+  throw invalidFields([{ field: 'instance_id', description: 'is not an instance id' }]);
 }
 
-function idViolations(id: string): FieldViolation[] {
-  return isId('instance', id) ? [] : [{ field: 'instance_id', description: 'is not an instance id' }];
+function decoded(bytes: Uint8Array): agentV1.InstanceSpec {
+  try {
+    return agentV1.InstanceSpec.decode(bytes);
+  } catch {
+    throw invalidFields([{ field: 'spec', description: 'is no InstanceSpec' }]);
+  }
 }
 
 function configViolations(config: agentV1.InstanceConfig): FieldViolation[] {
   const violations: FieldViolation[] = [];
   const rule = (holds: boolean, field: string, description: string) => {
-    if (!holds) violations.push({ field: `config.${field}`, description });
+    if (!holds) violations.push({ field: `spec.config.${field}`, description });
   };
   rule(config.image !== '', 'image', 'is needed');
   rule(POLICIES.includes(config.restartPolicy), 'restart_policy', `is one of ${POLICIES.join(', ')}`);
@@ -65,7 +62,6 @@ function configViolations(config: agentV1.InstanceConfig): FieldViolation[] {
   return violations;
 }
 
-/** Compute of the version before orders whole vCPUs. */
 const millicoresOf = ({ cpuMillicores, vcpus }: agentV1.InstanceConfig) => cpuMillicores || vcpus * 1_000;
 
 const isPort = (n: number) => n >= 1 && n <= 65_535;
@@ -90,8 +86,4 @@ function configFrom(config: agentV1.InstanceConfig): InstanceConfig {
     projectId,
     onHostLoss,
   };
-}
-
-export function observedFrom(o: Observation): agentV1.ObservedInstance {
-  return { ...o, startedAt: o.startedAt, problemPort: o.problemPort ?? 0 };
 }

@@ -1,49 +1,50 @@
+import type { Description, Observation, Problem } from '../../core/observations';
+import { ABSENT } from '../../core/order';
 import type { SeenInstance } from './ports/instance-driver';
-import type { Facts, Phase } from '../../core/observations';
-import type { InstanceRecord } from '../../core/record';
 import { runTime } from './restarts';
+import { restartCountOf } from './spec';
+import type { InstanceRecord } from './spec';
+
+export type Phase = 'absent' | 'pulling' | 'creating' | 'running' | 'exited' | 'failed';
+
+/** What is reported of an instance besides its phase. */
+export interface InstanceFacts {
+  readonly exitCode: number;
+  readonly startedAt?: Date | undefined;
+  readonly restartCount: number;
+  /** The host port that is taken, where the engine says. */
+  readonly problemPort?: number | undefined;
+}
 
 /** A run shorter than this that ends is the program's failure to start, in ms. */
 export const SHORT_RUN_MS = 10_000;
 /** Bytes of a program's last output shown in a problem. */
 export const TAIL_BYTES = 2_048;
 
-export interface Problem {
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Facts of an instance that nothing is being done to right now. */
+/** Of an instance that nothing is being done to right now. */
 export function describe(
-  id: string,
   record: InstanceRecord | undefined,
   seen: Pick<SeenInstance, 'phase' | 'exitCode' | 'startedAt'> | undefined,
   problem?: Problem,
-): Facts {
-  return {
-    instanceId: id,
-    generation: generationOf(record),
-    phase: problem?.reason === 'REMOVED' ? 'exited' : phaseOf(seen),
-    exitCode: seen?.exitCode ?? 0,
+  told?: Observation,
+): Omit<Description, 'progress'> {
+  const isRemoved = problem === removedProblem;
+  const before = told?.facts as InstanceFacts | undefined;
+  const facts: InstanceFacts = {
+    exitCode: isRemoved ? (before?.exitCode ?? 0) : (seen?.exitCode ?? 0),
     startedAt: seen?.startedAt,
-    restartCount: record?.restartCount ?? 0,
+    restartCount: restartCountOf(record),
+  };
+  return {
+    phase: isRemoved ? 'exited' : phaseOf(seen),
     problemReason: problem?.reason ?? '',
     problemMessage: problem?.message ?? '',
-    progress: '',
+    facts,
   };
 }
 
-/**
- * Facts belong to the newest order that was carried out, never to one that only has been journaled: "running" just
- * before a restart that was ordered must not look like its outcome.
- */
-function generationOf(record: InstanceRecord | undefined): number {
-  if (!record) return 0;
-  return record.done?.generation ?? record.order.generation;
-}
-
 function phaseOf(seen: Pick<SeenInstance, 'phase'> | undefined): Phase {
-  if (!seen) return 'absent';
+  if (!seen) return ABSENT;
   switch (seen.phase) {
     case 'created':
       return 'creating';

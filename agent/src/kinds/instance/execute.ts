@@ -1,61 +1,66 @@
 import { DriverError } from '../../core/driver-error';
+import type { Task } from '../../core/kind';
+import { ABSENT } from '../../core/order';
 import { describe } from './describe';
-import { specOf } from './spec';
-import type { InstanceConfig } from './spec';
-import type { Phase } from '../../core/observations';
 import type { Action } from './plan';
-import type { Memory, ReconcilerDeps } from '../../core/reconciler.deps';
-import type { InstanceRecord } from '../../core/record';
+import type { ImageDriver } from './ports/image-driver';
+import type { InstanceDriver } from './ports/instance-driver';
+import { driverSpecOf, restartCountOf } from './spec';
+import type { InstanceConfig, InstanceRecord } from './spec';
+
+/** What carrying out takes of the kind, besides the task. */
+export interface ExecuteDeps {
+  readonly instances: InstanceDriver;
+  readonly images: ImageDriver;
+  /** It was started: whatever ends next is another run. */
+  started(id: string, nowMs: number): void;
+}
+
+export type InstanceTask = Omit<Task, 'record'> & { readonly record: InstanceRecord };
 
 /** Carries out one action, and journals what must be remembered of it. Idempotent, as the driver's methods are. */
-export async function execute(
-  d: ReconcilerDeps,
-  action: Action,
-  record: InstanceRecord,
-  memory: Memory,
-  signal: AbortSignal,
-): Promise<void> {
-  const { order } = record;
-  const id = order.instanceId;
+export async function execute(d: ExecuteDeps, action: Action, task: InstanceTask): Promise<void> {
+  const { id, generation } = task.record.order;
   switch (action.do) {
     case 'pull':
-      return pull(d, record, signal);
+      return pull(d, task);
     case 'create':
-      return create(d, record, signal);
+      return create(d, task);
     case 'start':
-      await d.driver.start(id, signal);
-      memory.restarts.started(d.now());
-      d.log.info({ instance: id, generation: order.generation, by: action.by }, 'instance started');
-      return started(d, record, action.by);
+      await d.instances.start(id, task.signal);
+      d.started(id, task.now());
+      task.log.info({ instance: id, generation, by: action.by }, 'instance started');
+      return started(task, action.by);
     case 'stop':
-      return stop(d, record, signal);
+      return stop(d, task);
     case 'remove':
-      return d.driver.remove(id);
+      return d.instances.remove(id);
   }
 }
 
 /** What is to be gone is removed all the same: removing kills, too. */
-async function stop(d: ReconcilerDeps, { order }: InstanceRecord, signal: AbortSignal): Promise<void> {
+async function stop(d: ExecuteDeps, { record: { order }, signal, log }: InstanceTask): Promise<void> {
   try {
-    await d.driver.stop(order.instanceId, order.graceSeconds * 1000, signal);
+    await d.instances.stop(order.id, order.spec.graceSeconds * 1000, signal);
   } catch (error) {
     signal.throwIfAborted();
-    if (order.desired !== 'absent' || !(error instanceof DriverError)) throw error;
-    d.log.warn({ instance: order.instanceId, err: error }, 'it could not be stopped; it is removed');
+    if (order.desired !== ABSENT || !(error instanceof DriverError)) throw error;
+    log.warn({ instance: order.id, err: error }, 'it could not be stopped; it is removed');
   }
 }
 
-function pull(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSignal): Promise<void> {
-  return d.images.ensure(configOf(record).image, (progress) => tell(d, record, 'pulling', progress), signal);
+function pull(d: ExecuteDeps, task: InstanceTask): Promise<void> {
+  const { image } = configOf(task.record);
+  return d.images.ensure(image, (progress) => task.tell('pulling', progress), task.signal);
 }
 
 /** Most images are there already: it is the engine that knows, and says so when it is asked to use one. */
-async function create(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSignal): Promise<void> {
-  const spec = specOf(record.order, configOf(record));
+async function create(d: ExecuteDeps, task: InstanceTask): Promise<void> {
+  const spec = driverSpecOf(task.record.order, configOf(task.record));
   const made = async () => {
     // That it is about to be made, whoever ordered it knows: news only to those who were told something else.
-    if (d.observations.get(spec.id)) tell(d, record, 'creating', '');
-    await d.driver.create(spec, signal);
+    if (task.told) task.tell('creating', '');
+    await d.instances.create(spec, task.signal);
   };
   const absent = (error: unknown) => error instanceof DriverError && error.reason === 'IMAGE_ABSENT';
   try {
@@ -63,7 +68,7 @@ async function create(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSi
   } catch (error) {
     if (!absent(error)) throw error;
   }
-  await pull(d, record, signal);
+  await pull(d, task);
   await made().catch((cause: unknown) => {
     if (!absent(cause)) throw cause;
     const text = 'Its image was brought to the host, and somebody removed it at once.';
@@ -75,39 +80,24 @@ async function create(d: ReconcilerDeps, record: InstanceRecord, signal: AbortSi
  * After the start, not before: cut off in between we start once more than needed, instead of never. From here on the
  * order is carried out, and only the restart policy may start the program again.
  */
-async function started(d: ReconcilerDeps, record: InstanceRecord, by: 'order' | 'policy'): Promise<void> {
-  const { generation, restartNonce } = record.order;
-  await d.journal.update(record.order.instanceId, (now) => {
-    if (!now) return now;
-    if (by === 'policy') return { ...now, restartCount: now.restartCount + 1 };
-    return { ...now, done: { generation, restartNonce } };
+async function started(task: InstanceTask, by: 'order' | 'policy'): Promise<void> {
+  const { generation, spec } = task.record.order;
+  const { restartNonce } = spec;
+  let after: InstanceRecord | undefined;
+  await task.remember((now) => {
+    const restartCount = restartCountOf(now as InstanceRecord);
+    const state =
+      by === 'policy'
+        ? { ...(now.state ?? {}), restartCount: restartCount + 1 }
+        : { restartCount, restartNonce };
+    after = { ...now, ...(by === 'order' ? { done: generation } : {}), state } as InstanceRecord;
+    return after;
   });
   // It need not be looked at to know that it runs, and since about when.
-  const startedAt = new Date(d.now());
-  const { instanceId } = record.order;
-  d.observations.publish(describe(instanceId, d.journal.get(instanceId), { phase: 'running', startedAt }));
+  task.publish(describe(after, { phase: 'running', startedAt: new Date(task.now()) }));
 }
 
-/** While an order keeps failing, "failed" stays what is told: attempts are not news. */
-function tell(d: ReconcilerDeps, record: InstanceRecord, phase: Phase, progress: string): void {
-  const { instanceId, generation } = record.order;
-  const known = d.observations.get(instanceId);
-  if (known?.phase === 'failed' && known.generation === generation) return;
-  const { restartCount } = record;
-  d.observations.publish({
-    instanceId,
-    generation,
-    phase,
-    progress,
-    restartCount,
-    exitCode: 0,
-    problemReason: '',
-    problemMessage: '',
-  });
-}
-
-function configOf(record: InstanceRecord): InstanceConfig {
-  if (!record.order.config)
-    throw new Error(`order ${record.order.generation} of ${record.order.instanceId} has no config`);
-  return record.order.config;
+function configOf({ order }: InstanceRecord): InstanceConfig {
+  if (!order.spec.config) throw new Error(`order ${order.generation} of ${order.id} has no config`);
+  return order.spec.config;
 }

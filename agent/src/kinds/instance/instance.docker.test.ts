@@ -14,7 +14,7 @@ import {
 } from '../../fixtures/docker';
 import { TestHost } from '../../fixtures/host';
 import { until } from '../../fixtures/until';
-import { specHash } from './spec';
+import { driverSpecOf } from './spec';
 
 /** "A container killed, removed or stopped behind our back is seen within 2 s": the waits below are that promise. */
 const SEEN_MS = 2_000;
@@ -82,7 +82,7 @@ describeWithDocker('an agent on Docker', () => {
     await running('never');
     await strangers[how]?.();
     await host.observed(id, facts, SEEN_MS);
-    expect(host.agent.observe(id).restartCount).toBe(0);
+    expect(host.seen(id).restartCount).toBe(0);
   });
 
   it('restarts under on-failure after a failure only', async () => {
@@ -146,9 +146,9 @@ describeWithDocker('an agent on Docker', () => {
     await running('always');
     await host.agent.close();
     await container().remove({ force: true });
-    const { config, ...order } = host.order(id, 1);
-    if (!config) throw new Error('no config');
-    const spec = { ...config, ...order, id, specHash: specHash(config) };
+    const order = host.order(id, 1);
+    if (!order.spec.config) throw new Error('no config');
+    const spec = driverSpecOf(order, order.spec.config);
     await host.driver.create(spec, new AbortController().signal);
     await host.start();
     await host.observed(id, { phase: 'running' });

@@ -78,10 +78,7 @@ describe('orders', () => {
   it('carries out hundreds at once', async () => {
     const ids = Array.from({ length: 300 }, () => newId('instance'));
     await Promise.all(ids.map((each) => host.apply(each, 1)));
-    await until(
-      'all run',
-      () => host.agent.list().filter((o) => o.phase === 'running').length === ids.length,
-    );
+    await until('all run', () => host.list().filter((o) => o.phase === 'running').length === ids.length);
   });
 });
 
@@ -89,7 +86,7 @@ describe('strangers', () => {
   const running = async (restartPolicy: 'always' | 'on-failure' | 'never') => {
     await host.apply(id, 1, { config: { restartPolicy } });
     await host.observed(id, { phase: 'running' });
-    await until('the hints are used up', () => host.agent.observe(id).generation === 1);
+    await until('the hints are used up', () => host.seen(id).generation === 1);
   };
 
   it.each([
@@ -195,10 +192,10 @@ describe('restart of the agent', () => {
     const { sequence } = await host.observed(id, { phase: 'running' });
     const before = await driver.inspect(id);
     await host.restart();
-    expect(host.agent.list()).toEqual([
+    expect(host.list()).toEqual([
       expect.objectContaining({ instanceId: id, phase: 'running', generation: 1 }),
     ]);
-    expect(host.agent.observe(id).sequence).toBeGreaterThan(sequence);
+    expect(host.seen(id).sequence).toBeGreaterThan(sequence);
     expect(await driver.inspect(id)).toEqual(before);
   });
 
@@ -209,7 +206,7 @@ describe('restart of the agent', () => {
     await host.agent.close();
     driver.die(id, 255);
     const order = host.order(half, 1);
-    await host.journal.update(half, () => ({ order, restartCount: 0 }));
+    await host.journal.update(order, () => ({ order }));
     await host.journal.close();
     await host.start();
     await host.observed(half, { phase: 'running' });
@@ -228,17 +225,18 @@ describe('restart of the agent', () => {
   it('forgets an absent instance after a day', async () => {
     await host.apply(id, 1, { desired: 'absent' });
     await host.observed(id, { phase: 'absent', generation: 1 });
-    await until('the end is journaled', () => host.journal.get(id)?.goneAt);
+    await until('the end is journaled', () => host.record(id)?.goneAt);
     host.later = 25 * 3_600_000;
     driver.outage(''); // has everything looked at anew
-    await until('it is forgotten', () => host.journal.get(id) === undefined);
-    expect(host.agent.list()).toEqual([]);
+    await until('it is forgotten', () => host.record(id) === undefined);
+    expect(host.list()).toEqual([]);
   });
 });
 
 describe('orphans', () => {
   const orphan = async () => {
-    const { config, ...order } = host.order(id, 4);
+    const order = host.order(id, 4);
+    const { config } = order.spec;
     if (!config) throw new Error('no config');
     const spec = { ...config, id, generation: order.generation, restartNonce: 0, specHash: 'unknown' };
     await driver.create(spec, new AbortController().signal);
@@ -252,7 +250,7 @@ describe('orphans', () => {
     await host.restart();
     await host.observed(id, { generation: 0, phase: 'running' });
     driver.vanish(id);
-    await until('it is gone from the list', () => host.agent.list().length === 0);
+    await until('it is gone from the list', () => host.list().length === 0);
   });
 
   it('are removed when compute says so', async () => {

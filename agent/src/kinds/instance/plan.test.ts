@@ -1,8 +1,7 @@
 import type { DriverPhase, SeenInstance } from './ports/instance-driver';
-import type { Desired, RestartPolicy } from './spec';
 import { specHash } from './spec';
+import type { InstanceOrder, InstanceRecord, RestartPolicy } from './spec';
 import { plan } from './plan';
-import type { InstanceRecord } from '../../core/record';
 
 const config = (restartPolicy: RestartPolicy) => ({
   ...{
@@ -22,7 +21,7 @@ const config = (restartPolicy: RestartPolicy) => ({
 });
 
 interface Case {
-  want: Desired;
+  want: 'running' | 'stopped' | 'absent';
   policy?: RestartPolicy;
   /** Phase, or nothing there. */
   seen?: DriverPhase;
@@ -80,17 +79,14 @@ const cases: Case[] = [
 
 it.each(cases)('$want $policy, seen $seen code $exitCode, done $done -> $plan', (c) => {
   const wanted = config(c.policy ?? 'always');
-  const done = Array.isArray(c.done) ? { generation: c.done[0], restartNonce: c.done[1] } : undefined;
-  const order = {
-    instanceId: 'ins',
-    generation: 5,
-    epoch: 1n,
+  const order: InstanceOrder = {
+    ...{ kind: 'instance', id: 'ins', generation: 5, controller: 'compute/instance', epoch: 1n, driver: '' },
     desired: c.want,
-    config: wanted,
-    restartNonce: 1,
-    graceSeconds: 1,
+    spec: { config: wanted, restartNonce: 1, graceSeconds: 1 },
   };
-  const record: InstanceRecord = { order, done, restartCount: 0 };
+  const record: InstanceRecord = Array.isArray(c.done)
+    ? { order, done: c.done[0], state: { restartCount: 0, restartNonce: c.done[1] } }
+    : { order };
   const marks = { generation: c.done === 'lost' ? 5 : 1, restartNonce: c.done === 'lost' ? 1 : 0 };
   const hash = c.otherSpec ? 'other' : specHash(wanted);
   const seen: SeenInstance | undefined = c.seen && {

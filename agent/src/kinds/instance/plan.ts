@@ -1,13 +1,13 @@
 import type { SeenInstance } from './ports/instance-driver';
 import { specHash } from './spec';
-import type { InstanceRecord } from '../../core/record';
+import type { InstanceRecord } from './spec';
 
 /** `pull` before what interrupts service, so that a replaced instance is away as briefly as possible; else `create` sees to it. */
 export type Action =
   | { readonly do: 'pull' }
   | { readonly do: 'create' }
   /** by order: at once. By policy: after the back-off that a crash loop earns. */
-  | { readonly do: 'start'; readonly by: 'order' | 'policy' }
+  | { readonly do: 'start'; readonly starts: true; readonly by: 'order' | 'policy' }
   | { readonly do: 'stop' }
   | { readonly do: 'remove' };
 
@@ -15,7 +15,7 @@ const pull: Action = { do: 'pull' };
 const create: Action = { do: 'create' };
 const stop: Action = { do: 'stop' };
 const remove: Action = { do: 'remove' };
-const startBy = (by: 'order' | 'policy'): Action => ({ do: 'start', by });
+const startBy = (by: 'order' | 'policy'): Action => ({ do: 'start', starts: true, by });
 
 /**
  * What is to be done, in order; empty when the order is fulfilled as far as it can be.
@@ -33,7 +33,7 @@ export function plan(record: InstanceRecord, seen: SeenInstance | undefined): Ac
     case 'stopped':
       if (seen?.phase === 'broken' || seen?.phase === 'created') return [remove]; // never ran: nothing to keep
       return seen && isUp(seen) ? [stop] : [];
-    case 'running':
+    default:
       return planRunning(record, seen);
   }
 }
@@ -43,10 +43,10 @@ function planRunning(record: InstanceRecord, seen: SeenInstance | undefined): Ac
   const done = doneFor(record, seen);
   if (!seen) {
     if (!done) return [create, startBy('order')];
-    return order.config?.restartPolicy === 'always' ? [create, startBy('policy')] : [];
+    return order.spec.config?.restartPolicy === 'always' ? [create, startBy('policy')] : [];
   }
   if (seen.phase === 'broken') return [remove]; // perhaps somebody is removing it: what then is missing, the next look says
-  if (order.config && seen.specHash !== specHash(order.config)) {
+  if (order.spec.config && seen.specHash !== specHash(order.spec.config)) {
     return [pull, ...(isUp(seen) ? [stop] : []), remove, create, startBy('order')];
   }
   switch (seen.phase) {
@@ -64,18 +64,22 @@ function planRunning(record: InstanceRecord, seen: SeenInstance | undefined): Ac
 
 /** Has this very order been carried out? If the journal lost that, the container's marks still know when it was made. */
 function doneFor(record: InstanceRecord, seen: SeenInstance | undefined): boolean {
-  const done = record.done ?? seen;
-  const { generation, restartNonce } = record.order;
-  return done?.generation === generation && done.restartNonce === restartNonce;
+  const { generation, spec } = record.order;
+  const done = doneOf(record) ?? seen;
+  return done?.generation === generation && done.restartNonce === spec.restartNonce;
 }
 
 function wantsRestart(record: InstanceRecord, seen: SeenInstance): boolean {
-  return (record.done ?? seen).restartNonce !== record.order.restartNonce;
+  return (doneOf(record) ?? seen).restartNonce !== record.order.spec.restartNonce;
+}
+
+function doneOf({ done, state }: InstanceRecord): { generation: number; restartNonce: number } | undefined {
+  return done === undefined ? undefined : { generation: done, restartNonce: state?.restartNonce ?? 0 };
 }
 
 /** May the policy start it again after this exit? */
 export function restarts(record: InstanceRecord, seen: SeenInstance): boolean {
-  const policy = record.order.config?.restartPolicy;
+  const policy = record.order.spec.config?.restartPolicy;
   return policy === 'always' || (policy === 'on-failure' && seen.exitCode !== 0);
 }
 

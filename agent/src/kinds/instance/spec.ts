@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { InstanceSpec, PortBinding } from './ports/instance-driver';
+import type { Order } from '../../core/order';
+import type { ThingRecord } from '../../core/record';
+import type { DriverSpec, PortBinding } from './ports/instance-driver';
 
-export type Desired = 'running' | 'stopped' | 'absent';
+/** What may be desired of an instance besides "absent". */
+export const DESIRABLE = ['running', 'stopped'] as const;
 export type OnHostLoss = 'restart' | 'keep';
 export type RestartPolicy = 'always' | 'on-failure' | 'never';
 
@@ -21,18 +24,30 @@ export interface InstanceConfig {
   readonly onHostLoss: OnHostLoss;
 }
 
-/** One instance's whole wanted state, as compute orders it. */
-export interface Order {
-  readonly instanceId: string;
-  readonly generation: number;
-  /** Of the leader that sent it. */
-  readonly epoch: bigint;
-  readonly desired: Desired;
+/** What an order says of an instance besides what is desired. */
+export interface InstanceSpec {
   /** Undefined only when absent is wanted. */
-  readonly config?: InstanceConfig;
+  readonly config?: InstanceConfig | undefined;
   readonly restartNonce: number;
   readonly graceSeconds: number;
 }
+
+/** What the journal remembers of an instance. */
+export interface InstanceState {
+  /** Restarts by policy, ever. */
+  readonly restartCount: number;
+  /**
+   * That of the newest order that was carried out: running was started (once!), stopped was stopped. A program that
+   * ends is not started again for an order that is already carried out, except by its restart policy.
+   */
+  readonly restartNonce?: number;
+}
+
+export type InstanceOrder = Order<InstanceSpec>;
+export type InstanceRecord = ThingRecord<InstanceSpec, InstanceState>;
+
+export const restartCountOf = (record: InstanceRecord | undefined): number =>
+  record?.state?.restartCount ?? 0;
 
 /**
  * Names everything that only a new container can change. Left out on purpose: the restart policy (the agent's own
@@ -57,19 +72,18 @@ export function specHash(config: InstanceConfig): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 
-export function specOf(order: Order, config: InstanceConfig): InstanceSpec {
-  const { instanceId: id, generation, restartNonce } = order;
+export function driverSpecOf({ id, generation, spec }: InstanceOrder, config: InstanceConfig): DriverSpec {
+  const { restartNonce } = spec;
   return { ...config, id, generation, restartNonce, specHash: specHash(config) };
 }
 
-/** Do two orders of one generation ask for the same? (The leader may have changed, the wish may not.) */
-export function sameWish(a: Order, b: Order): boolean {
-  const wish = (o: Order) => [
-    o.desired,
-    o.restartNonce,
-    o.config && specHash(o.config),
-    o.config?.restartPolicy,
-    o.config?.onHostLoss,
+/** Do two specs of one generation ask for the same? */
+export function isSameSpec(a: InstanceSpec, b: InstanceSpec): boolean {
+  const wish = ({ config, restartNonce }: InstanceSpec) => [
+    restartNonce,
+    config && specHash(config),
+    config?.restartPolicy,
+    config?.onHostLoss,
   ];
   return JSON.stringify(wish(a)) === JSON.stringify(wish(b));
 }

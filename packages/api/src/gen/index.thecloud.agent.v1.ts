@@ -9,3 +9,5 @@ export * from "./thecloud/agent/v1/instance_files";
 export * from "./thecloud/agent/v1/instance_life";
 export * from "./thecloud/agent/v1/observed";
 export * from "./thecloud/agent/v1/agent_service";
+export * from "./thecloud/agent/v1/instance_kind";
+export * from "./thecloud/agent/v1/report_service";

@@ -23,13 +23,14 @@ const options = { timeoutMs: 10_000 };
 let own: CertificateFiles;
 let server: RpcServer;
 let client: UnaryClient<agentV1.AgentServiceClient>;
-let answer: (ctx: RequestContext, instanceId: string) => Promise<agentV1.ObservedInstance>;
+let answer: (ctx: RequestContext, id: string) => Promise<agentV1.Observed>;
 
-const seen = (instanceId: string) => agentV1.ObservedInstance.fromPartial({ instanceId });
+const seen = (id: string) => agentV1.Observed.fromPartial({ id });
+const kind = 'instance';
 const handlers = {
-  observeInstance: (ctx: RequestContext, { instanceId }: { instanceId: string }) => answer(ctx, instanceId),
+  observe: (ctx: RequestContext, { id }: { id: string }) => answer(ctx, id),
 };
-const definition = { observeInstance: agentV1.AgentServiceService.observeInstance };
+const definition = { observe: agentV1.AgentServiceService.observe };
 const start = (port = 0) =>
   startRpcServer({
     address: `127.0.0.1:${port}`,
@@ -50,43 +51,41 @@ beforeAll(async () => {
   });
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
-beforeEach(() => (answer = (_, instanceId) => Promise.resolve(seen(instanceId))));
+beforeEach(() => (answer = (_, id) => Promise.resolve(seen(id))));
 
 it('gives each of many calls its own answer, from the first on', async () => {
   for (let round = 0; round < 5; round += 1) {
     const ids = Array.from({ length: 200 }, () => newId('instance'));
-    const answers = await Promise.all(
-      ids.map((instanceId) => client.observeInstance({ instanceId }, options)),
-    );
-    expect(answers.map(({ instanceId }) => instanceId)).toEqual(ids);
+    const answers = await Promise.all(ids.map((id) => client.observe({ kind, id }, options)));
+    expect(answers.map(({ id }) => id)).toEqual(ids);
   }
 });
 
 it('carries large answers that come at once, though all of them are too much for one message', async () => {
   const large = 'x'.repeat(3 << 20);
-  answer = (_, instanceId) => Promise.resolve({ ...seen(instanceId), progress: large });
+  answer = (_, id) => Promise.resolve({ ...seen(id), progress: large });
   const ids = Array.from({ length: 8 }, () => newId('instance'));
-  const answers = await Promise.all(ids.map((instanceId) => client.observeInstance({ instanceId }, options)));
-  expect(answers.map((a) => [a.instanceId, a.progress.length])).toEqual(ids.map((id) => [id, 3 << 20]));
+  const answers = await Promise.all(ids.map((id) => client.observe({ kind, id }, options)));
+  expect(answers.map((a) => [a.id, a.progress.length])).toEqual(ids.map((id) => [id, 3 << 20]));
 });
 
 it('carries whom it is made for, and errors with all they say', async () => {
   answer = (ctx) => Promise.reject(commonErrors.VERSION_MISMATCH({ current: ctx.requestId }));
-  const asked = client.observeInstance({ instanceId: 'x' }, { ...options, parent: { requestId: 'op_1' } });
+  const asked = client.observe({ kind, id: 'x' }, { ...options, parent: { requestId: 'op_1' } });
   await expect(asked).rejects.toMatchObject({ reason: 'VERSION_MISMATCH', metadata: { current: 'op_1' } });
 });
 
 it('ends with its deadline, or when its caller gives up, and leaves no listener behind', async () => {
   answer = () => new Promise(() => undefined);
-  const asked = client.observeInstance({ instanceId: 'x' }, { timeoutMs: 50 });
+  const asked = client.observe({ kind, id: 'x' }, { timeoutMs: 50 });
   await expect(asked).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   const gone = new AbortController();
-  const given = client.observeInstance({ instanceId: 'x' }, { ...options, signal: gone.signal });
+  const given = client.observe({ kind, id: 'x' }, { ...options, signal: gone.signal });
   gone.abort();
   await expect(given).rejects.toMatchObject({ code: 'CANCELLED' });
-  answer = (_, instanceId) => Promise.resolve(seen(instanceId));
+  answer = (_, id) => Promise.resolve(seen(id));
   const { signal } = new AbortController();
-  await client.observeInstance({ instanceId: 'x' }, { ...options, signal });
+  await client.observe({ kind, id: 'x' }, { ...options, signal });
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
@@ -95,16 +94,16 @@ it('fails what is under way when the other end dies, and finds the next one', as
   const entered = new Promise<void>((resolve) => {
     answer = () => (resolve(), new Promise(() => undefined));
   });
-  const asked = client.observeInstance({ instanceId: 'x' }, { timeoutMs: 30_000 });
+  const asked = client.observe({ kind, id: 'x' }, { timeoutMs: 30_000 });
   const failed = expect(asked).rejects.toMatchObject({ code: 'UNAVAILABLE' });
   await entered;
   await server.drain(); // its patience ends before the call's
   await failed;
-  answer = (_, instanceId) => Promise.resolve(seen(instanceId));
+  answer = (_, id) => Promise.resolve(seen(id));
   server = await start(port);
-  const again = async (): Promise<agentV1.ObservedInstance> =>
-    client.observeInstance({ instanceId: 'y' }, options).catch(again);
-  expect(await again()).toMatchObject({ instanceId: 'y' });
+  const again = async (): Promise<agentV1.Observed> =>
+    client.observe({ kind, id: 'y' }, options).catch(again);
+  expect(await again()).toMatchObject({ id: 'y' });
 });
 
 it('has travelled on lanes, not as calls of their own', async () => {

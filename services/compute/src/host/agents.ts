@@ -5,10 +5,7 @@ import { Unanswered } from './unanswered';
 
 type Client = UnaryClient<agentV1.AgentServiceClient>;
 
-export interface AgentClient extends Pick<
-  Client,
-  'applyInstance' | 'observeInstance' | 'listInstances' | 'statFile'
-> {
+export interface AgentClient extends Pick<Client, 'apply' | 'observe' | 'list' | 'statFile'> {
   /** Starts a streaming call, on a connection of its own: however it is read, it delays no order and no other stream. */
   stream<S extends StreamingCall>(start: (client: agentV1.AgentServiceClient) => S): S;
 }
@@ -44,9 +41,9 @@ export class Agents {
     const client: AgentClient = {
       statFile: (asked, options) => channel.statFile(asked, options),
       stream: (start) => onOwnConnection(connect, start),
-      applyInstance: (order, options) => unanswered.wait(() => channel.applyInstance(order, options)),
-      observeInstance: (asked, options) => unanswered.wait(() => channel.observeInstance(asked, options)),
-      listInstances: (asked, options) => unanswered.wait(() => channel.listInstances(asked, options)),
+      apply: (order, options) => unanswered.wait(() => channel.apply(order, options)),
+      observe: (asked, options) => unanswered.wait(() => channel.observe(asked, options)),
+      list: (asked, options) => unanswered.wait(() => channel.list(asked, options)),
     };
     this.#channels.set(key, { client, close: () => channel.close() });
     return client;

@@ -22,12 +22,15 @@ let bytes: Buffer;
 let ofLane: Buffer | undefined;
 
 const asIs = (value: Buffer) => value;
-const { observeInstance, readLogs } = agentV1.AgentServiceService;
+const { observe: observeRpc, readLogs } = agentV1.AgentServiceService;
 const { carry } = commonV1.LaneServiceService;
-const observed = agentV1.ObservedInstance.fromPartial({
-  ...{ instanceId: 'ins_1', generation: 3, phase: 'running', startedAt: new Date(), exitCode: 0 },
+const facts = agentV1.InstanceFacts.encode(
+  agentV1.InstanceFacts.fromPartial({ startedAt: new Date() }),
+).finish();
+const observed = agentV1.Observed.fromPartial({
+  ...{ kind: 'instance', id: 'ins_1', generation: 3, phase: 'running', facts: Buffer.from(facts) },
 });
-const answer = Buffer.from(agentV1.ObservedInstance.encode(observed).finish());
+const answer = Buffer.from(agentV1.Observed.encode(observed).finish());
 const log = agentV1.ReadLogsResponse.fromPartial({ data: Buffer.from('a line\n') } as object);
 const logged = Buffer.from(agentV1.ReadLogsResponse.encode(log).finish());
 
@@ -35,12 +38,11 @@ beforeAll(async () => {
   const { secretsDir } = await testPostgres();
   server.addService(
     {
-      observeInstance: { ...observeInstance, responseSerialize: asIs },
+      observe: { ...observeRpc, responseSerialize: asIs },
       readLogs: { ...readLogs, responseSerialize: asIs },
     },
     {
-      observeInstance: (_: ServerUnaryCall<unknown, Buffer>, done: sendUnaryData<Buffer>) =>
-        done(null, bytes),
+      observe: (_: ServerUnaryCall<unknown, Buffer>, done: sendUnaryData<Buffer>) => done(null, bytes),
       readLogs: (call: ServerWritableStream<unknown, Buffer>) => {
         call.write(bytes);
         call.end();
@@ -73,7 +75,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true });
 });
 
-const observe = (timeoutMs = 2_000) => agent.observeInstance({ instanceId: 'ins_1' }, { timeoutMs });
+const observe = (timeoutMs = 2_000) => agent.observe({ kind: 'instance', id: 'ins_1' }, { timeoutMs });
 const damagedOf = (whole: Buffer): Damaged[] => [...truncations(whole), ...bitFlips(whole, 60, 7)];
 
 async function answersWell(): Promise<void> {

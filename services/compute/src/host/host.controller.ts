@@ -4,6 +4,7 @@ import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { identityV1 } from '@thecloud/api';
 import type { Database, Logger, PgWorkSource, UnaryClient } from '@thecloud/service-kit';
 import { instance } from '../instance/instance.schema';
+import { INSTANCE } from '../instance/instance.order';
 import { instanceRepo } from '../instance/instance.repo';
 import { orphanKey } from '../instance/orphan';
 import type { Agents } from './agents';
@@ -16,6 +17,7 @@ import { HOST_LEASE_SECONDS } from './liveness';
 import type { HostLiveness } from './liveness';
 
 const CALL_MS = 5_000;
+const LIST_PAGE = 1_000;
 /** A host that has not joined so long after it was last announced is removed, in ms. */
 const JOIN_WITHIN_MS = 24 * 3_600_000;
 
@@ -101,10 +103,7 @@ export class HostController implements Reconciler {
 
   /** The host's list is read before the wishes are: what is placed meanwhile cannot look like an orphan. */
   async #reportOrphans(row: HostRow, term: Term): Promise<void> {
-    const { instances } = await this.d.agents
-      .of(row)
-      .listInstances({}, { timeoutMs: CALL_MS, signal: term.signal });
-    const there = instances.filter((seen) => seen.phase !== 'absent').map((seen) => seen.instanceId);
+    const there = await this.#idsOn(row, term);
     if (there.length === 0) return;
     const meant = await this.d.db.read('system', (tx) =>
       tx
@@ -117,5 +116,18 @@ export class HostController implements Reconciler {
     this.d.log.warn({ hostId: row.id, orphans }, 'found what is not meant to be there; removing it');
     const keys = orphans.map((instanceId) => orphanKey({ instanceId, hostId: row.id }));
     await this.d.work.fenced(this.name, term.epoch, (tx) => this.d.work.enqueue(tx, 'instance', ...keys));
+  }
+
+  async #idsOn(row: HostRow, term: Term): Promise<string[]> {
+    const agent = this.d.agents.of(row);
+    const ids: string[] = [];
+    let pageToken = '';
+    do {
+      const asked = { kind: INSTANCE, pageSize: LIST_PAGE, pageToken };
+      const page = await agent.list(asked, { timeoutMs: CALL_MS, signal: term.signal });
+      ids.push(...page.observed.filter(({ phase }) => phase !== 'absent').map(({ id }) => id));
+      pageToken = page.nextPageToken;
+    } while (pageToken);
+    return ids;
   }
 }

@@ -106,7 +106,7 @@ export const hostRepo = {
     tx: Tx,
     id: string,
     inventory: computeV1.HostInventory,
-    fenceAfterMs: number,
+    fence: Pick<HostRow, 'fenceAfterMs' | 'unfencedDrivers'>,
   ): Promise<{ row: HostRow; wasLost: boolean; hasMoved: boolean }> {
     const [before] = await tx.select().from(host).where(eq(host.id, id)).for('update');
     const facts = {
@@ -124,7 +124,7 @@ export const hostRepo = {
       // An agent of the version before counts whole ones.
       cpuMillicores: inventory.cpuMillicores || inventory.vcpus * MILLICORES_PER_VCPU,
       memoryMib: inventory.memoryMib,
-      fenceAfterMs,
+      ...fence,
       suspectSince: null,
       lastSeenAt: sql`clock_timestamp()`,
     };

@@ -35,6 +35,8 @@ export const host = compute.table(
     allocatedVcpus: integer('allocated_vcpus').notNull().default(0),
     // How long after its last beat its agent stops what must not run twice, in ms; 0: it does not, or is not known to.
     fenceAfterMs: integer('fence_after_ms').notNull().default(0),
+    // Drivers that stop nothing when it is silent: what they run is never started elsewhere by itself.
+    unfencedDrivers: jsonb('unfenced_drivers').$type<string[]>().notNull().default([]),
     // When its lease was known to be gone; by the database's clock, so that every leader counts from the same moment.
     suspectSince: time('suspect_since'),
     // By how much its clock is ahead of ours, in ms; negative: behind.

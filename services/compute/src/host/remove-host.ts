@@ -2,6 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import type { Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { instance } from '../instance/instance.schema';
+import { hostReport } from '../kit.schema';
 import { takenPort } from '../placement/taken-port.schema';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
@@ -31,6 +32,7 @@ export async function removeHost(tx: Tx, id: string, changed: HostChanged): Prom
       carried: list(carried, first.count),
     });
   await tx.delete(takenPort).where(eq(takenPort.hostId, id));
+  await tx.delete(hostReport).where(eq(hostReport.hostId, id));
   await tx.delete(host).where(eq(host.id, id));
   await tx.insert(removedHost).values({ id });
   const gone: HostRow = { ...row, state: 'removed', reason: '', message: '', version: row.version + 1 };

@@ -1,46 +1,35 @@
 import { computeV1 } from '@thecloud/api';
-import { Batcher } from '@thecloud/kernel';
-import { implement } from '@thecloud/service-kit';
+import { implement, InFlight } from '@thecloud/service-kit';
 import type { Foundation, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { instanceRepo } from '../instance/instance.repo';
-import type { SavesDeps } from '../instance/instance.saves';
-import { observeInstances } from '../instance/observe-instance';
-import type { Sighting } from '../instance/observe-instance';
 import { ClockOffset } from './clock-offset';
 import { agentFenceMs } from './host.plan';
 import type { HostChanged } from './host.changes';
 import { hostRepo } from './host.repo';
 import type { HostRow } from './host.repo';
-import { helloInOne } from './hello-in-one';
-import { InFlight } from './in-flight';
 import type { HostLiveness } from './liveness';
+import type { ReportedInstances } from './reported-instances';
 
 /** How often agents are asked to beat. */
 const BEAT_INTERVAL_MS = 2_000;
 
-const LARGEST_BATCH = 500;
 /** Reports of one host that may wait to be stored; its stream is read no further until then. */
 const MOST_UNSAVED = 256;
 
 type Answer = Omit<computeV1.ReportHostResponse, 'beatIntervalMs'>;
 
-/** Where agents report. A host may only speak of what is placed on it: its certificate says which host it is. */
+/**
+ * Where agents say hello and beat. The certificate says which host it is. Agents of release 0.1.0 report instances here,
+ * too; all others to ReportService.
+ */
 export function reportRpc(
   f: Foundation,
-  observing: SavesDeps,
+  instances: Pick<ReportedInstances, 'seen'>,
   changed: HostChanged,
   liveness: HostLiveness,
   fenceMs: number,
 ) {
-  /** What hosts report at the same time is stored by one transaction. */
-  const sightings = new Batcher<Sighting, void>(LARGEST_BATCH, (batch) =>
-    f.db.write('system', async (tx) => {
-      await observeInstances(observing, tx, batch);
-      return batch.map(() => undefined);
-    }),
-  );
-
   async function* reportHost(
     ctx: RequestContext,
     reports: AsyncIterable<computeV1.ReportHostRequest>,
@@ -50,10 +39,10 @@ export function reportRpc(
     const unsaved = new InFlight(MOST_UNSAVED);
     const clock = new ClockOffset();
     try {
-      for await (const report of helloInOne(reports)) {
+      for await (const { report } of reports) {
+        if (!report) continue;
         if (report.$case === 'observations') {
-          for (const observed of report.value.instances)
-            await unsaved.add(sightings.add({ hostId, observed }));
+          for (const observed of report.value.instances) await unsaved.add(instances.seen(hostId, observed));
           continue;
         }
         const answer =
@@ -78,23 +67,20 @@ export function reportRpc(
       if (await hostRepo.wasRemoved(tx, hostId)) throw errors.HOST_REMOVED({ id: hostId });
       if (before) await hostRepo.giveUpEndpoint(tx, before.id, before.agentEndpoint);
       const fence = await fenceOf(tx, hostId, hello.armedFenceMs);
-      const { row, wasLost, hasMoved } = await hostRepo.hello(tx, hostId, inventory, fence.reliesOnMs);
+      const { row, wasLost, hasMoved } = await hostRepo.hello(tx, hostId, inventory, {
+        fenceAfterMs: fence.reliesOnMs,
+        unfencedDrivers: hello.unfencedDrivers,
+      });
       changed(tx, row);
       await f.work.enqueue(tx, 'host', hostId);
       // After the host's row is ours: from here on nothing is moved off it.
       const here = await instanceRepo.idsOn(tx, hostId);
       if (wasLost) await f.work.enqueue(tx, 'instance', ...here);
       if (hasMoved) await instanceRepo.countChange(tx, here);
-      const placed = new Set(here);
-      const told = hello.instances.map((i) => i.instanceId);
-      const there = hello.instances.filter(({ phase }) => phase !== 'absent');
-      const notHere = there.map((i) => i.instanceId).filter((id) => !placed.has(id));
-      // A host that comes back with an empty disk knows nothing of what it ran.
-      await f.work.enqueue(tx, 'instance', ...(await instanceRepo.forgetSeen(tx, hostId, told)));
-      return { fenceAfterMs: fence.tellMs, notHere };
+      return { fenceAfterMs: fence.tellMs, placed: { ids: here }, notHere: strangers(hello, here) };
     });
-    const unsaved = new InFlight(4 * LARGEST_BATCH);
-    for (const observed of hello.instances) await unsaved.add(sightings.add({ hostId, observed }));
+    const unsaved = new InFlight(MOST_UNSAVED);
+    for (const observed of hello.instances) await unsaved.add(instances.seen(hostId, observed));
     await unsaved.settled();
     return answer;
   }
@@ -122,7 +108,7 @@ export function reportRpc(
       const facts = { fenceAfterMs: fence.reliesOnMs, clockOffsetMs, certificateEndsAt };
       const heard = await hostRepo.heard(tx, hostId, problem, facts);
       if (heard && heard.changed) changed(tx, heard.changed);
-      return heard ? { fenceAfterMs: fence.tellMs, notHere: [] } : undefined;
+      return heard ? { fenceAfterMs: fence.tellMs, placed: undefined, notHere: [] } : undefined;
     });
 
   /**
@@ -135,4 +121,11 @@ export function reportRpc(
   }
 
   return implement<computeV1.HostAgentServiceServer>(computeV1.HostAgentServiceService, { reportHost });
+}
+
+/** Of the instances that an agent of release 0.1.0 says are on its host, those that are not placed there. */
+function strangers({ instances }: computeV1.HostHello, here: readonly string[]): string[] {
+  const placed = new Set(here);
+  const there = instances.filter(({ phase }) => phase !== 'absent').map(({ instanceId }) => instanceId);
+  return there.filter((id) => !placed.has(id));
 }

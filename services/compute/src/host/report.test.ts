@@ -2,7 +2,7 @@ import { agentV1 } from '@thecloud/api';
 import type { computeV1 } from '@thecloud/api';
 import { computeDatabase } from '../fixtures/compute-database';
 import type { ComputeDatabase } from '../fixtures/compute-database';
-import { reportAs } from '../fixtures/report-as';
+import { reportAs, reportThings } from '../fixtures/report-as';
 
 jest.setTimeout(60_000);
 let fixture: ComputeDatabase;
@@ -50,7 +50,7 @@ const hello = (agentEndpoint: string) => ({
     inventory: { agentEndpoint } as computeV1.HostInventory,
     armedFenceMs: 0,
     instances: [],
-    more: false,
+    unfencedDrivers: [],
   },
 });
 const endpoints = () =>
@@ -86,37 +86,73 @@ it('gives the address of a host that is silent to another, as when a machine was
   });
 });
 
-it('takes a hello of 100,000 records, in pieces, and asks again for what it leaves out', async () => {
+it('tells all that is placed on it, which nothing else may run there', async () => {
   const [hostId = ''] = await fixture.addHosts(1);
-  const seen = { generation: 1, phase: 'running' as const, exitCode: 0, restartCount: 0 };
-  const placed = { hostId, seen: { ...seen, problemReason: '', problemMessage: '', progress: '' } };
-  const [told = '', left = ''] = await fixture.addInstances(2, placed);
-  const page = (from: number) =>
-    Array.from({ length: 500 }, (_, i) =>
-      agentV1.ObservedInstance.fromPartial({ instanceId: `ins_${from + i}`, phase: 'absent', sequence: 1n }),
-    );
-  const stray = agentV1.ObservedInstance.fromPartial({ instanceId: 'ins_stray', phase: 'running' });
-  const first = { ...hello('10.0.0.1:7104').value, instances: [stray], more: true };
-  const rest = Array.from({ length: 200 }, (_, i) => ({
-    $case: 'rest' as const,
-    value: { instances: page(500 * i), more: true },
-  }));
-  const known = agentV1.ObservedInstance.fromPartial({ instanceId: told, phase: 'running', generation: 1 });
-  const last = { $case: 'rest' as const, value: { instances: [known], more: false } };
-  const answers = await reportAs(fixture, hostId, { $case: 'hello', value: first }, ...rest, last);
-  expect(answers).toHaveLength(1);
-  expect(answers[0]?.notHere).toEqual(['ins_stray']);
+  const placed = await fixture.addInstances(3, { hostId });
+  await fixture.addInstances(1);
+  const [answer] = await reportAs(fixture, hostId, hello('10.0.0.1:7104'));
+  expect(answer?.placed?.ids.sort()).toEqual(placed.sort());
+  const [beaten] = await reportAs(fixture, hostId, beat());
+  expect(beaten?.placed).toBeUndefined();
+});
+
+it('understands an agent of release 0.1.0, which reports instances here', async () => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  const [known = ''] = await fixture.addInstances(1, { hostId });
+  const seen = (instanceId: string) =>
+    agentV1.ObservedInstance.fromPartial({ instanceId, phase: 'running', generation: 1, sequence: 5n });
+  const { value } = hello('10.0.0.1:7104');
+  const old = { ...value, instances: [seen(known), seen('ins_stray')] };
+  const [answer] = await reportAs(fixture, hostId, { $case: 'hello', value: old });
+  expect(answer?.notHere).toEqual(['ins_stray']);
+  const stored = 'select seen_sequence::int as at from compute.instance where seen is not null';
+  expect(await fixture.database.query(stored)).toEqual([{ at: 5 }]);
+});
+
+const observed = (id: string, sequence: bigint, phase = 'absent') =>
+  agentV1.Observed.fromPartial({ kind: 'instance', id, phase, generation: 1, sequence });
+const seenBefore = {
+  ...{ generation: 1, phase: 'running' as const, exitCode: 0, restartCount: 0 },
+  ...{ problemReason: '', problemMessage: '', progress: '' },
+};
+
+it('stores reports of 100,000 records, says so, and asks again for what is there no longer', async () => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  const before = { hostId, seen: seenBefore, seenSequence: 7 };
+  const [told = '', left = ''] = await fixture.addInstances(2, before);
+  const page = (from: number) => ({
+    observed: Array.from({ length: 500 }, (_, i) => observed(`ins_${from + i}`, BigInt(1_000 + from + i))),
+    complete: false,
+  });
+  const pages = Array.from({ length: 200 }, (_, i) => page(500 * i));
+  const last = { observed: [observed(told, 200_000n, 'running')], complete: true };
+  const answers = await reportThings(fixture, hostId, { since: 900n }, ...pages, last);
+  expect(answers.at(-1)?.stored).toBe(200_000n);
   const forgotten = 'select id from compute.instance where seen is null';
   expect(await fixture.database.query(forgotten)).toEqual([{ id: left }]);
+  expect((await reportThings(fixture, hostId, { since: 900n }))[0]?.stored).toBe(200_000n);
+});
+
+it('forgets nothing before all is told', async () => {
+  const [hostId = ''] = await fixture.addHosts(1);
+  await fixture.addInstances(1, { hostId, seen: seenBefore, seenSequence: 7 });
+  await reportThings(
+    fixture,
+    hostId,
+    { since: 900n },
+    { observed: [observed('ins_1', 1_000n)], complete: false },
+  );
+  expect(await fixture.database.query('select id from compute.instance where seen is null')).toEqual([]);
+  await reportThings(fixture, hostId, { since: 900n }, { observed: [], complete: true });
+  expect(await fixture.database.query('select id from compute.instance where seen is null')).toHaveLength(1);
 });
 
 it.each([
-  [
-    'a beat between the pieces',
-    [{ $case: 'hello' as const, value: { ...hello('').value, more: true } }, beat()],
-  ],
-  ['a piece without a beginning', [{ $case: 'rest' as const, value: { instances: [], more: false } }]],
-])('refuses %s', async (_what, reports) => {
+  ['a page before the opening', [{ observed: [], complete: true }]],
+  ['a second opening', [{ since: 1n }, { since: 1n }]],
+])('refuses %s', async (_what, said) => {
   const [hostId = ''] = await fixture.addHosts(1);
-  await expect(reportAs(fixture, hostId, ...reports)).rejects.toMatchObject({ reason: 'HELLO_UNFINISHED' });
+  await expect(reportThings(fixture, hostId, ...said)).rejects.toMatchObject({
+    reason: 'REPORT_OUT_OF_ORDER',
+  });
 });

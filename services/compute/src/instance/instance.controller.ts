@@ -4,11 +4,12 @@ import type { Outcome, Reconciler, Term } from '@thecloud/reconcile';
 import type { Database, Tx } from '@thecloud/service-kit';
 import type { Agents } from '../host/agents';
 import { hostRepo } from '../host/host.repo';
+import { observedInstance } from '../host/observed-instance';
 import { sizeOf } from '../instance-type/instance-type';
 import { movePorts } from '../placement/move-ports';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
-import { orderOf, removalOf } from './instance.order';
+import { INSTANCE, orderOf, removalOf } from './instance.order';
 import { failedAs, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
@@ -179,11 +180,12 @@ export class InstanceController implements Reconciler {
 
   async #apply({ row, host }: Order, term: Term): Promise<Outcome> {
     if (!host?.agentEndpoint) return again(1_000);
-    const observed = await this.d.agents.of(host).applyInstance(orderOf(row, host.id, term.epoch), {
+    const answer = await this.d.agents.of(host).apply(orderOf(row, host.id, term.epoch), {
       timeoutMs: AGENT_CALL_MS,
       signal: term.signal,
       parent: { requestId: row.operationId },
     });
+    const observed = observedInstance(answer);
     // Journaled but not yet carried out: the host's report wakes us.
     if (observed.generation < row.generation || observed.sequence <= row.seenSequence)
       return again(LOOK_AGAIN_MS);
@@ -220,13 +222,13 @@ export class InstanceController implements Reconciler {
     });
     if (on?.agentEndpoint && row?.hostId !== hostId) {
       const agent = this.d.agents.of(on);
-      const seen = await agent.observeInstance(
-        { instanceId },
+      const seen = await agent.observe(
+        { kind: INSTANCE, id: instanceId },
         { timeoutMs: AGENT_CALL_MS, signal: term.signal },
       );
       if (seen.phase !== 'absent') {
         const gone = removalOf({ instanceId, hostId, generation: seen.generation }, row, term.epoch);
-        await agent.applyInstance(gone, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
+        await agent.apply(gone, { timeoutMs: AGENT_CALL_MS, signal: term.signal });
         return again(2_000);
       }
     }

@@ -1,4 +1,4 @@
-import type { agentV1 } from '@thecloud/api';
+import { agentV1 } from '@thecloud/api';
 import type { Epoch } from '@thecloud/reconcile';
 import { PIDS_PER_VCPU, sizeOf, vcpusOf } from '../instance-type/instance-type';
 import type { BoundInstance } from './instance.repo';
@@ -7,15 +7,20 @@ import type { BoundInstance } from './instance.repo';
 const LAST_GENERATION = 2 ** 32 - 1;
 const REMOVAL_GRACE_SECONDS = 10;
 
+/** As agents know it. */
+export const INSTANCE = 'instance';
+/** Of compute's controllers the one that orders instances. */
+const CONTROLLER = 'instance';
+
 /** The whole desired state, as the agent takes it. */
-export function orderOf(row: BoundInstance, hostId: string, epoch: Epoch): agentV1.ApplyInstanceRequest {
+export function orderOf(row: BoundInstance, hostId: string, epoch: Epoch): agentV1.ApplyRequest {
+  const { id, generation, desired } = row;
+  return { ...orderFor(hostId, id, epoch), generation, desired, spec: encoded(specOf(row)) };
+}
+
+function specOf(row: BoundInstance): agentV1.InstanceSpec {
   const { cpuMillicores, memoryMib } = sizeOf(row);
   return {
-    hostId,
-    instanceId: row.id,
-    generation: row.generation,
-    epoch,
-    desired: row.desired,
     restartNonce: row.restartNonce,
     graceSeconds: row.graceSeconds,
     config: {
@@ -48,15 +53,18 @@ export function removalOf(
   seen: { instanceId: string; hostId: string; generation: number },
   row: BoundInstance | undefined,
   epoch: Epoch,
-): agentV1.ApplyInstanceRequest {
+): agentV1.ApplyRequest {
   return {
-    hostId: seen.hostId,
-    instanceId: seen.instanceId,
+    ...orderFor(seen.hostId, seen.instanceId, epoch),
     generation: row ? Math.max(seen.generation + 1, row.generation - 1) : LAST_GENERATION,
-    epoch,
     desired: 'absent',
-    config: undefined,
-    restartNonce: 0,
-    graceSeconds: REMOVAL_GRACE_SECONDS,
+    spec: encoded({ config: undefined, restartNonce: 0, graceSeconds: REMOVAL_GRACE_SECONDS }),
   };
 }
+
+const orderFor = (hostId: string, id: string, epoch: Epoch) => ({
+  ...{ hostId, kind: INSTANCE, id, controller: CONTROLLER, epoch },
+  driver: '', // the host's default, or the one that has it
+});
+
+const encoded = (spec: agentV1.InstanceSpec) => Buffer.from(agentV1.InstanceSpec.encode(spec).finish());

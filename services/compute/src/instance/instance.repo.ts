@@ -219,17 +219,12 @@ export const instanceRepo = {
   },
 
   /** What was last seen on this host, save of these, is known no more: whatever ran there has to be asked for again. */
-  async forgetSeen(tx: Tx, hostId: string, except: readonly string[]): Promise<string[]> {
+  async forgetSeen(tx: Tx, hostId: string, since: bigint): Promise<string[]> {
+    const before = sql`${instance.seenSequence} < ${String(since)}::bigint`;
     const rows = await tx
       .update(instance)
       .set({ seen: null, version: sql`${instance.version} + 1` })
-      .where(
-        and(
-          eq(instance.hostId, hostId),
-          isNotNull(instance.seen),
-          sql`${instance.id} <> all(${sql.param([...except])}::text[])`,
-        ),
-      )
+      .where(and(eq(instance.hostId, hostId), isNotNull(instance.seen), before))
       .returning({ id: instance.id });
     return rows.map((row) => row.id);
   },

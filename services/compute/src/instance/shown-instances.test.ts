@@ -126,7 +126,7 @@ it('shows the address that a host comes back with', async () => {
 /** As the host's agent does when it starts. */
 async function sayHello(hostId: string, address: string): Promise<void> {
   const inventory = computeV1.HostInventory.fromPartial({ address, hostname: 'h' });
-  const hello = { inventory, instances: [], armedFenceMs: 0, more: false };
+  const hello = { inventory, instances: [], armedFenceMs: 0, unfencedDrivers: [] };
   const answers = await reportAs(fixture, hostId, { $case: 'hello', value: hello });
   expect(answers).toMatchObject([{ notHere: [] }]);
 }

@@ -67,8 +67,8 @@ function change(
   let stop = () => {};
   const heard = new Promise<void>((resolve) => {
     const timer = setTimeout(() => stop(), LOOK_EVERY_MS);
-    const unsubscribe = observations.subscribe(({ instanceId }) => {
-      if (instanceId === id) stop();
+    const unsubscribe = observations.subscribe((observation) => {
+      if (observation.id === id) stop();
     });
     stop = () => {
       clearTimeout(timer);

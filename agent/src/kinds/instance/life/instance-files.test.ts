@@ -11,7 +11,12 @@ type TarHeader = Partial<Header> & Pick<Header, 'name'>;
 const never = new AbortController().signal;
 const driver = new NoopInstanceDriver();
 const log = createLogger({ service: 'test', level: 'silent' });
-const files = new InstanceFiles({ driver, limits: new StreamLimits(), here: () => true, log });
+const files = new InstanceFiles({
+  driverOf: () => driver,
+  limits: new StreamLimits(),
+  here: () => true,
+  log,
+});
 const id = newId('instance');
 beforeAll(() =>
   driver.create(

@@ -14,7 +14,8 @@ import type { StreamLimits } from './stream-limits';
 const CHUNK_BYTES = 64 * 1024;
 
 export interface FilesDeps {
-  readonly driver: InstanceDriver & Partial<FileDriver>;
+  /** The driver that has it. */
+  driverOf(id: string): InstanceDriver & Partial<FileDriver>;
   readonly limits: StreamLimits;
   readonly log: Logger;
   /** Is the instance (still) one of this host? */
@@ -88,9 +89,9 @@ export class InstanceFiles {
   }
 
   #driver(id: string): FileDriver {
-    const { driver } = this.d;
     if (!this.d.here(id)) throw errors.INSTANCE_NOT_HERE({ id });
-    if (!('statFile' in driver)) throw errors.NOT_ON_THIS_DRIVER({ what: 'files', driver: driver.kind });
+    const driver = this.d.driverOf(id);
+    if (!('statFile' in driver)) throw errors.NOT_ON_THIS_DRIVER({ what: 'files', driver: driver.name });
     return driver as InstanceDriver & FileDriver;
   }
 }

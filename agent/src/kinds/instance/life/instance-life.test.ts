@@ -18,9 +18,9 @@ beforeAll(async () => {
   host = await new TestHost(driver, new NoopImageDriver()).start();
   const { observations, journal } = host;
   life = new InstanceLife({
-    driver,
+    driverOf: () => driver,
     observations,
-    here: (id) => isHere(journal.get(id)),
+    here: (id) => isHere(journal.get({ kind: 'instance', id })),
     execIdleMs: 60_000,
     log,
   });
@@ -145,7 +145,12 @@ describe('exec', () => {
     const id = await launch();
     const { observations, journal } = host;
     const impatient = new InstanceLife({
-      ...{ driver, observations, here: (one) => isHere(journal.get(one)), execIdleMs: IDLE_MS, log },
+      ...{
+        driverOf: () => driver,
+        observations,
+        here: (id) => isHere(journal.get({ kind: 'instance', id })),
+      },
+      ...{ execIdleMs: IDLE_MS, log },
     });
     const caller = new TestCaller();
     await expect(outputs(impatient.exec(id, spec('cat'), silence(caller), caller))).rejects.toMatchObject({
@@ -164,7 +169,8 @@ describe('exec', () => {
         exec: () => Promise.reject(execFailed(said)),
       });
       const agent = new InstanceLife({
-        ...{ driver: refusing, observations, here: (one: string) => isHere(journal.get(one)) },
+        ...{ driverOf: () => refusing, observations },
+        here: (one: string) => isHere(journal.get({ kind: 'instance', id: one })),
         ...{ execIdleMs: IDLE_MS, log: kept },
       });
       const caller = new TestCaller();

@@ -6,6 +6,7 @@ import { errors } from '../../../errors';
 import { DriverError } from '../../../core/driver-error';
 import type { ExecDriver, ExecSpec } from '../ports/exec-driver';
 import type { InstanceDriver } from '../ports/instance-driver';
+import type { InstanceEngine } from '../ports/instance-drivers';
 import type { LogDriver, LogOptions } from '../ports/log-driver';
 import type { StatsDriver, Usage } from '../ports/stats-driver';
 import type { Caller } from './caller';
@@ -18,7 +19,8 @@ import { statsBetween } from './stats-between';
 import { StreamLimits } from './stream-limits';
 
 export interface LifeDeps {
-  readonly driver: InstanceDriver & Partial<LogDriver & ExecDriver & StatsDriver>;
+  /** The driver that has it. */
+  driverOf(id: string): InstanceEngine['instances'];
   readonly observations: Observations;
   /** Is the instance (still) one of this host? */
   here(id: string): boolean;
@@ -35,13 +37,14 @@ export class InstanceLife {
   readonly files: InstanceFiles;
 
   constructor(private readonly d: LifeDeps) {
-    this.files = new InstanceFiles({ driver: d.driver, here: d.here, limits: this.limits, log: d.log });
+    this.files = new InstanceFiles({ driverOf: d.driverOf, here: d.here, limits: this.limits, log: d.log });
   }
 
   /** Logs of a stopped instance are there, too. */
   logs(id: string, options: LogOptions & { timestamps: boolean }, caller: Caller): AsyncGenerator<LogChunk> {
-    const { driver, observations, here } = this.d;
+    const { driverOf, observations, here } = this.d;
     return this.#open(id, async function* () {
+      const driver = driverOf(id);
       if (!can(driver, 'logs')) throw unable('logs', driver);
       const chunker = new LogChunker(options.timestamps);
       caller.accept();
@@ -56,8 +59,9 @@ export class InstanceLife {
     input: AsyncIterable<agentV1.ExecRequest>,
     caller: Caller,
   ): AsyncGenerator<agentV1.ExecResponse> {
-    const { driver, execIdleMs: idleMs } = this.d;
+    const { driverOf, execIdleMs: idleMs } = this.d;
     return this.#open(id, async function* () {
+      const driver = driverOf(id);
       if (!can(driver, 'exec')) throw unable('exec', driver);
       const process = await driver.exec(id, spec);
       caller.accept();
@@ -67,8 +71,9 @@ export class InstanceLife {
 
   /** One answer an interval, the first within a second, until it no longer runs. */
   stats(id: string, intervalMs: number, caller: Caller): AsyncGenerator<agentV1.WatchStatsResponse> {
-    const { driver } = this.d;
+    const { driverOf } = this.d;
     return this.#open(id, async function* () {
+      const driver = driverOf(id);
       if (!can(driver, 'stats')) throw unable('stats', driver);
       let before = await driver.stats(id, caller.signal);
       caller.accept();
@@ -108,7 +113,7 @@ function can<D extends object, A extends keyof Abilities>(driver: D, ability: A)
 }
 
 const unable = (what: string, driver: InstanceDriver) =>
-  errors.NOT_ON_THIS_DRIVER({ what, driver: driver.kind });
+  errors.NOT_ON_THIS_DRIVER({ what, driver: driver.name });
 
 function untilItStops(error: unknown): undefined {
   if (!(error instanceof DriverError) || error.reason !== 'NOT_RUNNING') throw error;

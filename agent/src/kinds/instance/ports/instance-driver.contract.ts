@@ -1,14 +1,14 @@
 import { newId } from '@thecloud/kernel';
 import { until } from '../../../fixtures/until';
 import { DriverError } from '../../../core/driver-error';
-import type { InstanceDriver, InstanceSpec } from './instance-driver';
+import type { InstanceDriver, DriverSpec } from './instance-driver';
 
 /** What the suite needs to know about one adapter. */
 export interface DriverUnderTest {
   driver: InstanceDriver;
   /** Two of the spec's parts: a program that runs until stopped, and one that prints "bye" and ends with the code. */
-  forever: Partial<InstanceSpec>;
-  exits(code: number): Partial<InstanceSpec>;
+  forever: Partial<DriverSpec>;
+  exits(code: number): Partial<DriverSpec>;
   /** What somebody who does not ask us may do. */
   stranger: { kill(id: string): Promise<void>; remove(id: string): Promise<void> };
   /** A port that nothing listens on now. */
@@ -26,7 +26,7 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     driver = t.driver;
   });
 
-  const spec = (more: Partial<InstanceSpec>): InstanceSpec => ({
+  const spec = (more: Partial<DriverSpec>): DriverSpec => ({
     id: newId('instance'),
     generation: 3,
     restartNonce: 2,
@@ -44,7 +44,7 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     onHostLoss: 'restart',
     ...more,
   });
-  const run = async (more: Partial<InstanceSpec>) => {
+  const run = async (more: Partial<DriverSpec>) => {
     const made = spec(more);
     await driver.create(made, never);
     await driver.start(made.id, never);
@@ -137,7 +137,7 @@ export function instanceDriverContract(make: () => Promise<DriverUnderTest>): vo
     expect(refused).toBeInstanceOf(DriverError);
     expect(refused).toMatchObject({
       reason: 'PORT_TAKEN',
-      hostPort: ports[0]?.hostPort,
+      facts: { problemPort: ports[0]?.hostPort },
       message: expect.stringContaining(String(ports[0]?.hostPort)),
     });
     await driver.remove(first);

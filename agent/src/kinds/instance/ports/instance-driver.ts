@@ -1,5 +1,10 @@
+import type { Driver, Listed } from '../../../core/driver';
+
+/** Every driver of instances there is. */
+export type DriverName = 'docker' | 'noop';
+
 /** What a driver makes a container or a machine from. Ports, memory and the like are already validated. */
-export interface InstanceSpec {
+export interface DriverSpec {
   readonly id: string;
   readonly generation: number;
   readonly restartNonce: number;
@@ -32,9 +37,7 @@ export interface PortBinding {
 export type DriverPhase = 'created' | 'running' | 'paused' | 'exited' | 'broken';
 
 /** What is on the host, as the engine tells it: facts and the marks we left when creating it. */
-export interface SeenInstance {
-  readonly id: string;
-  readonly phase: DriverPhase;
+export interface SeenInstance extends ListedInstance {
   /** Of the last run; undefined unless exited. */
   readonly exitCode?: number;
   readonly startedAt?: Date;
@@ -45,33 +48,26 @@ export interface SeenInstance {
   readonly specHash: string;
 }
 
-export interface ListedInstance {
-  readonly id: string;
+export interface ListedInstance extends Listed {
   readonly phase: DriverPhase;
 }
-
-export type DriverHealth =
-  { readonly ok: true; readonly version: string } | { readonly ok: false; readonly why: string };
-
-/** Called with the id of an instance that may have changed, or with nothing: anything may have, look at everything. */
-export type OnChange = (id?: string) => void;
 
 /**
  * What the agent needs from a container engine or hypervisor, and no more. A driver carries out; it decides nothing
  * (restarts are decided in core). It sees only instances of its own host id. Every method is idempotent and bounded
  * in time; failures are `DriverError`, an abort rejects with the signal's reason.
  */
-export interface InstanceDriver {
-  readonly kind: 'docker' | 'noop';
-  /** Answers within 2 s, never throws. */
-  probe(): Promise<DriverHealth>;
+export interface InstanceDriver extends Driver {
+  readonly name: DriverName;
+  /** False: nothing stops what it runs when the host is silent, so that it is never started elsewhere. */
+  readonly canFence?: boolean;
   list(): Promise<ListedInstance[]>;
   inspect(id: string): Promise<SeenInstance | undefined>;
   /**
    * After it an instance of that id exists; one that exists already is left as it is, whatever its spec.
    * @throws DriverError IMAGE_ABSENT when its image is not on this host, START_FAILED
    */
-  create(spec: InstanceSpec, signal: AbortSignal): Promise<void>;
+  create(spec: DriverSpec, signal: AbortSignal): Promise<void>;
   /** Runs it; a paused one resumes. @throws DriverError START_FAILED, PORT_TAKEN */
   start(id: string, signal: AbortSignal): Promise<void>;
   /** Asks it to end, and kills it after `graceMs`. Returns when it has ended, or does not exist. */
@@ -80,6 +76,4 @@ export interface InstanceDriver {
   remove(id: string): Promise<void>;
   /** The last lines it wrote, at most `maxBytes` of them; empty when there are none. */
   tail(id: string, maxBytes: number): Promise<string>;
-  /** Hints until the function it returns is called. Survives the engine's restarts, and says `onChange()` after each. */
-  watch(onChange: OnChange): () => void;
 }

@@ -1,7 +1,7 @@
 import { newId } from '@thecloud/kernel';
 import { until } from '../../../fixtures/until';
 import type { ExecDriver, ExecProcess, ExecSpec } from './exec-driver';
-import type { InstanceDriver, InstanceSpec } from './instance-driver';
+import type { InstanceDriver, DriverSpec } from './instance-driver';
 import type { LogDriver, LogOptions } from './log-driver';
 import type { StatsDriver } from './stats-driver';
 
@@ -9,9 +9,9 @@ import type { StatsDriver } from './stats-driver';
 export interface LifeUnderTest {
   driver: InstanceDriver & LogDriver & ExecDriver & StatsDriver;
   /** Writes "started", then runs until stopped and says nothing. */
-  quiet: Partial<InstanceSpec>;
+  quiet: Partial<DriverSpec>;
   /** Writes "started", then "line 1", "line 2" … some fifty a second. */
-  talks: Partial<InstanceSpec>;
+  talks: Partial<DriverSpec>;
   /** Programs there: echo and cat as one knows them; `exit` writes "bye" to stderr first; `size` tells its terminal's. */
   programs: Record<'echo' | 'cat' | 'printenv' | 'exit' | 'size' | 'yes', string[]>;
   /** What is still held of the engine for the instance: programs by exec, and readers of its log. */
@@ -31,8 +31,8 @@ export function instanceLifeContract(make: () => Promise<LifeUnderTest>): void {
     talks = await run(t.talks);
   });
 
-  const run = async (more: Partial<InstanceSpec>) => {
-    const spec: InstanceSpec = {
+  const run = async (more: Partial<DriverSpec>) => {
+    const spec: DriverSpec = {
       ...{ id: newId('instance'), generation: 1, restartNonce: 0, specHash: 'hash', image: 'image' },
       ...{
         entrypoint: [],

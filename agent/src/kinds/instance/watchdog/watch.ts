@@ -1,7 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { journalFile, readJournal } from '../../../core/journal-lines';
-import type { OnHostLoss } from '../spec';
+import { keyOf } from '../../../core/thing';
+import { KIND } from '../names';
+import { fromRelease010 } from '../release-0.1.0';
+import type { InstanceRecord, OnHostLoss } from '../spec';
 import { hasPassed, killedDir, readDeadline } from '../../../fence/deadline';
 import { kill, running } from './docker';
 import type { RunningContainer } from './docker';
@@ -40,8 +43,9 @@ async function end(w: Watched, { containerId, instanceId }: RunningContainer): P
 /** The journal has the newest order; a container that is in no journal says itself. What says nothing must not run twice. */
 async function orders(dataDir: string): Promise<(instanceId: string) => OnHostLoss | undefined> {
   try {
-    const { records } = await readJournal(journalFile(dataDir));
-    return (instanceId) => records.get(instanceId)?.order.config?.onHostLoss;
+    const { records } = await readJournal(journalFile(dataDir), fromRelease010);
+    const recordOf = (id: string) => records.get(keyOf({ kind: KIND, id })) as InstanceRecord | undefined;
+    return (instanceId) => recordOf(instanceId)?.order.spec.config?.onHostLoss;
   } catch {
     return () => undefined;
   }

@@ -9,6 +9,7 @@ import type { ProcessIdentity } from '@thecloud/engines';
 import { newId } from '@thecloud/kernel';
 import { CertificateFiles, createClient } from '@thecloud/service-kit';
 import Docker from 'dockerode';
+import { instanceOrder } from '../../../fixtures/apply';
 import { TestAuthority } from '../../../fixtures/certificates';
 import { TestCompute } from '../../../fixtures/compute';
 import { importTestImage, sleeper, testImage } from '../../../fixtures/docker';
@@ -23,7 +24,7 @@ const FENCE_AFTER_MS = 4_000;
 
 const dir = mkdtempSync(join(tmpdir(), 'watchdog-'));
 const dataDir = join(dir, 'agent');
-const pidFile = join(dataDir, 'fence', 'watchdog.pid');
+const pidFile = join(dataDir, 'fence', 'watchdog-2.pid');
 const engine = dockerEngine({ dir, adopt: false, bridge: spareBridge(), iptables: false });
 const authority = new TestAuthority();
 const hostId = newId('host');
@@ -104,27 +105,10 @@ const clientOf = () =>
   });
 
 const apply = (instanceId: string, generation: number, onHostLoss: string) =>
-  withAgent((client) =>
-    client.applyInstance(
-      {
-        ...{ hostId: '', instanceId, generation, epoch: 1n, desired: 'running', restartNonce: 0 },
-        graceSeconds: 1,
-        config: {
-          ...{
-            image: testImage,
-            entrypoint: [],
-            command: sleeper,
-            env: {},
-            ports: [],
-            restartPolicy: 'never',
-          },
-          ...{ vcpus: 1, cpuMillicores: 1_000, memoryMib: 64, pids: 64 },
-          ...{ hostname: 'web', projectId: 'prj', onHostLoss },
-        },
-      },
-      { timeoutMs: 10_000 },
-    ),
-  );
+  withAgent((client) => {
+    const config = { image: testImage, command: sleeper, restartPolicy: 'never', onHostLoss };
+    return client.apply(instanceOrder(hostId, instanceId, { generation, config }), { timeoutMs: 10_000 });
+  });
 
 const state = async (id: string) => (await docker.getContainer(`thecloud-${id}`).inspect()).State;
 const runs = async (id: string) =>
@@ -165,14 +149,16 @@ it('is found by the next agent, which starts none of it while compute is away', 
   const before = await state(restarting);
   startAgent();
   const seen = await until('the agent has looked', () =>
-    withAgent((client) => client.listInstances({}, { timeoutMs: 2_000 })).catch(() => undefined),
+    withAgent((client) =>
+      client.list({ kind: 'instance', pageSize: 0, pageToken: '' }, { timeoutMs: 2_000 }),
+    ).catch(() => undefined),
   );
-  expect(seen.instances.find((i) => i.instanceId === kept)?.phase).toBe('running');
+  expect(seen.observed.find((i) => i.id === kept)?.phase).toBe('running');
   // An order that comes now is taken, and held too.
   await apply(restarting, 2, 'restart');
   await apply(kept, 2, 'keep');
   await until('the one to be kept is carried out', () =>
-    withAgent((client) => client.observeInstance({ instanceId: kept }, { timeoutMs: 2_000 })).then(
+    withAgent((client) => client.observe({ kind: 'instance', id: kept }, { timeoutMs: 2_000 })).then(
       ({ generation }) => generation === 2,
     ),
   );
@@ -181,7 +167,7 @@ it('is found by the next agent, which starts none of it while compute is away', 
 });
 
 it('lets all that is still placed there run again once compute has answered a hello', async () => {
-  compute.notHere = [changed];
+  compute.placed = [restarting, kept];
   await compute.start();
   await until('it runs', () => runs(restarting));
   expect(await runs(kept)).toBe(true);

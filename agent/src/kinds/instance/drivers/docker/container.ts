@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { logConfig } from './container-log';
-import type { DriverPhase, InstanceSpec, SeenInstance } from '../../ports/instance-driver';
+import type { DriverPhase, DriverSpec, SeenInstance } from '../../ports/instance-driver';
 
 /** Agents of several clouds may share a Docker: only containers with our host id are ours. */
 export const labels = {
@@ -36,7 +36,7 @@ export interface ContainerSettings {
 
 /** The locked-down container of an instance. Docker's default seccomp profile applies because none is named. */
 export function containerOptions(
-  spec: InstanceSpec,
+  spec: DriverSpec,
   settings: ContainerSettings,
 ): Docker.ContainerCreateOptions {
   const bindings = spec.ports.map((p) => ({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { newId } from '@thecloud/kernel';
 import { bitFlips, readEach, truncations } from '@thecloud/testkit';
 import { DriverError } from '../../../../core/driver-error';
-import type { InstanceSpec } from '../../ports/instance-driver';
+import type { DriverSpec } from '../../ports/instance-driver';
 import { labels } from './container';
 import { DockerInstanceDriver } from './docker';
 
@@ -126,7 +126,7 @@ it.each([
 );
 
 const spec = { command: ['true'], env: {}, tty: false, workingDir: '', user: '' };
-const instance: InstanceSpec = {
+const instance: DriverSpec = {
   ...{ id, generation: 1, restartNonce: 0, specHash: 'h', image: 'i', entrypoint: [], command: [], env: {} },
   ...{ ports: [], cpuMillicores: 250, memoryMib: 64, pids: 64, hostname: 'h', projectId: 'p', onHostLoss: 'keep' },
 }; // prettier-ignore

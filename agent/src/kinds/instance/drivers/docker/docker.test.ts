@@ -16,7 +16,7 @@ import { freePort } from '../../../../fixtures/free-port';
 import { until } from '../../../../fixtures/until';
 import { instanceDriverContract } from '../../ports/instance-driver.contract';
 import { instanceLifeContract } from '../../ports/instance-life.contract';
-import type { InstanceSpec } from '../../ports/instance-driver';
+import type { DriverSpec } from '../../ports/instance-driver';
 import type { ExecProcess, ExecSpec } from '../../ports/exec-driver';
 import { containerName, containerOptions } from './container';
 import { DockerInstanceDriver } from './docker';
@@ -90,7 +90,7 @@ describeWithDocker('docker', () => {
     held: async (id) => ({ execs: await runningExecs(id), followers: openRequests() + openLogs() }),
   }));
 
-  const spec = (more: Partial<InstanceSpec>): InstanceSpec => ({
+  const spec = (more: Partial<DriverSpec>): DriverSpec => ({
     ...{
       id: newId('instance'),
       generation: 1,
@@ -112,7 +112,7 @@ describeWithDocker('docker', () => {
     },
     ...more,
   });
-  const run = async (more: Partial<InstanceSpec>) => {
+  const run = async (more: Partial<DriverSpec>) => {
     const made = spec(more);
     await driver.create(made, never);
     await driver.start(made.id, never);
@@ -173,7 +173,7 @@ describeWithDocker('docker', () => {
       await made.commit({ repo, tag });
       await made.remove();
     });
-    const says = async (more: Partial<InstanceSpec>) => {
+    const says = async (more: Partial<DriverSpec>) => {
       const id = await run({ image, command: [], ...more });
       await until('the exit', async () => (await driver.inspect(id))?.phase === 'exited');
       return driver.tail(id, 1_000);

@@ -1,13 +1,8 @@
 import type Docker from 'dockerode';
-import { DriverError, notRunning } from '../../../../core/driver-error';
-import type {
-  DriverHealth,
-  InstanceDriver,
-  InstanceSpec,
-  ListedInstance,
-  OnChange,
-  SeenInstance,
-} from '../../ports/instance-driver';
+import { DriverError } from '../../../../core/driver-error';
+import { notRunning } from '../../ports/driver-problems';
+import type { DriverHealth, OnChange } from '../../../../core/driver';
+import type { InstanceDriver, DriverSpec, ListedInstance, SeenInstance } from '../../ports/instance-driver';
 import type { ExecDriver, ExecProcess, ExecSpec } from '../../ports/exec-driver';
 import type { FileDriver, FileFacts } from '../../ports/file-driver';
 import type { LogDriver, LogEntry, LogOptions } from '../../ports/log-driver';
@@ -41,7 +36,7 @@ export interface DockerDriverOptions {
 
 /** Instances as containers of a Docker Engine (API 1.41 or newer). */
 export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver, FileDriver {
-  readonly kind = 'docker';
+  readonly name = 'docker';
   readonly #docker: Docker;
   readonly #hostId: string;
   readonly #publishAddress: string;
@@ -80,7 +75,7 @@ export class DockerInstanceDriver implements InstanceDriver, LogDriver, ExecDriv
     return info && seenFrom(id, info);
   }
 
-  async create(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
+  async create(spec: DriverSpec, signal: AbortSignal): Promise<void> {
     const { init } = await this.#abilities(signal);
     const options = containerOptions(spec, {
       hostId: this.#hostId,

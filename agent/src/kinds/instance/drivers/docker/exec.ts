@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import { DriverError, notRunning } from '../../../../core/driver-error';
+import { DriverError } from '../../../../core/driver-error';
+import { notRunning } from '../../ports/driver-problems';
 import type { ExecOutput, ExecProcess, ExecSignal, ExecSpec, TerminalSize } from '../../ports/exec-driver';
 import { call, messageOf, statusOf, unavailable } from '../docker-engine';
 import { execInspected, madeId } from './answers';

@@ -40,7 +40,12 @@ describeWithDocker('files of an instance', () => {
   const hostId = newId('host');
   const driver = new DockerInstanceDriver({ socketPath: dockerSocket, hostId, publishAddress: '127.0.0.1' });
   const log = createLogger({ service: 'test', level: 'silent' });
-  const files = new InstanceFiles({ driver, limits: new StreamLimits(), here: () => true, log });
+  const files = new InstanceFiles({
+    driverOf: () => driver,
+    limits: new StreamLimits(),
+    here: () => true,
+    log,
+  });
   let id: string;
   const make = async () => {
     const spec = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type Docker from 'dockerode';
-import { commandNotExecutable, commandNotFound } from '../../../../core/driver-error';
+import { commandNotExecutable, commandNotFound } from '../../ports/driver-problems';
 import { call, statusOf } from '../docker-engine';
 import { startProblem } from './problem';
 

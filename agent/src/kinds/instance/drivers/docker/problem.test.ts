@@ -35,8 +35,8 @@ it.each([
 
 it('says which host port is taken, also one of an IPv6 address', () => {
   const said = 'Error starting userland proxy: listen tcp6 [::]:8082: bind: address already in use';
-  expect(startProblem(docker(said))).toMatchObject({ hostPort: 8082 });
-  expect(startProblem(docker('listen: address already in use')).hostPort).toBeUndefined();
+  expect(startProblem(docker(said))).toMatchObject({ facts: { problemPort: 8082 } });
+  expect(startProblem(docker('listen: address already in use')).facts).toBeUndefined();
 });
 
 const SHIM = 'failed to create shim task: OCI runtime create failed: runc create failed: ';

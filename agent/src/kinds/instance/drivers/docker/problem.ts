@@ -1,4 +1,5 @@
-import { commandNotExecutable, commandNotFound, DriverError } from '../../../../core/driver-error';
+import { DriverError } from '../../../../core/driver-error';
+import { commandNotExecutable, commandNotFound } from '../../ports/driver-problems';
 import type { ExecSpec } from '../../ports/exec-driver';
 import { messageOf } from '../docker-engine';
 import { knownCause, UNKNOWN_CAUSE } from './causes';
@@ -14,7 +15,7 @@ export function startProblem(error: unknown): DriverError {
     const which = port ? `Host port ${port}` : 'A published host port';
     return new DriverError('PORT_TAKEN', `${which} is in use by another program on this host.`, true, {
       cause: error,
-      ...(port ? { hostPort: Number(port) } : {}),
+      ...(port ? { facts: { problemPort: Number(port) } } : {}),
     });
   }
   if (ABSENT.test(said))

@@ -1,5 +1,6 @@
 import type Docker from 'dockerode';
-import { DriverError, notRunning } from '../../../../core/driver-error';
+import { DriverError } from '../../../../core/driver-error';
+import { notRunning } from '../../ports/driver-problems';
 import type { Usage } from '../../ports/stats-driver';
 import { unavailable } from '../docker-engine';
 

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OnChange } from '../../ports/instance-driver';
+import type { OnChange } from '../../../../core/driver';
 import { lines } from '../lines';
 import { labels } from './container';
 

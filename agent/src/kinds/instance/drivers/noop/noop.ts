@@ -1,12 +1,7 @@
-import { commandNotFound, DriverError, notRunning } from '../../../../core/driver-error';
-import type {
-  DriverHealth,
-  InstanceDriver,
-  InstanceSpec,
-  ListedInstance,
-  OnChange,
-  SeenInstance,
-} from '../../ports/instance-driver';
+import { DriverError } from '../../../../core/driver-error';
+import { commandNotFound, notRunning } from '../../ports/driver-problems';
+import type { DriverHealth, OnChange } from '../../../../core/driver';
+import type { InstanceDriver, DriverSpec, ListedInstance, SeenInstance } from '../../ports/instance-driver';
 import type { ExecDriver, ExecProcess, ExecSpec } from '../../ports/exec-driver';
 import type { FileDriver, FileFacts } from '../../ports/file-driver';
 import type { LogDriver, LogEntry, LogOptions } from '../../ports/log-driver';
@@ -16,7 +11,7 @@ import { NoopLog } from './log';
 import { hasProgram, NoopProcess } from './process';
 
 interface Box {
-  readonly spec: InstanceSpec;
+  readonly spec: DriverSpec;
   readonly log: NoopLog;
   readonly files: NoopFiles;
   readonly execs: Set<NoopProcess>;
@@ -41,7 +36,7 @@ const MOST_LINE_BYTES = 64 * 1024;
  * `vanish` and `outage` do what strangers and fate do to a real engine. Its programs for `exec` are those of ./process.
  */
 export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver, StatsDriver, FileDriver {
-  readonly kind = 'noop';
+  readonly name = 'noop';
   readonly #boxes = new Map<string, Box>();
   readonly #watchers = new Set<OnChange>();
   #outage = '';
@@ -64,7 +59,7 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
     return { id, phase, exitCode, startedAt, finishedAt, outOfMemory, generation, restartNonce, specHash };
   }
 
-  async create(spec: InstanceSpec, signal: AbortSignal): Promise<void> {
+  async create(spec: DriverSpec, signal: AbortSignal): Promise<void> {
     this.#up();
     signal.throwIfAborted();
     if (this.#boxes.has(spec.id)) return;
@@ -246,7 +241,7 @@ export class NoopInstanceDriver implements InstanceDriver, LogDriver, ExecDriver
       if (other.spec.id === id || other.phase !== 'running') continue;
       if (!other.spec.ports.some((p) => p.hostPort === hostPort && p.protocol === protocol)) continue;
       throw new DriverError('PORT_TAKEN', `Host port ${hostPort}/${protocol} is in use on this host.`, true, {
-        hostPort,
+        facts: { problemPort: hostPort },
       });
     }
   }

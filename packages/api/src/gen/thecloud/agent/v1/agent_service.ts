@@ -40,119 +40,95 @@ import {
   WatchStatsRequest,
   WatchStatsResponse,
 } from "./instance_life";
-import { ObservedInstance } from "./observed";
+import { Observed } from "./observed";
 
-export interface ApplyInstanceRequest {
-  instanceId: string;
-  generation: number;
-  /** Of the controller's election; older than the newest seen is refused. */
-  epoch: bigint;
-  /** running, stopped or absent. */
-  desired: string;
-  /** Not needed when absent. */
-  config:
-    | InstanceConfig
-    | undefined;
-  /** Changes when a restart is wanted: another value than the container was started under restarts it. */
-  restartNonce: number;
-  /** Seconds between SIGTERM and SIGKILL when stopping. */
-  graceSeconds: number;
-  /** The host that is meant; empty: the one that is asked (compute of the version before). */
+export interface ApplyRequest {
+  /** The host that is meant. */
   hostId: string;
+  /** "instance", … */
+  kind: string;
+  id: string;
+  generation: number;
+  /** Which controller of the kind's owner sends it. */
+  controller: string;
+  /** Of that controller's election; older than the newest seen of it is refused. */
+  epoch: bigint;
+  /** "absent", or one of the kind's own. */
+  desired: string;
+  /** The kind's own message: InstanceSpec, … */
+  spec: Buffer;
+  /** Which of the host's drivers of the kind makes it; empty: the one that has it, or the host's default. */
+  driver: string;
 }
 
-export interface InstanceConfig {
-  /** Reference by digest in the cloud's registry: "127.0.0.1:5000/images/img_…@sha256:…". */
-  image: string;
-  command: string[];
-  env: { [key: string]: string };
-  ports: PortBinding[];
-  /** always, on-failure or never. */
-  restartPolicy: string;
-  /** In whole ones, rounded up; counts only where cpu_millicores is 0 (compute of the version before). */
-  vcpus: number;
-  memoryMib: number;
-  pids: number;
-  /** The instance's name, as its host name. */
-  hostname: string;
-  projectId: string;
-  /** restart or keep: whether it is started elsewhere, and so must stop here, when this host is silent for too long. */
-  onHostLoss: string;
-  /** Thousandths of a vCPU. */
-  cpuMillicores: number;
-  /** Replaces the image's entrypoint and drops its command; empty: the image's own. One empty string: none. */
-  entrypoint: string[];
+export interface ObserveRequest {
+  kind: string;
+  id: string;
 }
 
-export interface InstanceConfig_EnvEntry {
-  key: string;
-  value: string;
+export interface ListRequest {
+  kind: string;
+  /** At most 1000, which is also what 0 means. */
+  pageSize: number;
+  pageToken: string;
 }
 
-export interface PortBinding {
-  containerPort: number;
-  hostPort: number;
-  /** tcp or udp. */
-  protocol: string;
+export interface ListResponse {
+  observed: Observed[];
+  /** Empty: this was the last page. */
+  nextPageToken: string;
 }
 
-export interface ObserveInstanceRequest {
-  instanceId: string;
-}
-
-export interface ListInstancesRequest {
-}
-
-export interface ListInstancesResponse {
-  instances: ObservedInstance[];
-}
-
-function createBaseApplyInstanceRequest(): ApplyInstanceRequest {
+function createBaseApplyRequest(): ApplyRequest {
   return {
-    instanceId: "",
+    hostId: "",
+    kind: "",
+    id: "",
     generation: 0,
+    controller: "",
     epoch: 0n,
     desired: "",
-    config: undefined,
-    restartNonce: 0,
-    graceSeconds: 0,
-    hostId: "",
+    spec: Buffer.alloc(0),
+    driver: "",
   };
 }
 
-export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
-  encode(message: ApplyInstanceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.instanceId !== "") {
-      writer.uint32(10).string(message.instanceId);
+export const ApplyRequest: MessageFns<ApplyRequest> = {
+  encode(message: ApplyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.hostId !== "") {
+      writer.uint32(10).string(message.hostId);
+    }
+    if (message.kind !== "") {
+      writer.uint32(18).string(message.kind);
+    }
+    if (message.id !== "") {
+      writer.uint32(26).string(message.id);
     }
     if (message.generation !== 0) {
-      writer.uint32(16).uint32(message.generation);
+      writer.uint32(32).uint32(message.generation);
+    }
+    if (message.controller !== "") {
+      writer.uint32(42).string(message.controller);
     }
     if (message.epoch !== 0n) {
       if (BigInt.asUintN(64, message.epoch) !== message.epoch) {
         throw new globalThis.Error("value provided for field message.epoch of type uint64 too large");
       }
-      writer.uint32(24).uint64(message.epoch);
+      writer.uint32(48).uint64(message.epoch);
     }
     if (message.desired !== "") {
-      writer.uint32(34).string(message.desired);
+      writer.uint32(58).string(message.desired);
     }
-    if (message.config !== undefined) {
-      InstanceConfig.encode(message.config, writer.uint32(42).fork()).join();
+    if (message.spec.length !== 0) {
+      writer.uint32(66).bytes(message.spec);
     }
-    if (message.restartNonce !== 0) {
-      writer.uint32(48).uint32(message.restartNonce);
-    }
-    if (message.graceSeconds !== 0) {
-      writer.uint32(56).uint32(message.graceSeconds);
-    }
-    if (message.hostId !== "") {
-      writer.uint32(66).string(message.hostId);
+    if (message.driver !== "") {
+      writer.uint32(74).string(message.driver);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ApplyInstanceRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): ApplyRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -161,7 +137,7 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseApplyInstanceRequest();
+      const message = createBaseApplyRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -170,31 +146,31 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
               break;
             }
 
-            message.instanceId = reader.string();
+            message.hostId = reader.string();
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
               break;
             }
 
             message.generation = reader.uint32();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.epoch = reader.uint64() as bigint;
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.desired = reader.string();
             continue;
           }
           case 5: {
@@ -202,7 +178,7 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
               break;
             }
 
-            message.config = InstanceConfig.decode(reader, reader.uint32());
+            message.controller = reader.string();
             continue;
           }
           case 6: {
@@ -210,15 +186,15 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
               break;
             }
 
-            message.restartNonce = reader.uint32();
+            message.epoch = reader.uint64() as bigint;
             continue;
           }
           case 7: {
-            if (tag !== 56) {
+            if (tag !== 58) {
               break;
             }
 
-            message.graceSeconds = reader.uint32();
+            message.desired = reader.string();
             continue;
           }
           case 8: {
@@ -226,180 +202,7 @@ export const ApplyInstanceRequest: MessageFns<ApplyInstanceRequest> = {
               break;
             }
 
-            message.hostId = reader.string();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ApplyInstanceRequest>): ApplyInstanceRequest {
-    return ApplyInstanceRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ApplyInstanceRequest>): ApplyInstanceRequest {
-    const message = createBaseApplyInstanceRequest();
-    message.instanceId = object.instanceId ?? "";
-    message.generation = object.generation ?? 0;
-    message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
-    message.desired = object.desired ?? "";
-    message.config = (object.config !== undefined && object.config !== null)
-      ? InstanceConfig.fromPartial(object.config)
-      : undefined;
-    message.restartNonce = object.restartNonce ?? 0;
-    message.graceSeconds = object.graceSeconds ?? 0;
-    message.hostId = object.hostId ?? "";
-    return message;
-  },
-};
-
-function createBaseInstanceConfig(): InstanceConfig {
-  return {
-    image: "",
-    command: [],
-    env: {},
-    ports: [],
-    restartPolicy: "",
-    vcpus: 0,
-    memoryMib: 0,
-    pids: 0,
-    hostname: "",
-    projectId: "",
-    onHostLoss: "",
-    cpuMillicores: 0,
-    entrypoint: [],
-  };
-}
-
-export const InstanceConfig: MessageFns<InstanceConfig> = {
-  encode(message: InstanceConfig, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.image !== "") {
-      writer.uint32(10).string(message.image);
-    }
-    for (const v of message.command) {
-      writer.uint32(18).string(v!);
-    }
-    globalThis.Object.entries(message.env).forEach(([key, value]: [string, string]) => {
-      InstanceConfig_EnvEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
-    });
-    for (const v of message.ports) {
-      PortBinding.encode(v!, writer.uint32(34).fork()).join();
-    }
-    if (message.restartPolicy !== "") {
-      writer.uint32(42).string(message.restartPolicy);
-    }
-    if (message.vcpus !== 0) {
-      writer.uint32(48).uint32(message.vcpus);
-    }
-    if (message.memoryMib !== 0) {
-      writer.uint32(56).uint32(message.memoryMib);
-    }
-    if (message.pids !== 0) {
-      writer.uint32(64).uint32(message.pids);
-    }
-    if (message.hostname !== "") {
-      writer.uint32(74).string(message.hostname);
-    }
-    if (message.projectId !== "") {
-      writer.uint32(82).string(message.projectId);
-    }
-    if (message.onHostLoss !== "") {
-      writer.uint32(90).string(message.onHostLoss);
-    }
-    if (message.cpuMillicores !== 0) {
-      writer.uint32(96).uint32(message.cpuMillicores);
-    }
-    for (const v of message.entrypoint) {
-      writer.uint32(106).string(v!);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): InstanceConfig {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstanceConfig();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.image = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.command.push(reader.string());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            const entry3 = InstanceConfig_EnvEntry.decode(reader, reader.uint32());
-            if (entry3.value !== undefined) {
-              message.env[entry3.key] = entry3.value;
-            }
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.ports.push(PortBinding.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.restartPolicy = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 48) {
-              break;
-            }
-
-            message.vcpus = reader.uint32();
-            continue;
-          }
-          case 7: {
-            if (tag !== 56) {
-              break;
-            }
-
-            message.memoryMib = reader.uint32();
-            continue;
-          }
-          case 8: {
-            if (tag !== 64) {
-              break;
-            }
-
-            message.pids = reader.uint32();
+            message.spec = Buffer.from(reader.bytes());
             continue;
           }
           case 9: {
@@ -407,39 +210,7 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
               break;
             }
 
-            message.hostname = reader.string();
-            continue;
-          }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.projectId = reader.string();
-            continue;
-          }
-          case 11: {
-            if (tag !== 90) {
-              break;
-            }
-
-            message.onHostLoss = reader.string();
-            continue;
-          }
-          case 12: {
-            if (tag !== 96) {
-              break;
-            }
-
-            message.cpuMillicores = reader.uint32();
-            continue;
-          }
-          case 13: {
-            if (tag !== 106) {
-              break;
-            }
-
-            message.entrypoint.push(reader.string());
+            message.driver = reader.string();
             continue;
           }
         }
@@ -454,52 +225,40 @@ export const InstanceConfig: MessageFns<InstanceConfig> = {
     }
   },
 
-  create(base?: DeepPartial<InstanceConfig>): InstanceConfig {
-    return InstanceConfig.fromPartial(base ?? {});
+  create(base?: DeepPartial<ApplyRequest>): ApplyRequest {
+    return ApplyRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<InstanceConfig>): InstanceConfig {
-    const message = createBaseInstanceConfig();
-    message.image = object.image ?? "";
-    message.command = object.command?.map((e) => e) || [];
-    message.env = (globalThis.Object.entries(object.env ?? {}) as [string, string][]).reduce(
-      (acc: { [key: string]: string }, [key, value]: [string, string]) => {
-        if (value !== undefined) {
-          acc[key] = globalThis.String(value);
-        }
-        return acc;
-      },
-      {},
-    );
-    message.ports = object.ports?.map((e) => PortBinding.fromPartial(e)) || [];
-    message.restartPolicy = object.restartPolicy ?? "";
-    message.vcpus = object.vcpus ?? 0;
-    message.memoryMib = object.memoryMib ?? 0;
-    message.pids = object.pids ?? 0;
-    message.hostname = object.hostname ?? "";
-    message.projectId = object.projectId ?? "";
-    message.onHostLoss = object.onHostLoss ?? "";
-    message.cpuMillicores = object.cpuMillicores ?? 0;
-    message.entrypoint = object.entrypoint?.map((e) => e) || [];
+  fromPartial(object: DeepPartial<ApplyRequest>): ApplyRequest {
+    const message = createBaseApplyRequest();
+    message.hostId = object.hostId ?? "";
+    message.kind = object.kind ?? "";
+    message.id = object.id ?? "";
+    message.generation = object.generation ?? 0;
+    message.controller = object.controller ?? "";
+    message.epoch = (object.epoch !== undefined && object.epoch !== null) ? BigInt(object.epoch) : 0n;
+    message.desired = object.desired ?? "";
+    message.spec = object.spec ?? Buffer.alloc(0);
+    message.driver = object.driver ?? "";
     return message;
   },
 };
 
-function createBaseInstanceConfig_EnvEntry(): InstanceConfig_EnvEntry {
-  return { key: "", value: "" };
+function createBaseObserveRequest(): ObserveRequest {
+  return { kind: "", id: "" };
 }
 
-export const InstanceConfig_EnvEntry: MessageFns<InstanceConfig_EnvEntry> = {
-  encode(message: InstanceConfig_EnvEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.key !== "") {
-      writer.uint32(10).string(message.key);
+export const ObserveRequest: MessageFns<ObserveRequest> = {
+  encode(message: ObserveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
     }
-    if (message.value !== "") {
-      writer.uint32(18).string(message.value);
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): InstanceConfig_EnvEntry {
+  decode(input: BinaryReader | Uint8Array, length?: number): ObserveRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -508,7 +267,7 @@ export const InstanceConfig_EnvEntry: MessageFns<InstanceConfig_EnvEntry> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseInstanceConfig_EnvEntry();
+      const message = createBaseObserveRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -517,7 +276,7 @@ export const InstanceConfig_EnvEntry: MessageFns<InstanceConfig_EnvEntry> = {
               break;
             }
 
-            message.key = reader.string();
+            message.kind = reader.string();
             continue;
           }
           case 2: {
@@ -525,7 +284,7 @@ export const InstanceConfig_EnvEntry: MessageFns<InstanceConfig_EnvEntry> = {
               break;
             }
 
-            message.value = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -540,36 +299,36 @@ export const InstanceConfig_EnvEntry: MessageFns<InstanceConfig_EnvEntry> = {
     }
   },
 
-  create(base?: DeepPartial<InstanceConfig_EnvEntry>): InstanceConfig_EnvEntry {
-    return InstanceConfig_EnvEntry.fromPartial(base ?? {});
+  create(base?: DeepPartial<ObserveRequest>): ObserveRequest {
+    return ObserveRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<InstanceConfig_EnvEntry>): InstanceConfig_EnvEntry {
-    const message = createBaseInstanceConfig_EnvEntry();
-    message.key = object.key ?? "";
-    message.value = object.value ?? "";
+  fromPartial(object: DeepPartial<ObserveRequest>): ObserveRequest {
+    const message = createBaseObserveRequest();
+    message.kind = object.kind ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
 
-function createBasePortBinding(): PortBinding {
-  return { containerPort: 0, hostPort: 0, protocol: "" };
+function createBaseListRequest(): ListRequest {
+  return { kind: "", pageSize: 0, pageToken: "" };
 }
 
-export const PortBinding: MessageFns<PortBinding> = {
-  encode(message: PortBinding, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.containerPort !== 0) {
-      writer.uint32(8).uint32(message.containerPort);
+export const ListRequest: MessageFns<ListRequest> = {
+  encode(message: ListRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
     }
-    if (message.hostPort !== 0) {
-      writer.uint32(16).uint32(message.hostPort);
+    if (message.pageSize !== 0) {
+      writer.uint32(16).uint32(message.pageSize);
     }
-    if (message.protocol !== "") {
-      writer.uint32(26).string(message.protocol);
+    if (message.pageToken !== "") {
+      writer.uint32(26).string(message.pageToken);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): PortBinding {
+  decode(input: BinaryReader | Uint8Array, length?: number): ListRequest {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -578,16 +337,16 @@ export const PortBinding: MessageFns<PortBinding> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePortBinding();
+      const message = createBaseListRequest();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
           case 1: {
-            if (tag !== 8) {
+            if (tag !== 10) {
               break;
             }
 
-            message.containerPort = reader.uint32();
+            message.kind = reader.string();
             continue;
           }
           case 2: {
@@ -595,7 +354,7 @@ export const PortBinding: MessageFns<PortBinding> = {
               break;
             }
 
-            message.hostPort = reader.uint32();
+            message.pageSize = reader.uint32();
             continue;
           }
           case 3: {
@@ -603,7 +362,7 @@ export const PortBinding: MessageFns<PortBinding> = {
               break;
             }
 
-            message.protocol = reader.string();
+            message.pageToken = reader.string();
             continue;
           }
         }
@@ -618,31 +377,34 @@ export const PortBinding: MessageFns<PortBinding> = {
     }
   },
 
-  create(base?: DeepPartial<PortBinding>): PortBinding {
-    return PortBinding.fromPartial(base ?? {});
+  create(base?: DeepPartial<ListRequest>): ListRequest {
+    return ListRequest.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<PortBinding>): PortBinding {
-    const message = createBasePortBinding();
-    message.containerPort = object.containerPort ?? 0;
-    message.hostPort = object.hostPort ?? 0;
-    message.protocol = object.protocol ?? "";
+  fromPartial(object: DeepPartial<ListRequest>): ListRequest {
+    const message = createBaseListRequest();
+    message.kind = object.kind ?? "";
+    message.pageSize = object.pageSize ?? 0;
+    message.pageToken = object.pageToken ?? "";
     return message;
   },
 };
 
-function createBaseObserveInstanceRequest(): ObserveInstanceRequest {
-  return { instanceId: "" };
+function createBaseListResponse(): ListResponse {
+  return { observed: [], nextPageToken: "" };
 }
 
-export const ObserveInstanceRequest: MessageFns<ObserveInstanceRequest> = {
-  encode(message: ObserveInstanceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.instanceId !== "") {
-      writer.uint32(10).string(message.instanceId);
+export const ListResponse: MessageFns<ListResponse> = {
+  encode(message: ListResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.observed) {
+      Observed.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextPageToken !== "") {
+      writer.uint32(18).string(message.nextPageToken);
     }
     return writer;
   },
 
-  decode(input: BinaryReader | Uint8Array, length?: number): ObserveInstanceRequest {
+  decode(input: BinaryReader | Uint8Array, length?: number): ListResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
     const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
     if (previousRecursionDepth >= 100) {
@@ -651,7 +413,7 @@ export const ObserveInstanceRequest: MessageFns<ObserveInstanceRequest> = {
     (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
     try {
       const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseObserveInstanceRequest();
+      const message = createBaseListResponse();
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
@@ -660,105 +422,15 @@ export const ObserveInstanceRequest: MessageFns<ObserveInstanceRequest> = {
               break;
             }
 
-            message.instanceId = reader.string();
+            message.observed.push(Observed.decode(reader, reader.uint32()));
             continue;
           }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ObserveInstanceRequest>): ObserveInstanceRequest {
-    return ObserveInstanceRequest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<ObserveInstanceRequest>): ObserveInstanceRequest {
-    const message = createBaseObserveInstanceRequest();
-    message.instanceId = object.instanceId ?? "";
-    return message;
-  },
-};
-
-function createBaseListInstancesRequest(): ListInstancesRequest {
-  return {};
-}
-
-export const ListInstancesRequest: MessageFns<ListInstancesRequest> = {
-  encode(_: ListInstancesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstancesRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstancesRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<ListInstancesRequest>): ListInstancesRequest {
-    return ListInstancesRequest.fromPartial(base ?? {});
-  },
-  fromPartial(_: DeepPartial<ListInstancesRequest>): ListInstancesRequest {
-    const message = createBaseListInstancesRequest();
-    return message;
-  },
-};
-
-function createBaseListInstancesResponse(): ListInstancesResponse {
-  return { instances: [] };
-}
-
-export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
-  encode(message: ListInstancesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.instances) {
-      ObservedInstance.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListInstancesResponse {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListInstancesResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
+          case 2: {
+            if (tag !== 18) {
               break;
             }
 
-            message.instances.push(ObservedInstance.decode(reader, reader.uint32()));
+            message.nextPageToken = reader.string();
             continue;
           }
         }
@@ -773,53 +445,55 @@ export const ListInstancesResponse: MessageFns<ListInstancesResponse> = {
     }
   },
 
-  create(base?: DeepPartial<ListInstancesResponse>): ListInstancesResponse {
-    return ListInstancesResponse.fromPartial(base ?? {});
+  create(base?: DeepPartial<ListResponse>): ListResponse {
+    return ListResponse.fromPartial(base ?? {});
   },
-  fromPartial(object: DeepPartial<ListInstancesResponse>): ListInstancesResponse {
-    const message = createBaseListInstancesResponse();
-    message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
+  fromPartial(object: DeepPartial<ListResponse>): ListResponse {
+    const message = createBaseListResponse();
+    message.observed = object.observed?.map((e) => Observed.fromPartial(e)) || [];
+    message.nextPageToken = object.nextPageToken ?? "";
     return message;
   },
 };
 
-/** Internal: one host takes its orders here. Every order is a whole desired state; repeating one changes nothing. */
+/**
+ * Internal: one host takes its orders here. Every order is a whole desired state; repeating one changes nothing.
+ * Apply, Observe and List are answered to the service that owns the kind, and refused to all others.
+ */
 export type AgentServiceService = typeof AgentServiceService;
 export const AgentServiceService = {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
-   * is for another host.
+   * FAILED_PRECONDITION STALE_EPOCH (a newer leader of this controller has been seen), STALE_GENERATION,
+   * GENERATION_REUSED; WRONG_HOST: the order is for another host; KIND_UNKNOWN, DRIVER_UNKNOWN: this host has none.
    */
-  applyInstance: {
-    path: "/thecloud.agent.v1.AgentService/ApplyInstance" as const,
+  apply: {
+    path: "/thecloud.agent.v1.AgentService/Apply" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ApplyInstanceRequest): Buffer => Buffer.from(ApplyInstanceRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ApplyInstanceRequest => ApplyInstanceRequest.decode(value),
-    responseSerialize: (value: ObservedInstance): Buffer => Buffer.from(ObservedInstance.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ObservedInstance => ObservedInstance.decode(value),
+    requestSerialize: (value: ApplyRequest): Buffer => Buffer.from(ApplyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ApplyRequest => ApplyRequest.decode(value),
+    responseSerialize: (value: Observed): Buffer => Buffer.from(Observed.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Observed => Observed.decode(value),
   },
-  observeInstance: {
-    path: "/thecloud.agent.v1.AgentService/ObserveInstance" as const,
+  observe: {
+    path: "/thecloud.agent.v1.AgentService/Observe" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ObserveInstanceRequest): Buffer =>
-      Buffer.from(ObserveInstanceRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ObserveInstanceRequest => ObserveInstanceRequest.decode(value),
-    responseSerialize: (value: ObservedInstance): Buffer => Buffer.from(ObservedInstance.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ObservedInstance => ObservedInstance.decode(value),
+    requestSerialize: (value: ObserveRequest): Buffer => Buffer.from(ObserveRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ObserveRequest => ObserveRequest.decode(value),
+    responseSerialize: (value: Observed): Buffer => Buffer.from(Observed.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Observed => Observed.decode(value),
   },
-  /** All of the host, orphans included. */
-  listInstances: {
-    path: "/thecloud.agent.v1.AgentService/ListInstances" as const,
+  /** All of a kind that is on the host or in its journal, orphans included, by id. */
+  list: {
+    path: "/thecloud.agent.v1.AgentService/List" as const,
     requestStream: false as const,
     responseStream: false as const,
-    requestSerialize: (value: ListInstancesRequest): Buffer => Buffer.from(ListInstancesRequest.encode(value).finish()),
-    requestDeserialize: (value: Buffer): ListInstancesRequest => ListInstancesRequest.decode(value),
-    responseSerialize: (value: ListInstancesResponse): Buffer =>
-      Buffer.from(ListInstancesResponse.encode(value).finish()),
-    responseDeserialize: (value: Buffer): ListInstancesResponse => ListInstancesResponse.decode(value),
+    requestSerialize: (value: ListRequest): Buffer => Buffer.from(ListRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListRequest => ListRequest.decode(value),
+    responseSerialize: (value: ListResponse): Buffer => Buffer.from(ListResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListResponse => ListResponse.decode(value),
   },
   /** What an instance of this host writes; followed, until it is no longer here. */
   readLogs: {
@@ -884,13 +558,13 @@ export const AgentServiceService = {
 export interface AgentServiceServer extends UntypedServiceImplementation {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
-   * is for another host.
+   * FAILED_PRECONDITION STALE_EPOCH (a newer leader of this controller has been seen), STALE_GENERATION,
+   * GENERATION_REUSED; WRONG_HOST: the order is for another host; KIND_UNKNOWN, DRIVER_UNKNOWN: this host has none.
    */
-  applyInstance: handleUnaryCall<ApplyInstanceRequest, ObservedInstance>;
-  observeInstance: handleUnaryCall<ObserveInstanceRequest, ObservedInstance>;
-  /** All of the host, orphans included. */
-  listInstances: handleUnaryCall<ListInstancesRequest, ListInstancesResponse>;
+  apply: handleUnaryCall<ApplyRequest, Observed>;
+  observe: handleUnaryCall<ObserveRequest, Observed>;
+  /** All of a kind that is on the host or in its journal, orphans included, by id. */
+  list: handleUnaryCall<ListRequest, ListResponse>;
   /** What an instance of this host writes; followed, until it is no longer here. */
   readLogs: handleServerStreamingCall<ReadLogsRequest, ReadLogsResponse>;
   /** Runs a program in a running instance. When the call is cancelled, the program is hung up and killed. */
@@ -906,54 +580,45 @@ export interface AgentServiceServer extends UntypedServiceImplementation {
 export interface AgentServiceClient extends Client {
   /**
    * Journals the wanted state and answers at once with what is there now; the outcome is reported as it happens.
-   * FAILED_PRECONDITION STALE_EPOCH or STALE_GENERATION: a newer controller or order has been seen; WRONG_HOST: the order
-   * is for another host.
+   * FAILED_PRECONDITION STALE_EPOCH (a newer leader of this controller has been seen), STALE_GENERATION,
+   * GENERATION_REUSED; WRONG_HOST: the order is for another host; KIND_UNKNOWN, DRIVER_UNKNOWN: this host has none.
    */
-  applyInstance(
-    request: ApplyInstanceRequest,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
-  ): ClientUnaryCall;
-  applyInstance(
-    request: ApplyInstanceRequest,
+  apply(request: ApplyRequest, callback: (error: ServiceError | null, response: Observed) => void): ClientUnaryCall;
+  apply(
+    request: ApplyRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
+    callback: (error: ServiceError | null, response: Observed) => void,
   ): ClientUnaryCall;
-  applyInstance(
-    request: ApplyInstanceRequest,
+  apply(
+    request: ApplyRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
+    callback: (error: ServiceError | null, response: Observed) => void,
   ): ClientUnaryCall;
-  observeInstance(
-    request: ObserveInstanceRequest,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
-  ): ClientUnaryCall;
-  observeInstance(
-    request: ObserveInstanceRequest,
+  observe(request: ObserveRequest, callback: (error: ServiceError | null, response: Observed) => void): ClientUnaryCall;
+  observe(
+    request: ObserveRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
+    callback: (error: ServiceError | null, response: Observed) => void,
   ): ClientUnaryCall;
-  observeInstance(
-    request: ObserveInstanceRequest,
+  observe(
+    request: ObserveRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ObservedInstance) => void,
+    callback: (error: ServiceError | null, response: Observed) => void,
   ): ClientUnaryCall;
-  /** All of the host, orphans included. */
-  listInstances(
-    request: ListInstancesRequest,
-    callback: (error: ServiceError | null, response: ListInstancesResponse) => void,
-  ): ClientUnaryCall;
-  listInstances(
-    request: ListInstancesRequest,
+  /** All of a kind that is on the host or in its journal, orphans included, by id. */
+  list(request: ListRequest, callback: (error: ServiceError | null, response: ListResponse) => void): ClientUnaryCall;
+  list(
+    request: ListRequest,
     metadata: Metadata,
-    callback: (error: ServiceError | null, response: ListInstancesResponse) => void,
+    callback: (error: ServiceError | null, response: ListResponse) => void,
   ): ClientUnaryCall;
-  listInstances(
-    request: ListInstancesRequest,
+  list(
+    request: ListRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
-    callback: (error: ServiceError | null, response: ListInstancesResponse) => void,
+    callback: (error: ServiceError | null, response: ListResponse) => void,
   ): ClientUnaryCall;
   /** What an instance of this host writes; followed, until it is no longer here. */
   readLogs(request: ReadLogsRequest, options?: Partial<CallOptions>): ClientReadableStream<ReadLogsResponse>;

@@ -8,7 +8,28 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Timestamp } from "../../../google/protobuf/timestamp";
 
-/** What a host sees of an instance. Never wishes, only facts. */
+/** What a host sees of one thing, of whatever kind. Never wishes, only facts. */
+export interface Observed {
+  kind: string;
+  id: string;
+  /** The newest generation that was applied; 0 for an orphan (found on the host, in no journal). */
+  generation: number;
+  /** absent, failed (the host could not do it; see problem), or one of the kind's own. */
+  phase: string;
+  /** Empty: none. */
+  problemReason: string;
+  problemMessage: string;
+  /** Pull progress, what it waits for and the like, for people. */
+  progress: string;
+  /** Counts this agent's observations, of all kinds; later is newer. Restarts of the agent continue it. */
+  sequence: bigint;
+  /** The driver that has it, or is to make it. */
+  driver: string;
+  /** The kind's own message: InstanceFacts, … */
+  facts: Buffer;
+}
+
+/** What agents of release 0.1.0 report of an instance. */
 export interface ObservedInstance {
   instanceId: string;
   /** The newest generation that was applied; 0 for an orphan (found on the host, in no journal). */
@@ -28,6 +49,183 @@ export interface ObservedInstance {
   /** With PORT_TAKEN: the host port that something else holds; 0 when the engine did not say. */
   problemPort: number;
 }
+
+function createBaseObserved(): Observed {
+  return {
+    kind: "",
+    id: "",
+    generation: 0,
+    phase: "",
+    problemReason: "",
+    problemMessage: "",
+    progress: "",
+    sequence: 0n,
+    driver: "",
+    facts: Buffer.alloc(0),
+  };
+}
+
+export const Observed: MessageFns<Observed> = {
+  encode(message: Observed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.generation !== 0) {
+      writer.uint32(24).uint32(message.generation);
+    }
+    if (message.phase !== "") {
+      writer.uint32(34).string(message.phase);
+    }
+    if (message.problemReason !== "") {
+      writer.uint32(42).string(message.problemReason);
+    }
+    if (message.problemMessage !== "") {
+      writer.uint32(50).string(message.problemMessage);
+    }
+    if (message.progress !== "") {
+      writer.uint32(58).string(message.progress);
+    }
+    if (message.sequence !== 0n) {
+      if (BigInt.asUintN(64, message.sequence) !== message.sequence) {
+        throw new globalThis.Error("value provided for field message.sequence of type uint64 too large");
+      }
+      writer.uint32(64).uint64(message.sequence);
+    }
+    if (message.driver !== "") {
+      writer.uint32(74).string(message.driver);
+    }
+    if (message.facts.length !== 0) {
+      writer.uint32(82).bytes(message.facts);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Observed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseObserved();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.generation = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.phase = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.problemReason = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.problemMessage = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.progress = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.sequence = reader.uint64() as bigint;
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.driver = reader.string();
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.facts = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Observed>): Observed {
+    return Observed.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Observed>): Observed {
+    const message = createBaseObserved();
+    message.kind = object.kind ?? "";
+    message.id = object.id ?? "";
+    message.generation = object.generation ?? 0;
+    message.phase = object.phase ?? "";
+    message.problemReason = object.problemReason ?? "";
+    message.problemMessage = object.problemMessage ?? "";
+    message.progress = object.progress ?? "";
+    message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
+    message.driver = object.driver ?? "";
+    message.facts = object.facts ?? Buffer.alloc(0);
+    return message;
+  },
+};
 
 function createBaseObservedInstance(): ObservedInstance {
   return {

@@ -24,17 +24,14 @@ import { HostInventory } from "./host";
 export interface ReportHostRequest {
   report:
     | //
-    /** First on every stream: the host and all that is on it. */
+    /** First on every stream. */
     { $case: "hello"; value: HostHello }
     | //
     /** Every 2 seconds. */
     { $case: "beat"; value: HostBeat }
     | //
-    /** At once when instances changed: those that change together, in one message. */
+    /** Of agents of release 0.1.0, which report instances here: those that change together. */
     { $case: "observations"; value: HostObservations }
-    | //
-    /** After a hello that says so: what did not fit into it. */
-    { $case: "rest"; value: HostRest }
     | undefined;
 }
 
@@ -46,18 +43,12 @@ export interface HostHello {
   inventory:
     | HostInventory
     | undefined;
-  /** Of everything in its journal and on the host: the first of them, if `more` follow. */
+  /** Of agents of release 0.1.0: everything in its journal and on the host. Others report to ReportService. */
   instances: ObservedInstance[];
   /** As in a beat. */
   armedFenceMs: number;
-  /** The rest follows, and the answer comes after the last of it. */
-  more: boolean;
-}
-
-export interface HostRest {
-  instances: ObservedInstance[];
-  /** This is not the last of it. */
-  more: boolean;
+  /** Drivers that stop nothing when the host is silent: what they run is never started elsewhere by itself. */
+  unfencedDrivers: string[];
 }
 
 export interface HostBeat {
@@ -73,7 +64,7 @@ export interface HostBeat {
   certificateEndsAt: Date | undefined;
 }
 
-/** Answers a hello (after all of its rest) and each beat. */
+/** Answers a hello and each beat. */
 export interface ReportHostResponse {
   beatIntervalMs: number;
   /**
@@ -81,8 +72,14 @@ export interface ReportHostResponse {
    * on_host_loss "restart" must have stopped on this host by then. 0: they run on, since nobody would take them over.
    */
   fenceAfterMs: number;
-  /** Answers a hello: those of its instances that are not placed on this host (any more), so must not run there. */
+  /** Answers a hello of an agent of release 0.1.0: those of the instances in it that are not in `placed`. */
   notHere: string[];
+  /** Answers a hello: all that may run on this host. What it was ordered before the hello and is not among them must not. */
+  placed: HostPlaced | undefined;
+}
+
+export interface HostPlaced {
+  ids: string[];
 }
 
 function createBaseReportHostRequest(): ReportHostRequest {
@@ -100,9 +97,6 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
         break;
       case "observations":
         HostObservations.encode(message.report.value, writer.uint32(34).fork()).join();
-        break;
-      case "rest":
-        HostRest.encode(message.report.value, writer.uint32(42).fork()).join();
         break;
     }
     return writer;
@@ -145,14 +139,6 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
             message.report = { $case: "observations", value: HostObservations.decode(reader, reader.uint32()) };
             continue;
           }
-          case 5: {
-            if (tag !== 42) {
-              break;
-            }
-
-            message.report = { $case: "rest", value: HostRest.decode(reader, reader.uint32()) };
-            continue;
-          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -186,12 +172,6 @@ export const ReportHostRequest: MessageFns<ReportHostRequest> = {
       case "observations": {
         if (object.report?.value !== undefined && object.report?.value !== null) {
           message.report = { $case: "observations", value: HostObservations.fromPartial(object.report.value) };
-        }
-        break;
-      }
-      case "rest": {
-        if (object.report?.value !== undefined && object.report?.value !== null) {
-          message.report = { $case: "rest", value: HostRest.fromPartial(object.report.value) };
         }
         break;
       }
@@ -256,7 +236,7 @@ export const HostObservations: MessageFns<HostObservations> = {
 };
 
 function createBaseHostHello(): HostHello {
-  return { inventory: undefined, instances: [], armedFenceMs: 0, more: false };
+  return { inventory: undefined, instances: [], armedFenceMs: 0, unfencedDrivers: [] };
 }
 
 export const HostHello: MessageFns<HostHello> = {
@@ -270,8 +250,8 @@ export const HostHello: MessageFns<HostHello> = {
     if (message.armedFenceMs !== 0) {
       writer.uint32(24).uint32(message.armedFenceMs);
     }
-    if (message.more !== false) {
-      writer.uint32(32).bool(message.more);
+    for (const v of message.unfencedDrivers) {
+      writer.uint32(42).string(v!);
     }
     return writer;
   },
@@ -313,12 +293,12 @@ export const HostHello: MessageFns<HostHello> = {
             message.armedFenceMs = reader.uint32();
             continue;
           }
-          case 4: {
-            if (tag !== 32) {
+          case 5: {
+            if (tag !== 42) {
               break;
             }
 
-            message.more = reader.bool();
+            message.unfencedDrivers.push(reader.string());
             continue;
           }
         }
@@ -343,74 +323,7 @@ export const HostHello: MessageFns<HostHello> = {
       : undefined;
     message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
     message.armedFenceMs = object.armedFenceMs ?? 0;
-    message.more = object.more ?? false;
-    return message;
-  },
-};
-
-function createBaseHostRest(): HostRest {
-  return { instances: [], more: false };
-}
-
-export const HostRest: MessageFns<HostRest> = {
-  encode(message: HostRest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.instances) {
-      ObservedInstance.encode(v!, writer.uint32(10).fork()).join();
-    }
-    if (message.more !== false) {
-      writer.uint32(16).bool(message.more);
-    }
-    return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): HostRest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseHostRest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.instances.push(ObservedInstance.decode(reader, reader.uint32()));
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.more = reader.bool();
-            continue;
-          }
-        }
-        if ((tag & 7) === 4 || tag === 0) {
-          break;
-        }
-        reader.skip(tag & 7);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
-
-  create(base?: DeepPartial<HostRest>): HostRest {
-    return HostRest.fromPartial(base ?? {});
-  },
-  fromPartial(object: DeepPartial<HostRest>): HostRest {
-    const message = createBaseHostRest();
-    message.instances = object.instances?.map((e) => ObservedInstance.fromPartial(e)) || [];
-    message.more = object.more ?? false;
+    message.unfencedDrivers = object.unfencedDrivers?.map((e) => e) || [];
     return message;
   },
 };
@@ -507,7 +420,7 @@ export const HostBeat: MessageFns<HostBeat> = {
 };
 
 function createBaseReportHostResponse(): ReportHostResponse {
-  return { beatIntervalMs: 0, fenceAfterMs: 0, notHere: [] };
+  return { beatIntervalMs: 0, fenceAfterMs: 0, notHere: [], placed: undefined };
 }
 
 export const ReportHostResponse: MessageFns<ReportHostResponse> = {
@@ -520,6 +433,9 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
     }
     for (const v of message.notHere) {
       writer.uint32(26).string(v!);
+    }
+    if (message.placed !== undefined) {
+      HostPlaced.encode(message.placed, writer.uint32(34).fork()).join();
     }
     return writer;
   },
@@ -561,6 +477,14 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
             message.notHere.push(reader.string());
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.placed = HostPlaced.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -581,6 +505,64 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
     message.beatIntervalMs = object.beatIntervalMs ?? 0;
     message.fenceAfterMs = object.fenceAfterMs ?? 0;
     message.notHere = object.notHere?.map((e) => e) || [];
+    message.placed = (object.placed !== undefined && object.placed !== null)
+      ? HostPlaced.fromPartial(object.placed)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseHostPlaced(): HostPlaced {
+  return { ids: [] };
+}
+
+export const HostPlaced: MessageFns<HostPlaced> = {
+  encode(message: HostPlaced, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.ids) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HostPlaced {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHostPlaced();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.ids.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<HostPlaced>): HostPlaced {
+    return HostPlaced.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<HostPlaced>): HostPlaced {
+    const message = createBaseHostPlaced();
+    message.ids = object.ids?.map((e) => e) || [];
     return message;
   },
 };
@@ -588,7 +570,7 @@ export const ReportHostResponse: MessageFns<ReportHostResponse> = {
 /** Internal: where agents report. */
 export type HostAgentServiceService = typeof HostAgentServiceService;
 export const HostAgentServiceService = {
-  /** Kept open by every agent: a hello first, then beats and observations. Its certificate names the host. */
+  /** Kept open by every agent: a hello first, then beats. Its certificate names the host. */
   reportHost: {
     path: "/thecloud.compute.v1.HostAgentService/ReportHost" as const,
     requestStream: true as const,
@@ -601,12 +583,12 @@ export const HostAgentServiceService = {
 } as const;
 
 export interface HostAgentServiceServer extends UntypedServiceImplementation {
-  /** Kept open by every agent: a hello first, then beats and observations. Its certificate names the host. */
+  /** Kept open by every agent: a hello first, then beats. Its certificate names the host. */
   reportHost: handleBidiStreamingCall<ReportHostRequest, ReportHostResponse>;
 }
 
 export interface HostAgentServiceClient extends Client {
-  /** Kept open by every agent: a hello first, then beats and observations. Its certificate names the host. */
+  /** Kept open by every agent: a hello first, then beats. Its certificate names the host. */
   reportHost(): ClientDuplexStream<ReportHostRequest, ReportHostResponse>;
   reportHost(options: Partial<CallOptions>): ClientDuplexStream<ReportHostRequest, ReportHostResponse>;
   reportHost(

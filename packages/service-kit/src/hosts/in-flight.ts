@@ -1,6 +1,7 @@
 /** What has been begun and has not ended, so much of it at most. */
 export class InFlight {
   readonly #open = new Set<Promise<void>>();
+  readonly #waiting: Array<() => void> = [];
   #failure: { readonly cause: unknown } | undefined;
 
   constructor(private readonly most: number) {}
@@ -11,9 +12,12 @@ export class InFlight {
       .catch((cause: unknown) => {
         this.#failure ??= { cause };
       })
-      .finally(() => this.#open.delete(settled));
+      .finally(() => {
+        this.#open.delete(settled);
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
     this.#open.add(settled);
-    while (this.#open.size >= this.most) await Promise.race(this.#open);
+    while (this.#open.size >= this.most) await new Promise<void>((wake) => this.#waiting.push(wake));
     if (this.#failure) throw this.#failure.cause;
   }
 
