@@ -129,3 +129,12 @@ it('has what is placed elsewhere stopped', async () => {
   host.agent.reconsider();
   await host.observed(id, { phase: 'exited' });
 });
+
+it('holds nothing of a driver that cannot fence: it is never started elsewhere', async () => {
+  await host.apply(id, 1);
+  Object.assign(host.driver, { canFence: false });
+  await answered(1, { ageMs: 1_000 });
+  expect(fence.holds(record())).toBe(false);
+  Object.assign(host.driver, { canFence: true });
+  expect(fence.holds(record())).toBe(true);
+});

@@ -4,11 +4,11 @@ import type { FieldRule, MethodEntry } from '../method-entry';
 
 export const methods: readonly MethodEntry[] = [
   {
-    "path": "/thecloud.agent.v1.AgentService/ApplyInstance",
+    "path": "/thecloud.agent.v1.AgentService/Apply",
     "service": "thecloud.agent.v1.AgentService",
-    "rpc": "ApplyInstance",
-    "input": "thecloud.agent.v1.ApplyInstanceRequest",
-    "output": "thecloud.agent.v1.ObservedInstance",
+    "rpc": "Apply",
+    "input": "thecloud.agent.v1.ApplyRequest",
+    "output": "thecloud.agent.v1.Observed",
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
@@ -18,17 +18,17 @@ export const methods: readonly MethodEntry[] = [
       "scope": "project",
       "public": false,
       "peers": [
-        "compute"
+        "*"
       ],
       "delegated": false
     }
   },
   {
-    "path": "/thecloud.agent.v1.AgentService/ObserveInstance",
+    "path": "/thecloud.agent.v1.AgentService/Observe",
     "service": "thecloud.agent.v1.AgentService",
-    "rpc": "ObserveInstance",
-    "input": "thecloud.agent.v1.ObserveInstanceRequest",
-    "output": "thecloud.agent.v1.ObservedInstance",
+    "rpc": "Observe",
+    "input": "thecloud.agent.v1.ObserveRequest",
+    "output": "thecloud.agent.v1.Observed",
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
@@ -38,17 +38,17 @@ export const methods: readonly MethodEntry[] = [
       "scope": "project",
       "public": false,
       "peers": [
-        "compute"
+        "*"
       ],
       "delegated": false
     }
   },
   {
-    "path": "/thecloud.agent.v1.AgentService/ListInstances",
+    "path": "/thecloud.agent.v1.AgentService/List",
     "service": "thecloud.agent.v1.AgentService",
-    "rpc": "ListInstances",
-    "input": "thecloud.agent.v1.ListInstancesRequest",
-    "output": "thecloud.agent.v1.ListInstancesResponse",
+    "rpc": "List",
+    "input": "thecloud.agent.v1.ListRequest",
+    "output": "thecloud.agent.v1.ListResponse",
     "requestStream": false,
     "responseStream": false,
     "httpStatus": 200,
@@ -58,7 +58,7 @@ export const methods: readonly MethodEntry[] = [
       "scope": "project",
       "public": false,
       "peers": [
-        "compute"
+        "*"
       ],
       "delegated": false
     }
@@ -179,6 +179,26 @@ export const methods: readonly MethodEntry[] = [
       "public": false,
       "peers": [
         "compute"
+      ],
+      "delegated": false
+    }
+  },
+  {
+    "path": "/thecloud.agent.v1.ReportService/Report",
+    "service": "thecloud.agent.v1.ReportService",
+    "rpc": "Report",
+    "input": "thecloud.agent.v1.ReportRequest",
+    "output": "thecloud.agent.v1.ReportResponse",
+    "requestStream": true,
+    "responseStream": true,
+    "httpStatus": 200,
+    "repeat": "never",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "agent"
       ],
       "delegated": false
     }
@@ -2400,10 +2420,23 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
   "thecloud.agent.v1.MemoryStats": {},
   "thecloud.agent.v1.NetworkStats": {},
   "thecloud.agent.v1.PidsStats": {},
+  "thecloud.agent.v1.Observed": {},
   "thecloud.agent.v1.ObservedInstance": {},
-  "thecloud.agent.v1.ApplyInstanceRequest": {
-    "instanceId": {
-      "name": "instance_id",
+  "thecloud.agent.v1.ApplyRequest": {
+    "hostId": {
+      "name": "host_id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 32
+    },
+    "id": {
+      "name": "id",
       "kind": "scalar",
       "required": true,
       "maxLen": 64
@@ -2413,30 +2446,68 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "scalar",
       "min": 1
     },
+    "controller": {
+      "name": "controller",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    },
     "desired": {
       "name": "desired",
       "kind": "scalar",
       "required": true,
-      "in": [
-        "running",
-        "stopped",
-        "absent"
-      ]
+      "maxLen": 32
     },
+    "driver": {
+      "name": "driver",
+      "kind": "scalar",
+      "maxLen": 32
+    }
+  },
+  "thecloud.agent.v1.ObserveRequest": {
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 32
+    },
+    "id": {
+      "name": "id",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 64
+    }
+  },
+  "thecloud.agent.v1.ListRequest": {
+    "kind": {
+      "name": "kind",
+      "kind": "scalar",
+      "required": true,
+      "maxLen": 32
+    },
+    "pageSize": {
+      "name": "page_size",
+      "kind": "scalar",
+      "max": 1000
+    },
+    "pageToken": {
+      "name": "page_token",
+      "kind": "scalar",
+      "maxLen": 64
+    }
+  },
+  "thecloud.agent.v1.ListResponse": {
+    "observed": {
+      "name": "observed",
+      "kind": "list",
+      "message": "thecloud.agent.v1.Observed"
+    }
+  },
+  "thecloud.agent.v1.InstanceSpec": {
     "config": {
       "name": "config",
       "kind": "message",
       "message": "thecloud.agent.v1.InstanceConfig"
-    },
-    "graceSeconds": {
-      "name": "grace_seconds",
-      "kind": "scalar",
-      "max": 300
-    },
-    "hostId": {
-      "name": "host_id",
-      "kind": "scalar",
-      "maxLen": 64
     }
   },
   "thecloud.agent.v1.InstanceConfig": {
@@ -2447,22 +2518,31 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     }
   },
   "thecloud.agent.v1.PortBinding": {},
-  "thecloud.agent.v1.ObserveInstanceRequest": {
-    "instanceId": {
-      "name": "instance_id",
-      "kind": "scalar",
-      "required": true,
-      "maxLen": 64
+  "thecloud.agent.v1.InstanceFacts": {},
+  "thecloud.agent.v1.ReportRequest": {
+    "opening": {
+      "name": "opening",
+      "kind": "message",
+      "oneof": "said",
+      "message": "thecloud.agent.v1.ReportOpening"
+    },
+    "page": {
+      "name": "page",
+      "kind": "message",
+      "oneof": "said",
+      "message": "thecloud.agent.v1.ReportPage"
     }
   },
-  "thecloud.agent.v1.ListInstancesRequest": {},
-  "thecloud.agent.v1.ListInstancesResponse": {
-    "instances": {
-      "name": "instances",
+  "thecloud.agent.v1.ReportOpening": {},
+  "thecloud.agent.v1.ReportPage": {
+    "observed": {
+      "name": "observed",
       "kind": "list",
-      "message": "thecloud.agent.v1.ObservedInstance"
+      "message": "thecloud.agent.v1.Observed",
+      "maxItems": 1000
     }
   },
+  "thecloud.agent.v1.ReportResponse": {},
   "thecloud.common.v1.CarryRequest": {
     "calls": {
       "name": "calls",
@@ -2632,12 +2712,6 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "kind": "message",
       "oneof": "report",
       "message": "thecloud.compute.v1.HostObservations"
-    },
-    "rest": {
-      "name": "rest",
-      "kind": "message",
-      "oneof": "report",
-      "message": "thecloud.compute.v1.HostRest"
     }
   },
   "thecloud.compute.v1.HostObservations": {
@@ -2657,17 +2731,22 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "name": "instances",
       "kind": "list",
       "message": "thecloud.agent.v1.ObservedInstance"
-    }
-  },
-  "thecloud.compute.v1.HostRest": {
-    "instances": {
-      "name": "instances",
+    },
+    "unfencedDrivers": {
+      "name": "unfenced_drivers",
       "kind": "list",
-      "message": "thecloud.agent.v1.ObservedInstance"
+      "maxItems": 32
     }
   },
   "thecloud.compute.v1.HostBeat": {},
-  "thecloud.compute.v1.ReportHostResponse": {},
+  "thecloud.compute.v1.ReportHostResponse": {
+    "placed": {
+      "name": "placed",
+      "kind": "message",
+      "message": "thecloud.compute.v1.HostPlaced"
+    }
+  },
+  "thecloud.compute.v1.HostPlaced": {},
   "thecloud.compute.v1.Instance": {
     "metadata": {
       "name": "metadata",

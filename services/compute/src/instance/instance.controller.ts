@@ -10,7 +10,7 @@ import { movePorts } from '../placement/move-ports';
 import { placementRepo } from '../placement/placement.repo';
 import type { Placer } from '../placement/placer';
 import { INSTANCE, orderOf, removalOf } from './instance.order';
-import { failedAs, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
+import { failedAs, isFenced, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import { instanceRepo } from './instance.repo';
 import type { InstanceRow, BoundInstance, Look } from './instance.repo';
@@ -71,7 +71,12 @@ export class InstanceController implements Reconciler {
       return settled;
     }
     const { row, host } = look;
-    const next = plan({ ...row, hostLost: host?.state === 'dead', ranForMs: ranForMs(row) });
+    const next = plan({
+      ...row,
+      hostLost: host?.state === 'dead',
+      isFenced: isFenced(row, host?.unfencedDrivers ?? null),
+      ranForMs: ranForMs(row),
+    });
     if (next.action === 'place') return this.#place(row, next, term);
     if (next.action === 'purge') return this.#purge(row, term);
     if (next.action === 'move-ports') return this.#movePorts(row, next, term);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { PublishedPort, Seen } from './instance';
-import { plan, STEADY_MS } from './instance.plan';
+import { isFenced, plan, STEADY_MS } from './instance.plan';
 import type { Facts } from './instance.plan';
 import { allowed, TRANSITIONS } from './instance.state';
 import type { InstanceState } from './instance.state';
@@ -27,6 +27,7 @@ const facts = (change: Partial<Facts> = {}): Facts => ({
   observedGeneration: 0,
   hostId: 'host_1',
   hostLost: false,
+  isFenced: true,
   onHostLoss: 'restart',
   keptGeneration: 0,
   seen: null,
@@ -192,6 +193,12 @@ it.each<[string, Partial<Facts>, string, InstanceState]>([
   [
     'one to be kept stays',
     { hostLost: true, onHostLoss: 'keep', seen: seen(), state: 'running' },
+    'none',
+    'running',
+  ],
+  [
+    'and one that nothing there stops in time',
+    { hostLost: true, isFenced: false, seen: seen(), state: 'running' },
     'none',
     'running',
   ],
@@ -370,4 +377,13 @@ it('tells a lost host nothing', () => {
     fc.property(arbitraryFacts, (f) => !f.hostLost || f.hostId === null || plan(f).action !== 'apply'),
     { numRuns: 2_000 },
   );
+});
+
+it.each([
+  ['a host whose drivers all fence', [], undefined, true],
+  ['a driver that fences beside one that does not', ['careless'], 'docker', true],
+  ['a driver that does not', ['careless'], 'careless', false],
+  ['a driver that is not known, beside one that does not', ['careless'], undefined, false],
+] as const)('on %s: %j, %s', (_what, unfenced, driver, fenced) => {
+  expect(isFenced({ seen: driver ? seen({ driver }) : null }, unfenced)).toBe(fenced);
 });

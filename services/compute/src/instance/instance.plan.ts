@@ -12,6 +12,8 @@ export interface Facts {
   readonly hostId: string | null;
   /** Its host has been given up. */
   readonly hostLost: boolean;
+  /** Something on its host stops what its driver runs, in time, when the host is silent. */
+  readonly isFenced: boolean;
   readonly onHostLoss: OnHostLoss;
   /** The newest generation that said keep, before it said restart; 0: none. */
   readonly keptGeneration: number;
@@ -88,7 +90,11 @@ function planLost(facts: Facts): Plan {
   if (!stopsOnLoss(facts))
     return {
       action: 'none',
-      ...lost('Its host is lost. It is to be kept there: it is looked after again when the host returns.'),
+      ...lost(
+        facts.isFenced
+          ? 'Its host is lost. It is to be kept there: it is looked after again when the host returns.'
+          : 'Its host is lost, and nothing there would have stopped it: it may still run. It is looked after again when the host returns.',
+      ),
       outcome: 'failed',
     };
   const message = desired === 'running' ? 'Its host is lost. It is started on another one.' : '';
@@ -96,8 +102,16 @@ function planLost(facts: Facts): Plan {
 }
 
 /** Does its host, when lost, know that it must stop it? What the host was told last may be older than the wish. */
-function stopsOnLoss({ onHostLoss, keptGeneration, seen }: Facts): boolean {
-  return onHostLoss === 'restart' && (keptGeneration === 0 || (seen?.generation ?? 0) > keptGeneration);
+function stopsOnLoss({ isFenced, onHostLoss, keptGeneration, seen }: Facts): boolean {
+  return (
+    isFenced && onHostLoss === 'restart' && (keptGeneration === 0 || (seen?.generation ?? 0) > keptGeneration)
+  );
+}
+
+/** Not known which driver has it: then all drivers of its host must fence. */
+export function isFenced({ seen }: { seen: Seen | null }, unfenced: readonly string[] | null): boolean {
+  if (!unfenced || unfenced.length === 0) return true;
+  return seen?.driver !== undefined && !unfenced.includes(seen.driver);
 }
 
 function planAbsent({ hostId, seen, generation }: Facts): Plan {

@@ -17,7 +17,12 @@ export type InstanceView = BoundInstance & RowVersion;
 /** What the controller decides from: an instance, and how the host stands that it is placed on. */
 export interface Look {
   readonly row: BoundInstance;
-  readonly host?: { readonly id: string; readonly state: HostState; readonly agentEndpoint: string };
+  readonly host?: {
+    readonly id: string;
+    readonly state: HostState;
+    readonly agentEndpoint: string;
+    readonly unfencedDrivers: string[];
+  };
 }
 
 /** What is empty narrows nothing. */
@@ -53,9 +58,9 @@ const versions = (tx: Tx) => tx.select({ id: instance.id, xmin }).from(instance)
 const versionsById = prepared((tx) => versions(tx).where(anyOfIds).prepare('instance_versions'));
 
 const looks = prepared((tx) => {
-  const { id, state, agentEndpoint } = host;
+  const { id, state, agentEndpoint, unfencedDrivers } = host;
   return tx
-    .select({ row: instance, bound, xmin, host: { id, state, agentEndpoint } })
+    .select({ row: instance, bound, xmin, host: { id, state, agentEndpoint, unfencedDrivers } })
     .from(instance)
     .leftJoin(host, eq(host.id, instance.hostId))
     .where(anyOfIds)

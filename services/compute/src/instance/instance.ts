@@ -27,6 +27,8 @@ export interface Seen {
   /** With PORT_TAKEN, where the host says: the host port that something else holds. */
   readonly problemPort?: number;
   readonly progress: string;
+  /** The driver that has it, where its agent says. */
+  readonly driver?: string;
 }
 
 /** INVALID when a port is named twice: the pair that is, or undefined. */

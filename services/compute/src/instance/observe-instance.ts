@@ -5,7 +5,7 @@ import type { OperationChange, StoredStep, Tx } from '@thecloud/service-kit';
 import { host } from '../host/host.schema';
 import { tables } from '../kit.schema';
 import type { Seen } from './instance';
-import { LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
+import { isFenced, LOOK_AGAIN_MS, plan, ranForMs } from './instance.plan';
 import type { Plan } from './instance.plan';
 import type { InstanceRow } from './instance.repo';
 import type { SavesDeps } from './instance.saves';
@@ -22,6 +22,8 @@ export interface Sighting {
 interface Locked {
   readonly row: InstanceRow;
   readonly hostLost: boolean;
+  /** Of its host. */
+  readonly unfencedDrivers: string[] | null;
   readonly step: StoredStep | null;
 }
 
@@ -68,6 +70,10 @@ const hostLost =
     'host_lost',
   );
 
+const unfencedDrivers = sql<
+  string[] | null
+>`(select h.unfenced_drivers from ${host} h where h.id = ${instance}.host_id)`.as('unfenced_drivers');
+
 const step =
   sql<StoredStep | null>`(select o.steps -> -1 from ${tables.operation} o where o.id = ${instance}.operation_id)`.as(
     'step',
@@ -75,7 +81,7 @@ const step =
 
 const lockSeen = prepared((tx) =>
   tx
-    .select({ row: instance, hostLost, step })
+    .select({ row: instance, hostLost, unfencedDrivers, step })
     .from(instance)
     .where(sql`${instance.id} = any(${sql.placeholder('ids')}::text[])`)
     .orderBy(instance.id)
@@ -100,7 +106,10 @@ function toSave(row: InstanceRow): object {
 }
 
 /** Undefined: nothing new was said of it by the host that it is placed on. */
-function newsOf({ row, hostLost, step }: Locked, sightings: readonly Sighting[]): News | undefined {
+function newsOf(
+  { row, hostLost, unfencedDrivers, step }: Locked,
+  sightings: readonly Sighting[],
+): News | undefined {
   let newest: agentV1.ObservedInstance | undefined;
   let seenSequence = row.seenSequence;
   for (const { hostId, observed } of sightings)
@@ -109,7 +118,12 @@ function newsOf({ row, hostLost, step }: Locked, sightings: readonly Sighting[])
   if (!newest) return undefined;
   const seen = toSeen(newest);
   const seenRow = { ...row, seen, seenSequence, version: row.version + 1, updatedAt: new Date() };
-  const next = plan({ ...seenRow, hostLost, ranForMs: ranForMs(seenRow) });
+  const next = plan({
+    ...seenRow,
+    hostLost,
+    isFenced: isFenced(seenRow, unfencedDrivers),
+    ranForMs: ranForMs(seenRow),
+  });
   const change = next.action === 'none' ? statusChange(seenRow, next) : undefined;
   return { row: { ...seenRow, ...change?.status }, next, step, ...(change ? { change } : {}) };
 }
@@ -136,6 +150,7 @@ function toSeen(o: agentV1.ObservedInstance): Seen {
     problemReason: o.problemReason,
     problemMessage: o.problemMessage,
     progress: o.progress,
+    ...(o.driver ? { driver: o.driver } : {}),
     ...(o.problemPort ? { problemPort: o.problemPort } : {}),
     ...(o.startedAt ? { startedAt: o.startedAt.toISOString() } : {}),
   };

@@ -48,6 +48,8 @@ export interface ObservedInstance {
   sequence: bigint;
   /** With PORT_TAKEN: the host port that something else holds; 0 when the engine did not say. */
   problemPort: number;
+  /** The driver that has it; they do not say. */
+  driver: string;
 }
 
 function createBaseObserved(): Observed {
@@ -240,6 +242,7 @@ function createBaseObservedInstance(): ObservedInstance {
     progress: "",
     sequence: 0n,
     problemPort: 0,
+    driver: "",
   };
 }
 
@@ -280,6 +283,9 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
     }
     if (message.problemPort !== 0) {
       writer.uint32(88).uint32(message.problemPort);
+    }
+    if (message.driver !== "") {
+      writer.uint32(98).string(message.driver);
     }
     return writer;
   },
@@ -385,6 +391,14 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
             message.problemPort = reader.uint32();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.driver = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -413,6 +427,7 @@ export const ObservedInstance: MessageFns<ObservedInstance> = {
     message.progress = object.progress ?? "";
     message.sequence = (object.sequence !== undefined && object.sequence !== null) ? BigInt(object.sequence) : 0n;
     message.problemPort = object.problemPort ?? 0;
+    message.driver = object.driver ?? "";
     return message;
   },
 };
