@@ -13,7 +13,9 @@ import { freePort } from './fixtures/free-port';
 import { until } from './fixtures/until';
 
 /** A real agent process that carries instances of compute and volumes of storage, killed at any moment. */
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
+/** An agent that is killed is compiled and started anew, which a busy machine takes its time for. */
+const AGENT_BACK_MS = 90_000;
 
 const dir = mkdtempSync(join(tmpdir(), 'two-kinds-'));
 const volumesDir = join(dir, 'volumes');
@@ -94,10 +96,13 @@ const volumeOrder = (id: string, more: Partial<agentV1.ApplyRequest> = {}): agen
 const options = { timeoutMs: 5_000 };
 /** Repeated until it is answered, as controllers do; what is refused is. */
 const apply = (owner: Owner, order: agentV1.ApplyRequest) =>
-  until('an answer', () =>
-    clients[owner].apply(order, options).catch((error: { code?: string }) => {
-      if (error.code !== 'UNAVAILABLE' && error.code !== 'DEADLINE_EXCEEDED') throw error;
-    }),
+  until(
+    'an answer',
+    () =>
+      clients[owner].apply(order, options).catch((error: { code?: string }) => {
+        if (error.code !== 'UNAVAILABLE' && error.code !== 'DEADLINE_EXCEEDED') throw error;
+      }),
+    AGENT_BACK_MS,
   );
 const newest = (at: TestCompute, id: string) => at.observed.filter((one) => one.id === id).at(-1);
 const pathOf = (id: string) => join(volumesDir, id);
@@ -142,12 +147,12 @@ it('keeps what it has accepted, of both kinds, whenever it is killed', async () 
   await until(
     'all instances run',
     () => instances.every((id) => newest(compute, id)?.phase === 'running'),
-    60_000,
+    AGENT_BACK_MS,
   );
   await until(
     'all volumes are there',
     () => volumes.every((id) => newest(storage, id)?.phase === 'present'),
-    60_000,
+    AGENT_BACK_MS,
   );
 });
 
@@ -158,7 +163,11 @@ it('touches nothing of what is there, sets orphans of data aside, and refuses st
   mkdirSync(pathOf('vol_stray'));
   writeFileSync(join(pathOf('vol_stray'), 'data'), 'precious, too');
   startAgent();
-  await until('the orphan is told', () => newest(storage, 'vol_stray')?.phase === 'quarantined');
+  await until(
+    'the orphan is told',
+    () => newest(storage, 'vol_stray')?.phase === 'quarantined',
+    AGENT_BACK_MS,
+  );
   expect(newest(storage, 'vol_stray')?.generation).toBe(0);
   expect(existsSync(pathOf('vol_stray'))).toBe(false);
   expect(readFileSync(join(volumesDir, 'quarantined', 'vol_stray', 'data'), 'utf8')).toBe('precious, too');

@@ -323,6 +323,7 @@ const arbitraryFacts = fc.record<Facts>({
   hostId: fc.option(fc.constant('host_1')),
   ranForMs: fc.integer({ min: 0, max: 2 * STEADY_MS }),
   hostLost: fc.boolean(),
+  isFenced: fc.boolean(),
   onHostLoss: fc.constantFrom('restart', 'keep'),
   keptGeneration: fc.integer({ min: 0, max: 3 }),
   seen: fc.option(

@@ -24,6 +24,7 @@ const sighting = (hostId: string, instanceId: string, sequence: bigint, phase = 
       problemPort: 0,
       problemMessage: '',
       progress: '',
+      driver: '',
       startedAt: new Date('2026-11-22T10:00:00Z'),
     },
   },
