@@ -104,6 +104,23 @@ it('filters operations by state, kind and resource', async () => {
   expect(await kinds(`resource=${id}&state=failed`)).toEqual([]);
 });
 
+it('finds operations by a name that their resource had, also when it is gone, and shows it', async () => {
+  const spec = { type: 'nano-1', image: 'starter' };
+  const made = await cloud.admin.call('POST', '/v1/instances', { name: 'brief', spec });
+  await cloud.admin.call('PATCH', `/v1/instances/${idOf(made.body)}`, { name: 'brief-2' });
+  await cloud.admin.call('DELETE', `/v1/instances/${idOf(made.body)}`);
+  await cloud.admin.vanishes(`/v1/instances/${idOf(made.body)}`);
+  const found = async (of: Cloud['admin'], resource: string) =>
+    ((await of.call('GET', `/v1/operations?resource=${resource}`)).body.operations ?? []).map((operation) => {
+      const { kind, resource_name: name } = operation as { kind?: string; resource_name?: string };
+      return `${kind} ${name}`;
+    });
+  const all = ['instance.delete brief-2', 'instance.update brief-2', 'instance.create brief'];
+  for (const resource of ['brief', 'brief-2', idOf(made.body)])
+    expect(await found(cloud.admin, resource)).toEqual(all);
+  expect(await found(cloud.stranger, 'brief')).toEqual([]);
+});
+
 it('filters hosts by state, name, label and whether they are cordoned', async () => {
   const { metadata } = (await cloud.admin.call('GET', `/v1/hosts/${cloud.hostId}`)).body;
   const hosts = async (query: string) =>

@@ -30,12 +30,12 @@ export const serviceOf = ({ service }: Pick<MethodEntry, 'service'>): string => 
 export const callAll =
   (services: readonly string[], call: CallService): CallService =>
   async (service, path, message, o) => {
-    if (service !== ALL_SERVICES) return call(service, path, message, o);
+    const [only = service, ...others] = service === ALL_SERVICES ? services : [service];
+    if (others.length === 0) return call(only, path, message, { ...o, backend: only });
     const answered = new AbortController();
     const signal = AbortSignal.any([answered.signal, ...(o.signal ? [o.signal] : [])]);
     const asked = services.map((one) => call(one, path, message, { ...o, backend: one, signal }));
     try {
-      if (asked.length === 1) return await asked[0]!;
       return path.endsWith('/ListOperations')
         ? mergePages(message, await Promise.all(asked))
         : await firstThatHas(asked);

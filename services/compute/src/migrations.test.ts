@@ -104,3 +104,19 @@ it('leaves an address that several hosts claim to the one that was heard last', 
     ['a', 'b', 'c', 'd', 'e', 'f'].map((id, i) => ({ id, at: at[i] })),
   ]);
 });
+
+it('gives operations the names that their resources have now', async () => {
+  const operation = (id: string, resource: string) =>
+    `insert into compute.operation (id, project_id, kind, resource_id, requested_by, request_id)
+     values ('${id}', 'prj_1', 'ssh-key.import', '${resource}', '', '')`;
+  const key = `insert into compute.ssh_key (id, project_id, name, labels, public_key, type, fingerprint, operation_id)
+     values ('ssh_1', 'prj_1', 'laptop', '{}', '', '', '', 'op_1')`;
+  const look = 'select id, resource_name from compute.operation order by id';
+  const rows = [key, operation('op_1', 'ssh_1'), operation('op_2', 'ssh_gone')];
+  expect(await migrated('0018_operation_name', rows, [look])).toEqual([
+    [
+      { id: 'op_1', resource_name: 'laptop' },
+      { id: 'op_2', resource_name: '' },
+    ],
+  ]);
+});
