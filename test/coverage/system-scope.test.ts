@@ -42,7 +42,8 @@ const ASKED_FOR_IN: Record<string, string> = {
   'services/compute/src/image/image.controller.ts': 'a controller',
   'services/compute/src/image/image-sweep.controller.ts': 'a controller',
   'services/compute/src/project/project.controller.ts': 'a controller',
-  'services/compute/src/project/project-deletion.rpc.ts': 'identity closes a project; nobody is in it',
+  'services/compute/src/project/project-deletion.rpc.ts':
+    'a write in a project holds its lock shared; closing takes it alone',
 };
 const askedForIn = new Set(
   sources()

@@ -22,9 +22,15 @@ export class Failpoints {
     writeFileSync(join(this.dir, 'crash-at'), step);
   }
 
-  /** It is not to crash any more. */
+  /** It stands still there, once, until it gets SIGCONT. */
+  stopAt(step: string): void {
+    writeFileSync(join(this.dir, 'stop-at'), step);
+  }
+
+  /** It is neither to crash nor to stop any more. */
   disarm(): void {
     rmSync(join(this.dir, 'crash-at'), { force: true });
+    rmSync(join(this.dir, 'stop-at'), { force: true });
   }
 }
 

@@ -1,8 +1,10 @@
+import { CloudApiError, type Cloud } from '@thecloud/sdk';
 import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { openCloud } from '../cloud';
 import { addVerb, tellRemoved } from '../noun';
 import { confirm } from '../prompt';
+import { stepText } from '../waiting';
 import { projects } from './project-kind';
 
 /** What becomes of projects and of one's own place in them. */
@@ -16,17 +18,21 @@ export function addProjectLife(noun: Command, cli: Cli): void {
   });
 
   addVerb(noun, 'rm <project>', {
-    summary: 'Deletes an empty project for good, with its members and API keys',
+    summary: 'Deletes a project for good, with its members and API keys',
     aliases: ['delete', 'remove'],
-    notes: 'Refused while anything lives in it: the message says what. Without --yes you are asked first.',
-    examples: ['cloud project rm shop', 'cloud project rm shop --yes'],
+    notes:
+      'Refused while anything lives in it: the message says what. --cascade deletes that first, and waits until all of it is gone. Without --yes you are asked first.',
+    examples: ['cloud project rm shop', 'cloud project rm shop --yes', 'cloud project rm shop --cascade'],
   })
     .option('-y, --yes', 'do not ask')
-    .action(async (nameOrId: string, { yes }: { yes?: true }) => {
+    .option('--cascade', 'delete everything in it, too')
+    .action(async (nameOrId: string, { yes, cascade }: { yes?: true; cascade?: true }) => {
       const { id, cloud } = await inside(cli, nameOrId);
       const last = await cloud.projects.get(id);
-      await confirm(cli.io, `This deletes project ${last.metadata.name} (${id}) for good.`, yes);
-      await cloud.projects.delete(id);
+      const what = `project ${last.metadata.name} (${id})${cascade ? ' and EVERYTHING IN IT' : ''}`;
+      await confirm(cli.io, `This deletes ${what} for good.`, yes);
+      const { operation_id: operation } = await cloud.projects.delete(id, cascade ? { cascade } : {});
+      if (operation) await untilGone(cli, cloud, operation);
       tellRemoved(cli, projects, nameOrId, last);
     });
 
@@ -38,6 +44,20 @@ export function addProjectLife(noun: Command, cli: Cli): void {
     await cloud.members.leaveProject();
     cli.note(`You have left ${nameOrId}.`);
   });
+}
+
+/** The operation goes with the project: that neither is there any more is how it ends. */
+async function untilGone(cli: Cli, cloud: Cloud, operationId: string): Promise<void> {
+  for (let told = ''; ;) {
+    const seen = await cloud.operations.poll(operationId).catch((error: unknown) => {
+      if (error instanceof CloudApiError && [401, 403, 404].includes(error.status)) return undefined;
+      throw error;
+    });
+    if (!seen || seen.state === 'succeeded') return;
+    const text = stepText(seen);
+    if (text !== told) cli.note(text);
+    told = text;
+  }
 }
 
 /** The cloud as seen from a project that need not be the chosen one. */

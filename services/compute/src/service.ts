@@ -3,6 +3,7 @@ import {
   createClient,
   EgressGuard,
   layFoundation,
+  projectContentRpc,
   reportService,
   serve,
   StoredReports,
@@ -40,6 +41,8 @@ import { instanceTypeRpc } from './instance-type/instance-type.rpc';
 import { errors } from './errors';
 import { hostReport, tables } from './kit.schema';
 import { Placer } from './placement/placer';
+import { lockAndClose } from './project/close-with-content';
+import { ownedKinds } from './project/owned-kinds';
 import { projectDeletionRpc } from './project/project-deletion.rpc';
 import { ProjectController } from './project/project.controller';
 import type { RemoveProject } from './project/close-project';
@@ -112,6 +115,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
   const changedHost = hostChanged(f.changes);
   const instances = { ...instancePorts(f, registry), changed };
 
+  const kinds = ownedKinds(f, { instances, images: { ...f, ...images } });
+
   const served = await serve(f, {
     address: config.THECLOUD_COMPUTE_ADDRESS,
     services: [
@@ -123,7 +128,8 @@ export async function start(config: ComputeConfig): Promise<Served> {
       instanceRpc(f, instances, agents),
       ownedInstanceRpc(f, instances),
       sshKeyRpc(f),
-      projectDeletionRpc(f, removeProject),
+      projectDeletionRpc(f, kinds, removeProject),
+      projectContentRpc({ db, kinds, close: lockAndClose, closingScope: 'system' }),
     ],
     engines: { registry: () => registry.answers() },
     reconcilers: [
@@ -137,7 +143,7 @@ export async function start(config: ComputeConfig): Promise<Served> {
         ...{ ...images, db, work, operations, log },
         importsAtOnce: config.THECLOUD_IMAGE_IMPORTS_AT_ONCE,
       }),
-      new ProjectController({ db, work, remove: removeProject }),
+      new ProjectController({ db, work, operations, kinds, remove: removeProject }),
       new ImageSweepController({ ...images, db, work, log }),
       new HostController({ db, work, agents, liveness, authority, log, fenceMs, changed: changedHost }),
     ],

@@ -9,4 +9,5 @@ export * from "./thecloud/common/v1/options";
 export * from "./thecloud/common/v1/lane_service";
 export * from "./thecloud/common/v1/operation";
 export * from "./thecloud/common/v1/operation_service";
+export * from "./thecloud/common/v1/project_content_service";
 export * from "./thecloud/common/v1/resource";

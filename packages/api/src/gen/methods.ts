@@ -340,6 +340,46 @@ export const methods: readonly MethodEntry[] = [
     }
   },
   {
+    "path": "/thecloud.common.v1.ProjectContentService/ListOwned",
+    "service": "thecloud.common.v1.ProjectContentService",
+    "rpc": "ListOwned",
+    "input": "thecloud.common.v1.ListOwnedRequest",
+    "output": "thecloud.common.v1.ListOwnedResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "orchestration"
+      ],
+      "delegated": true
+    }
+  },
+  {
+    "path": "/thecloud.common.v1.ProjectContentService/PurgeProject",
+    "service": "thecloud.common.v1.ProjectContentService",
+    "rpc": "PurgeProject",
+    "input": "thecloud.common.v1.PurgeProjectRequest",
+    "output": "thecloud.common.v1.PurgeProjectResponse",
+    "requestStream": false,
+    "responseStream": false,
+    "httpStatus": 200,
+    "repeat": "always",
+    "auth": {
+      "permission": "",
+      "scope": "project",
+      "public": false,
+      "peers": [
+        "orchestration"
+      ],
+      "delegated": true
+    }
+  },
+  {
     "path": "/thecloud.compute.v1.HostAgentService/ReportHost",
     "service": "thecloud.compute.v1.HostAgentService",
     "rpc": "ReportHost",
@@ -2659,6 +2699,23 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
       "maxLen": 63
     }
   },
+  "thecloud.common.v1.ListOwnedRequest": {},
+  "thecloud.common.v1.ListOwnedResponse": {
+    "things": {
+      "name": "things",
+      "kind": "list",
+      "message": "thecloud.common.v1.OwnedThing"
+    }
+  },
+  "thecloud.common.v1.PurgeProjectRequest": {},
+  "thecloud.common.v1.PurgeProjectResponse": {
+    "things": {
+      "name": "things",
+      "kind": "list",
+      "message": "thecloud.common.v1.OwnedThing"
+    }
+  },
+  "thecloud.common.v1.OwnedThing": {},
   "thecloud.common.v1.ResourceMetadata": {
     "owner": {
       "name": "owner",

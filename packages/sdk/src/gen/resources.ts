@@ -613,7 +613,7 @@ export class Operations extends Resource {
 
 /** The end of projects. It stands here because compute may call identity, and identity may not call compute. */
 export class Projects extends Resource {
-  /** Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it. */
+  /** Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it. */
   delete(
     id: string,
     request: T.DeleteProjectRequest = {},

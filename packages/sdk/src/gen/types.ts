@@ -111,9 +111,15 @@ export type DeleteImageRequest = Record<string, never>;
 
 export type DeleteInstanceRequest = Record<string, never>;
 
-export type DeleteProjectRequest = Record<string, never>;
+export interface DeleteProjectRequest {
+  /** Delete everything in it first. The operation says what is left and what blocks. */
+  cascade?: boolean;
+}
 
-export type DeleteProjectResponse = Record<string, never>;
+export interface DeleteProjectResponse {
+  /** With cascade: GET /v1/operations/{id} for as long as the project is there. */
+  operation_id: string;
+}
 
 export type DeleteSshKeyRequest = Record<string, never>;
 

@@ -28,10 +28,10 @@ export interface EffectRunner {
 
 /** Delivered and not acknowledged, over all replicas. */
 const MOST_IN_FLIGHT = 200;
-const PAGE = 20;
+const PAGE = 10;
 const PAGE_MS = 5_000;
 /** A message that is not acknowledged by then is delivered again, to whichever replica asks. */
-const ACK_WITHIN_MS = 60_000;
+const ACK_WITHIN_MS = 20_000;
 const TRY_AGAIN_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
 

@@ -1,8 +1,8 @@
 import { commonErrors } from '@thecloud/kernel';
-import type { RequestContext } from '../context';
 import type { Tx } from '../db/connection';
 import { refuseOwned } from '../db/owner';
 import type { Operations } from '../operation/operations';
+import type { PurgeCaller } from '../project/project-content';
 
 /** What of a row says which resource it is, and which version of it. */
 interface Changeable {
@@ -44,12 +44,13 @@ export interface ChangeDeps<Row, D extends Decision<Row> = Decision<Row>> {
 
 /**
  * The one way in which a request changes a resource: lock, decide, save, record an operation, wake the controller.
- * Answers with the row as it then is. PERMISSION_DENIED OWNED_BY_SERVICE; ABORTED VERSION_MISMATCH: the caller expects another version (0: any).
+ * Answers with the row as it then is. PERMISSION_DENIED OWNED_BY_SERVICE; ABORTED VERSION_MISMATCH: the caller expects
+ * another version (0: any).
  */
 export async function changeResource<Row extends Changeable, D extends Decision<Row> = Decision<Row>>(
   d: ChangeDeps<Row, D>,
   tx: Tx,
-  ctx: RequestContext,
+  ctx: PurgeCaller,
   id: string,
   decide: Decide<Row, D>,
   ifVersion = 0,

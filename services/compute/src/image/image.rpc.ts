@@ -5,6 +5,7 @@ import type { EgressGuard, Foundation, RequestContext, Tx } from '@thecloud/serv
 import { errors } from '../errors';
 import { copyImage } from './copy-image';
 import type { CopyDeps } from './copy-image';
+import { deleteImage } from './delete-image';
 import { shownTo } from './image.mapping';
 import { imageRepo } from './image.repo';
 import type { ImageFilter } from './image.repo';
@@ -95,22 +96,9 @@ export function imageRpc(f: Foundation, d: ImageDeps) {
         yield shownTo(ctx, row, gone);
     },
     deleteImage: (ctx, { id }) =>
-      f.mutate(ctx, computeV1.Image, async (tx) => {
-        const row = await imageRepo.lock(tx, id);
-        if (!row && (await imageRepo.find(tx, id))) throw errors.IMAGE_SHARED({ id });
-        if (!row) throw errors.IMAGE_NOT_FOUND({ id });
-        if (row.state === 'deleting') return shownTo(ctx, row);
-        if (row.shared) throw errors.IMAGE_SHARED({ id });
-        // It may have been shared: instances of other projects count.
-        const users = await d.usedBy(tx, id);
-        if (users > 0) throw errors.IMAGE_IN_USE({ image: row.name, instances: String(users) });
-        const about = { kind: 'image.delete', resource: row, step: 'remove' };
-        const operationId = await f.operations.begin(tx, ctx, about);
-        const changed = await imageRepo.update(tx, id, { state: 'deleting', operationId });
-        await f.work.enqueue(tx, 'image', id);
-        d.changed(tx, changed);
-        return shownTo(ctx, changed);
-      }),
+      f.mutate(ctx, computeV1.Image, async (tx) =>
+        shownTo(ctx, await deleteImage({ ...f, ...d }, tx, ctx, id)),
+      ),
     shareImage: (ctx, { id }) => share(ctx, { id, shared: true }),
     unshareImage: (ctx, { id }) => share(ctx, { id, shared: false }),
   });

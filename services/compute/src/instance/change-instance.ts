@@ -1,5 +1,5 @@
 import { changeResource } from '@thecloud/service-kit';
-import type { Decide as DecideOf, Decision, RequestContext, Tx } from '@thecloud/service-kit';
+import type { Decide as DecideOf, Decision, PurgeCaller, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import type { InstanceDeps } from './instance.ports';
 import { instanceRepo } from './instance.repo';
@@ -21,7 +21,7 @@ export type Decide = DecideOf<InstanceRow, Change>;
 export const changeInstance = (
   d: InstanceDeps,
   tx: Tx,
-  ctx: RequestContext,
+  ctx: PurgeCaller,
   id: string,
   decide: Decide,
   ifVersion = 0,

@@ -1,9 +1,8 @@
 import { sql } from 'drizzle-orm';
-import type { PgWorkSource, Tx } from '@thecloud/service-kit';
+import { listOwned, ownedInWords } from '@thecloud/service-kit';
+import type { OwnedKind, PgWorkSource, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { closedProject } from './closed-project.schema';
-import { listOwned, MOST_LISTED } from './list-owned';
-import type { Owned } from './list-owned';
 
 /** Has identity remove a project. Doing it again is no error. */
 export type RemoveProject = (id: string, requestedBy: string, signal?: AbortSignal) => Promise<unknown>;
@@ -15,29 +14,14 @@ export type RemoveProject = (id: string, requestedBy: string, signal?: AbortSign
  * FAILED_PRECONDITION PROJECT_NOT_EMPTY.
  */
 export async function closeProject(
-  d: { readonly work: Pick<PgWorkSource, 'enqueue'> },
+  d: { readonly work: Pick<PgWorkSource, 'enqueue'>; readonly kinds: readonly OwnedKind[] },
   tx: Tx,
   projectId: string,
   requestedBy: string,
 ): Promise<void> {
   await tx.execute(sql`select compute.lock_project(${projectId})`);
-  const owned = await listOwned(tx, projectId);
-  if (owned.length > 0) throw errors.PROJECT_NOT_EMPTY({ owned: inWords(owned) });
+  const owned = await listOwned(tx, d.kinds, projectId);
+  if (owned.length > 0) throw errors.PROJECT_NOT_EMPTY({ owned: ownedInWords(owned) });
   await tx.insert(closedProject).values({ projectId, requestedBy }).onConflictDoNothing();
   await d.work.enqueue(tx, 'project', projectId);
-}
-
-const MOST_NAMED = 5;
-
-/** "2 instances (web, db), 1 image (starter)". */
-function inWords(owned: readonly Owned[]): string {
-  const kinds = [...Map.groupBy(owned, ({ kind }) => kind)];
-  return kinds
-    .map(([kind, all]) => {
-      const names = all.slice(0, MOST_NAMED).map(({ name }) => name);
-      const count = all.length < MOST_LISTED ? String(all.length) : `at least ${MOST_LISTED}`;
-      const more = all.length > MOST_NAMED ? ', …' : '';
-      return `${count} ${kind}${all.length === 1 ? '' : 's'} (${names.join(', ')}${more})`;
-    })
-    .join(', ');
 }

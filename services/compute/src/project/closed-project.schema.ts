@@ -9,6 +9,8 @@ export const closedProject = compute.table(
     projectId: text('project_id').primaryKey(),
     /** Id of the user or API key that deleted it. */
     requestedBy: text('requested_by').notNull(),
+    /** Of the operation that deletes what is in it; empty: it was empty. */
+    operationId: text('operation_id').notNull().default(''),
     closedAt: time('closed_at').notNull().defaultNow(),
     /** When identity had removed it. */
     removedAt: time('removed_at'),

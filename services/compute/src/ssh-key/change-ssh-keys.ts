@@ -1,6 +1,6 @@
 import { newId } from '@thecloud/kernel';
 import { changeResource, projectOf } from '@thecloud/service-kit';
-import type { ChangeDeps, Foundation, RequestContext, Tx } from '@thecloud/service-kit';
+import type { ChangeDeps, Foundation, PurgeCaller, RequestContext, Tx } from '@thecloud/service-kit';
 import { errors } from '../errors';
 import { parsePublicKey } from './ssh-key';
 import { sshKeyRepo } from './ssh-key.repo';
@@ -50,7 +50,7 @@ export function renameSshKey(
   return changeResource<SshKeyRow>(how, tx, ctx, id, () => decided, version);
 }
 
-export function deleteSshKey(f: Needs, tx: Tx, ctx: RequestContext, id: string): Promise<SshKeyRow> {
+export function deleteSshKey(f: Needs, tx: Tx, ctx: PurgeCaller, id: string): Promise<SshKeyRow> {
   const save: Save = async (_, row, __, operationId) => {
     await sshKeyRepo.remove(tx, row.id);
     return { ...row, operationId };

@@ -22,19 +22,26 @@ import {
 export interface DeleteProjectRequest {
   /** The current project's. */
   id: string;
+  /** Delete everything in it first. The operation says what is left and what blocks. */
+  cascade: boolean;
 }
 
 export interface DeleteProjectResponse {
+  /** With cascade: GET /v1/operations/{id} for as long as the project is there. */
+  operationId: string;
 }
 
 function createBaseDeleteProjectRequest(): DeleteProjectRequest {
-  return { id: "" };
+  return { id: "", cascade: false };
 }
 
 export const DeleteProjectRequest: MessageFns<DeleteProjectRequest> = {
   encode(message: DeleteProjectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.id !== "") {
       writer.uint32(10).string(message.id);
+    }
+    if (message.cascade !== false) {
+      writer.uint32(16).bool(message.cascade);
     }
     return writer;
   },
@@ -60,6 +67,14 @@ export const DeleteProjectRequest: MessageFns<DeleteProjectRequest> = {
             message.id = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.cascade = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -78,16 +93,20 @@ export const DeleteProjectRequest: MessageFns<DeleteProjectRequest> = {
   fromPartial(object: DeepPartial<DeleteProjectRequest>): DeleteProjectRequest {
     const message = createBaseDeleteProjectRequest();
     message.id = object.id ?? "";
+    message.cascade = object.cascade ?? false;
     return message;
   },
 };
 
 function createBaseDeleteProjectResponse(): DeleteProjectResponse {
-  return {};
+  return { operationId: "" };
 }
 
 export const DeleteProjectResponse: MessageFns<DeleteProjectResponse> = {
-  encode(_: DeleteProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+  encode(message: DeleteProjectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.operationId !== "") {
+      writer.uint32(10).string(message.operationId);
+    }
     return writer;
   },
 
@@ -104,6 +123,14 @@ export const DeleteProjectResponse: MessageFns<DeleteProjectResponse> = {
       while (reader.pos < end) {
         const tag = reader.uint32();
         switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.operationId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -119,8 +146,9 @@ export const DeleteProjectResponse: MessageFns<DeleteProjectResponse> = {
   create(base?: DeepPartial<DeleteProjectResponse>): DeleteProjectResponse {
     return DeleteProjectResponse.fromPartial(base ?? {});
   },
-  fromPartial(_: DeepPartial<DeleteProjectResponse>): DeleteProjectResponse {
+  fromPartial(object: DeepPartial<DeleteProjectResponse>): DeleteProjectResponse {
     const message = createBaseDeleteProjectResponse();
+    message.operationId = object.operationId ?? "";
     return message;
   },
 };
@@ -130,7 +158,7 @@ export type ProjectDeletionServiceService = typeof ProjectDeletionServiceService
 export const ProjectDeletionServiceService = {
   /**
    * Deletes the current project, with its members and API keys, for good. Refused while anything lives in it
-   * (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+   * (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
    */
   deleteProject: {
     path: "/thecloud.compute.v1.ProjectDeletionService/DeleteProject" as const,
@@ -147,7 +175,7 @@ export const ProjectDeletionServiceService = {
 export interface ProjectDeletionServiceServer extends UntypedServiceImplementation {
   /**
    * Deletes the current project, with its members and API keys, for good. Refused while anything lives in it
-   * (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+   * (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
    */
   deleteProject: handleUnaryCall<DeleteProjectRequest, DeleteProjectResponse>;
 }
@@ -155,7 +183,7 @@ export interface ProjectDeletionServiceServer extends UntypedServiceImplementati
 export interface ProjectDeletionServiceClient extends Client {
   /**
    * Deletes the current project, with its members and API keys, for good. Refused while anything lives in it
-   * (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+   * (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
    */
   deleteProject(
     request: DeleteProjectRequest,
