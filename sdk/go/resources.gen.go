@@ -419,7 +419,7 @@ func (r *Operations) Wait(ctx context.Context, id string) (*commonv1.Operation, 
 // Projects: the end of projects. It stands here because compute may call identity, and identity may not call compute.
 type Projects struct{ stubs *stubs }
 
-// Delete calls DeleteProject. Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+// Delete calls DeleteProject. Deletes the current project, with its members and API keys, for good. Refused while anything lives in it (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
 func (r *Projects) Delete(ctx context.Context, request *computev1.DeleteProjectRequest, options ...grpc.CallOption) (*computev1.DeleteProjectResponse, error) {
 	return r.stubs.projectDeletion.DeleteProject(ctx, request, options...)
 }

@@ -260,6 +260,7 @@ export const errors = errorCatalogue('compute.thecloud', {
   ),
   PROJECT_NOT_EMPTY: entry<{ owned: string }>(
     'FAILED_PRECONDITION',
-    (m) => `The project still has ${m.owned}. Delete these first, then the project.`,
+    (m) =>
+      `The project still has ${m.owned}. Delete these first, or the project with all that is in it: cascade (--cascade).`,
   ),
 });

@@ -849,16 +849,18 @@ class Projects(Resource):
         self,
         id: str,
         *,
+        cascade: bool | None = None,
         timeout: float | None = None,
         idempotency_key: str | None = None,
     ) -> T.DeleteProjectResponse:
         """Deletes the current project, with its members and API keys, for good. Refused while
-        anything lives in it (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in
-        it.
+        anything lives in it (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that,
+        too. From then on nothing can be made in it.
 
         id: The current project's.
+        cascade: Delete everything in it first. The operation says what is left and what blocks.
         """
-        request = build(T.DeleteProjectRequest, id=id)
+        request = build(T.DeleteProjectRequest, id=id, cascade=cascade)
         return self._unary("/thecloud.compute.v1.ProjectDeletionService/DeleteProject", request, T.DeleteProjectResponse, "keyed", timeout, idempotency_key)
 
     def create(

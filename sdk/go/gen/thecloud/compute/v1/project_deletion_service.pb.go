@@ -24,7 +24,9 @@ const (
 type DeleteProjectRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The current project's.
-	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Delete everything in it first. The operation says what is left and what blocks.
+	Cascade       bool `protobuf:"varint,2,opt,name=cascade,proto3" json:"cascade,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -66,8 +68,17 @@ func (x *DeleteProjectRequest) GetId() string {
 	return ""
 }
 
+func (x *DeleteProjectRequest) GetCascade() bool {
+	if x != nil {
+		return x.Cascade
+	}
+	return false
+}
+
 type DeleteProjectResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// With cascade: GET /v1/operations/{id} for as long as the project is there.
+	OperationId   string `protobuf:"bytes,1,opt,name=operation_id,json=operationId,proto3" json:"operation_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -102,14 +113,23 @@ func (*DeleteProjectResponse) Descriptor() ([]byte, []int) {
 	return file_thecloud_compute_v1_project_deletion_service_proto_rawDescGZIP(), []int{1}
 }
 
+func (x *DeleteProjectResponse) GetOperationId() string {
+	if x != nil {
+		return x.OperationId
+	}
+	return ""
+}
+
 var File_thecloud_compute_v1_project_deletion_service_proto protoreflect.FileDescriptor
 
 const file_thecloud_compute_v1_project_deletion_service_proto_rawDesc = "" +
 	"\n" +
-	"2thecloud/compute/v1/project_deletion_service.proto\x12\x13thecloud.compute.v1\"(\n" +
+	"2thecloud/compute/v1/project_deletion_service.proto\x12\x13thecloud.compute.v1\"B\n" +
 	"\x14DeleteProjectRequest\x12\x10\n" +
-	"\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x17\n" +
-	"\x15DeleteProjectResponse2\x82\x01\n" +
+	"\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x18\n" +
+	"\acascade\x18\x02 \x01(\bR\acascade\":\n" +
+	"\x15DeleteProjectResponse\x12!\n" +
+	"\foperation_id\x18\x01 \x01(\tR\voperationId2\x82\x01\n" +
 	"\x16ProjectDeletionService\x12h\n" +
 	"\rDeleteProject\x12).thecloud.compute.v1.DeleteProjectRequest\x1a*.thecloud.compute.v1.DeleteProjectResponse\"\x00B\xdf\x01\n" +
 	"\x17com.thecloud.compute.v1B\x1bProjectDeletionServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3"

@@ -29,7 +29,7 @@ const (
 // The end of projects. It stands here because compute may call identity, and identity may not call compute.
 type ProjectDeletionServiceClient interface {
 	// Deletes the current project, with its members and API keys, for good. Refused while anything lives in it
-	// (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+	// (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
 	DeleteProject(ctx context.Context, in *DeleteProjectRequest, opts ...grpc.CallOption) (*DeleteProjectResponse, error)
 }
 
@@ -58,7 +58,7 @@ func (c *projectDeletionServiceClient) DeleteProject(ctx context.Context, in *De
 // The end of projects. It stands here because compute may call identity, and identity may not call compute.
 type ProjectDeletionServiceServer interface {
 	// Deletes the current project, with its members and API keys, for good. Refused while anything lives in it
-	// (PROJECT_NOT_EMPTY counts what). From then on nothing can be made in it.
+	// (PROJECT_NOT_EMPTY counts what), unless cascade says to delete that, too. From then on nothing can be made in it.
 	DeleteProject(context.Context, *DeleteProjectRequest) (*DeleteProjectResponse, error)
 	mustEmbedUnimplementedProjectDeletionServiceServer()
 }

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2thecloud/compute/v1/project_deletion_service.proto\x12\x13thecloud.compute.v1\"(\n\x14\x44\x65leteProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\"\x17\n\x15\x44\x65leteProjectResponse2\x82\x01\n\x16ProjectDeletionService\x12h\n\rDeleteProject\x12).thecloud.compute.v1.DeleteProjectRequest\x1a*.thecloud.compute.v1.DeleteProjectResponse\"\x00\x42\xdf\x01\n\x17\x63om.thecloud.compute.v1B\x1bProjectDeletionServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n2thecloud/compute/v1/project_deletion_service.proto\x12\x13thecloud.compute.v1\"B\n\x14\x44\x65leteProjectRequest\x12\x10\n\x02id\x18\x01 \x01(\tB\x00R\x02id\x12\x18\n\x07\x63\x61scade\x18\x02 \x01(\x08R\x07\x63\x61scade\":\n\x15\x44\x65leteProjectResponse\x12!\n\x0coperation_id\x18\x01 \x01(\tR\x0boperationId2\x82\x01\n\x16ProjectDeletionService\x12h\n\rDeleteProject\x12).thecloud.compute.v1.DeleteProjectRequest\x1a*.thecloud.compute.v1.DeleteProjectResponse\"\x00\x42\xdf\x01\n\x17\x63om.thecloud.compute.v1B\x1bProjectDeletionServiceProtoP\x01Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\xa2\x02\x03TCX\xaa\x02\x13Thecloud.Compute.V1\xca\x02\x13Thecloud\\Compute\\V1\xe2\x02\x1fThecloud\\Compute\\V1\\GPBMetadata\xea\x02\x15Thecloud::Compute::V1b\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,9 +33,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'\n\027com.thecloud.compute.v1B\033ProjectDeletionServiceProtoP\001Z9thecloud.example/sdk/go/gen/thecloud/compute/v1;computev1\242\002\003TCX\252\002\023Thecloud.Compute.V1\312\002\023Thecloud\\Compute\\V1\342\002\037Thecloud\\Compute\\V1\\GPBMetadata\352\002\025Thecloud::Compute::V1'
   _globals['_DELETEPROJECTREQUEST']._serialized_start=75
-  _globals['_DELETEPROJECTREQUEST']._serialized_end=115
-  _globals['_DELETEPROJECTRESPONSE']._serialized_start=117
-  _globals['_DELETEPROJECTRESPONSE']._serialized_end=140
-  _globals['_PROJECTDELETIONSERVICE']._serialized_start=143
-  _globals['_PROJECTDELETIONSERVICE']._serialized_end=273
+  _globals['_DELETEPROJECTREQUEST']._serialized_end=141
+  _globals['_DELETEPROJECTRESPONSE']._serialized_start=143
+  _globals['_DELETEPROJECTRESPONSE']._serialized_end=201
+  _globals['_PROJECTDELETIONSERVICE']._serialized_start=204
+  _globals['_PROJECTDELETIONSERVICE']._serialized_end=334
 # @@protoc_insertion_point(module_scope)
