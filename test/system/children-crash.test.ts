@@ -139,8 +139,7 @@ const failpointsOf = ({ process }: Pick<Step, 'process'>) =>
   process === 'pair' ? pairs.first.failpoints : cloud.compute.failpoints;
 const nameOf = ({ process, step }: Step) => `${process}, ${step}`;
 
-/** Those that nobody has crashed at yet. */
-const done = new Set<string>();
+/** The steps that are passed while a wish comes true, each once. */
 async function record(wish: Wish, all = THOROUGH): Promise<Step[]> {
   const pair = await wish.given();
   for (const process of ['pair', 'compute'] as const) failpointsOf({ process }).forget();
@@ -152,7 +151,6 @@ async function record(wish: Wish, all = THOROUGH): Promise<Step[]> {
   await end(pair);
   return steps.filter(
     (one) =>
-      !done.has(nameOf(one)) &&
       (all || hasHappened(one.step)) &&
       !PERIODIC.test(one.step) &&
       (one.process === 'pair' || FOR_OWNERS.test(one.step)),
@@ -169,7 +167,6 @@ describe.each(WISHES)('$name', (wish) => {
     const steps = await record(wish);
     expect(steps.length).toBeGreaterThan(2);
     for (const step of steps) {
-      done.add(nameOf(step));
       const pair = await wish.given();
       failpointsOf(step).crashAt(step.step);
       const part = step.process === 'pair' ? pairs.first : cloud.compute;
@@ -203,7 +200,6 @@ const standsStill = ({ pid }: PairReplica) => / T /.test(readFileSync(`/proc/${p
 it('comes true, though the leader stands still at any step of its own, another leads, and then it goes on', async () => {
   await other.start();
   const wish = WISHES[0] as Wish;
-  done.clear();
   const ofController = ({ process, step }: Step) =>
     process === 'pair' && /PairController|OwnedInstance/.test(step);
   const steps = (await record(wish, true)).filter(ofController);

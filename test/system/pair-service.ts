@@ -56,15 +56,18 @@ export class PairReplica {
     const child = this.#child;
     const n = ++this.#n;
     return new Promise((resolve, reject) => {
-      const answered = (message: { n: number; error?: string }) => {
-        if (message.n !== n) return;
+      const end = (how: () => void) => {
         child?.off('message', answered);
-        if (message.error) reject(new Error(message.error));
-        else resolve();
+        child?.off('exit', died);
+        how();
+      };
+      const died = () => end(() => reject(new Error('it died')));
+      const answered = ({ n: answers, error }: { n: number; error?: string }) => {
+        if (answers === n) end(() => (error ? reject(new Error(error)) : resolve()));
       };
       child?.on('message', answered);
-      child?.once('exit', () => reject(new Error('it died')));
-      child?.send({ n, wish, args }, (error) => error && reject(error));
+      child?.on('exit', died);
+      child?.send({ n, wish, args }, (error) => error && end(() => reject(error)));
     });
   }
 

@@ -1,0 +1,1 @@
+ALTER TABLE "compute"."closed_project" ADD COLUMN "operation_id" text DEFAULT '' NOT NULL;
