@@ -65,7 +65,7 @@ it('every catalogue of the sources is one that docs/errors.md is made from', () 
 /** What else looks like a reason in the sources, and what it is. */
 const OTHER_WORDS: ReadonlyArray<readonly [RegExp, string]> = [
   [/^(E[A-Z]+|EAI_AGAIN|ERR_[A-Z_]+|HPE_[A-Z_]+|TC001)$/, 'a code of an error of Node, HTTP or SQL'],
-  [/^(SIG)?(HUP|INT|QUIT|KILL|TERM|CONT|USR1|USR2)$/, 'a signal'],
+  [/^(SIG)?(HUP|INT|QUIT|KILL|STOP|TERM|CONT|USR1|USR2)$/, 'a signal'],
   [/^(ALL|CHOWN|DAC_OVERRIDE|FOWNER|SETGID|SETUID|NET_BIND_SERVICE)$/, 'a capability of Linux'],
   [/^(GET|HEAD|POST|PUT|PATCH|DELETE)$/, 'a method of HTTP'],
   [/^(BEGIN|COMMIT|ROLLBACK)$/, 'SQL'],
