@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentV1 } from '@thecloud/api';
-import { docker as dockerEngine, freePort, isAlive, readPidFile, send, spareBridge } from '@thecloud/engines';
+import {
+  docker as dockerEngine,
+  freePort,
+  isAlive,
+  launch,
+  readPidFile,
+  send,
+  spareBridge,
+  writePidFile,
+} from '@thecloud/engines';
 import type { ProcessIdentity } from '@thecloud/engines';
 import { newId } from '@thecloud/kernel';
 import { CertificateFiles, createClient } from '@thecloud/service-kit';
@@ -117,11 +126,16 @@ const runs = async (id: string) =>
     () => false,
   );
 
-it('is started with the first deadline, and compute is told that it keeps it', async () => {
+it('is started with the first deadline in place of one of the release before, and compute is told that it keeps it', async () => {
+  const old = await launch({ program: '/bin/sleep', args: ['600'] }, join(dir, 'old.log'));
+  if (!old) throw new Error('sleep did not start');
+  mkdirSync(join(dataDir, 'fence'), { recursive: true });
+  writePidFile(join(dataDir, 'fence', 'watchdog.pid'), old); // of release 0.1.0, which cannot read today's journal
   startAgent();
-  await until('a beat that says so', () => compute.beats.at(-1)?.armedFenceMs === FENCE_AFTER_MS);
+  await until('a beat that says so', () => compute.beats.at(-1)?.armedFenceMs === FENCE_AFTER_MS, 60_000);
   watchdog = readPidFile(pidFile);
   expect(watchdog).toBeDefined();
+  expect(isAlive(old)).toBe(false);
 });
 
 it('kills nothing while compute answers', async () => {
@@ -152,6 +166,7 @@ it('is found by the next agent, which starts none of it while compute is away', 
     withAgent((client) =>
       client.list({ kind: 'instance', pageSize: 0, pageToken: '' }, { timeoutMs: 2_000 }),
     ).catch(() => undefined),
+    60_000,
   );
   expect(seen.observed.find((i) => i.id === kept)?.phase).toBe('running');
   // An order that comes now is taken, and held too.
