@@ -162,10 +162,12 @@ it('outlives a killed agent, and kills past the deadline what may restart elsewh
 it('is found by the next agent, which starts none of it while compute is away', async () => {
   const before = await state(restarting);
   startAgent();
-  const seen = await until('the agent has looked', () =>
-    withAgent((client) =>
-      client.list({ kind: 'instance', pageSize: 0, pageToken: '' }, { timeoutMs: 2_000 }),
-    ).catch(() => undefined),
+  const seen = await until(
+    'the agent has looked',
+    () =>
+      withAgent((client) =>
+        client.list({ kind: 'instance', pageSize: 0, pageToken: '' }, { timeoutMs: 2_000 }),
+      ).catch(() => undefined),
     60_000,
   );
   expect(seen.observed.find((i) => i.id === kept)?.phase).toBe('running');
