@@ -59,7 +59,7 @@ const COMES_WITHIN_MS = 70_000;
 const BEATS_MS = 7_000;
 const SERVES_WITHIN_MS = 120_000;
 const CONTROLLERS = 3;
-const REPORTS = 'reporting to compute';
+const REPORTS = 'compute hears this host';
 const LOST = 'the stream to compute is gone';
 
 /** Crashed at already, as `name` says. */
