@@ -58,12 +58,14 @@ let starterId: string;
 
 beforeAll(async () => {
   cloud = await startCloud({ driver: 'noop' });
-  starterId = idOf(await cloud.importStarter());
+  const starter = await cloud.importStarter();
+  starterId = idOf(starter);
   for (const email of [ada.email, 'grace@example.com'])
     await cloud.admin.call('POST', '/v1/users', { ...ada, email });
   document = (await (await fetch(`${cloud.url}/openapi.json`)).json()) as OpenApi;
   conformance = new Conformance(document);
   known.set('hosts', [cloud.hostId]).set('instance-types', ['nano-1']);
+  known.set('operations', [starter.metadata?.operation_id ?? '']);
 });
 afterAll(() => cloud.close());
 
