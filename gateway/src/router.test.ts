@@ -13,7 +13,7 @@ describe('compileRoutes', () => {
   });
 
   it('knows the owner of each method', () => {
-    expect(new Set(routes.map((r) => r.backend))).toEqual(new Set(['compute', 'identity']));
+    expect(new Set(routes.map((r) => r.backend))).toEqual(new Set(['common', 'compute', 'identity']));
   });
 
   it('refuses a route whose parameter is no field', () => {
