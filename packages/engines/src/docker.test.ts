@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { client, importWebImage } from '../test/image';
 import { crash, processOf, Scratch } from '../test/scratch';
@@ -68,6 +68,25 @@ test('root in a container is nobody on this machine', async () => {
   const [inside, outside] = readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/).map(Number);
   expect(inside).toBe(0);
   expect(outside).toBeGreaterThanOrEqual(65_536);
+});
+
+test('its data stands elsewhere where a directory above it is closed to others', async () => {
+  const closed = join(scratch.dir, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  const dir = join(closed, 'inside');
+  const other = docker({ dir, adopt: false, bridge: spareBridge(), iptables: false, userns: true });
+  await other.start();
+  const otherCli = client(other.endpoint, scratch.dir);
+  try {
+    expect(other.endpoint).toMatch(/^unix:\/\/\/var\/lib\/thecloud\/\w+\/docker\//);
+    await importWebImage(otherCli, scratch.dir, 'web:1', 'elsewhere');
+    const id = (await otherCli('run', '--detach', 'web:1')).trim();
+    expect((await otherCli('inspect', '--format', '{{.State.Running}}', id)).trim()).toBe('true');
+  } finally {
+    await other.destroy();
+  }
+  expect(existsSync(other.endpoint.replace('unix://', ''))).toBe(false);
+  expect(existsSync(join(dir, 'docker'))).toBe(false);
 });
 
 test('a daemon that answers already is used and never stopped', async () => {
